@@ -1,0 +1,77 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// Targets stand in floor order: each may import only what is above it here, and HouseTests check every `import`.
+let package = Package(
+    name: "baton",
+    products: [
+        .executable(name: "baton", targets: ["baton"]),
+        .executable(name: "baton-supervisor", targets: ["baton-supervisor"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Truth
+        .target(name: "BatonCore", swiftSettings: settings),
+
+        // Model
+        .target(
+            name: "BatonPolicies",
+            dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "BatonSimulator",
+            dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: settings
+        ),
+
+        // Study
+        .target(name: "BatonPrediction", dependencies: ["BatonCore"], swiftSettings: settings),
+
+        // World
+        .target(name: "BatonFormats", dependencies: ["BatonCore", "Yams"], swiftSettings: settings),
+        .target(
+            name: "BatonStore",
+            dependencies: ["BatonCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings
+        ),
+        .target(name: "CBatonSystem"),
+        .executableTarget(name: "baton-supervisor", dependencies: ["CBatonSystem"]),
+        .target(
+            name: "BatonRuntime",
+            dependencies: ["BatonCore", "BatonStore", "CBatonSystem"],
+            swiftSettings: settings
+        ),
+
+        // Doors
+        .executableTarget(
+            name: "baton",
+            dependencies: [
+                "BatonCore", "BatonPolicies", "BatonPrediction", "BatonFormats", "BatonStore", "BatonRuntime",
+                "baton-supervisor",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests
+        .target(
+            name: "BatonTesting",
+            dependencies: ["BatonCore", "BatonStore", "BatonSimulator"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

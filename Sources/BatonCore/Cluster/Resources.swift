@@ -1,0 +1,44 @@
+/// An amount of what a worker has and a task takes. Integers, so sums never drift.
+public struct Resources: Hashable, Sendable, Codable {
+    /// Thousandths of a core.
+    public var milliCPU: Int64
+    public var memoryBytes: Int64
+    public var gpus: Int64
+    public var diskBytes: Int64
+
+    public init(milliCPU: Int64 = 0, memoryBytes: Int64 = 0, gpus: Int64 = 0, diskBytes: Int64 = 0) {
+        self.milliCPU = milliCPU
+        self.memoryBytes = memoryBytes
+        self.gpus = gpus
+        self.diskBytes = diskBytes
+    }
+
+    public static let zero = Resources()
+
+    /// True when every component of `self` is at most that of `other`.
+    public func fits(in other: Resources) -> Bool {
+        milliCPU <= other.milliCPU && memoryBytes <= other.memoryBytes && gpus <= other.gpus
+            && diskBytes <= other.diskBytes
+    }
+
+    public static func + (left: Resources, right: Resources) -> Resources {
+        Resources(
+            milliCPU: left.milliCPU + right.milliCPU,
+            memoryBytes: left.memoryBytes + right.memoryBytes,
+            gpus: left.gpus + right.gpus,
+            diskBytes: left.diskBytes + right.diskBytes
+        )
+    }
+
+    public static func - (left: Resources, right: Resources) -> Resources {
+        Resources(
+            milliCPU: left.milliCPU - right.milliCPU,
+            memoryBytes: left.memoryBytes - right.memoryBytes,
+            gpus: left.gpus - right.gpus,
+            diskBytes: left.diskBytes - right.diskBytes
+        )
+    }
+
+    public static func += (left: inout Resources, right: Resources) { left = left + right }
+    public static func -= (left: inout Resources, right: Resources) { left = left - right }
+}
