@@ -2,7 +2,7 @@
 public struct Worker: Hashable, Sendable, Codable {
     public var id: ID
     public var name: String
-    /// What may be in use at once. Zero disk means that disk is not counted.
+    /// What may be in use at once.
     public var capacity: Resources
 
     public init(id: ID, name: String, capacity: Resources) {

@@ -1,0 +1,89 @@
+/// One concrete task of a run: an entry of the workflow with the values of its fan-out filled in.
+///
+/// What does not differ between instances is read from the workflow's task, so a run of 100,000 stays small.
+public struct TaskInstance: Hashable, Sendable {
+    /// Unique in a run: `index`, `align[a]`, `align[a,2]`.
+    public var name: String
+    /// Index into `Workflow.tasks`.
+    public var task: Int32
+    public var kind: Kind
+    /// The fan-out's values for this instance.
+    public var bindings: [Workflow.Binding]
+    public var request: Request
+    public var priority: Int32
+    public var expectedDuration: Duration?
+
+    public init(
+        name: String, task: Int32, kind: Kind = .command, bindings: [Workflow.Binding] = [],
+        request: Request = Request(), priority: Int32 = 50, expectedDuration: Duration? = nil
+    ) {
+        self.name = name
+        self.task = task
+        self.kind = kind
+        self.bindings = bindings
+        self.request = request
+        self.priority = priority
+        self.expectedDuration = expectedDuration
+    }
+
+    public enum Kind: Hashable, Sendable {
+        /// Runs a command.
+        case command
+        /// Stands for a whole fan-out and runs nothing: done when all its instances are.
+        ///
+        /// When its values are known only during the run it is expanded once its own dependencies have succeeded;
+        /// until then it has no instances (`isExpanded` false).
+        case group(isExpanded: Bool)
+    }
+
+    /// A task's place in `Expansion.instances`. Dense; later additions of the same run continue the numbers.
+    public struct ID: Hashable, Comparable, Sendable, Codable {
+        public var index: Int32
+
+        public init(_ index: Int) {
+            self.index = Int32(index)
+        }
+
+        public static func < (left: ID, right: ID) -> Bool { left.index < right.index }
+
+        public init(from decoder: any Decoder) throws {
+            index = try decoder.singleValueContainer().decode(Int32.self)
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(index)
+        }
+    }
+
+    /// What the user declared for this instance, in base units; nil where Baton chooses.
+    public struct Request: Hashable, Sendable, Codable {
+        public var milliCPU: Int64?
+        public var memoryBytes: Int64?
+        public var gpus: Int64?
+        public var diskBytes: Int64?
+        /// Index into `Workflow.limits`, and units held while running.
+        public var slots: [Slot]
+
+        public init(
+            milliCPU: Int64? = nil, memoryBytes: Int64? = nil, gpus: Int64? = nil, diskBytes: Int64? = nil,
+            slots: [Slot] = []
+        ) {
+            self.milliCPU = milliCPU
+            self.memoryBytes = memoryBytes
+            self.gpus = gpus
+            self.diskBytes = diskBytes
+            self.slots = slots
+        }
+
+        public struct Slot: Hashable, Sendable, Codable {
+            public var limit: Int32
+            public var units: Int64
+
+            public init(limit: Int32, units: Int64) {
+                self.limit = limit
+                self.units = units
+            }
+        }
+    }
+}
