@@ -1,5 +1,5 @@
 public import BatonCore
-public import BatonStore
+import BatonStore
 import CBatonSystem
 import Glibc
 
