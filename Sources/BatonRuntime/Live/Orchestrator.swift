@@ -157,6 +157,15 @@ public final class Orchestrator {
         }
     }
 
+    /// Grants a wish before the run is driven.
+    public func submit(_ command: Command) throws(RuntimeError) {
+        do {
+            handle(try engine.validate(command))
+        } catch {
+            throw .refused(error)
+        }
+    }
+
     private func interrupt() {
         interrupts += 1
         _ = wish(.cancel(run, force: interrupts > 1))
