@@ -1,0 +1,27 @@
+/// An order of the engine to its world. Both worlds switch over it without a default.
+public enum Effect: Hashable, Sendable {
+    /// Ask the policy; something may be startable.
+    case decide
+    case start(Order)
+    case stop(Attempt.ID, StopReason)
+    case wake(at: Instant, Alarm)
+    /// Tell whoever listens: read models, progress, subscribers.
+    case announce(Change)
+
+    /// An attempt to be carried out.
+    public struct Order: Hashable, Sendable {
+        public var attempt: Attempt.ID
+        public var worker: Worker.ID
+        public var grant: Resources
+        /// To be enforced where the system permits; nil when Baton chose the grant without the user's word.
+        public var memoryLimitBytes: Int64?
+    }
+}
+
+/// What became different, for those who watch.
+public enum Change: Hashable, Sendable {
+    case runStatus(Run.ID, Run.Status, at: Instant)
+    /// New instances, numbered from `first`; all begin `blocked`.
+    case tasksAdded(Run.ID, first: TaskInstance.ID, [TaskInstance])
+    case taskState(TaskReference, TaskState, at: Instant)
+}

@@ -1,0 +1,48 @@
+// The policy proposes, the engine disposes.
+
+/// The first placement of a decision that can't be carried out, and why.
+public struct Rejection: Error, Hashable, Sendable {
+    public var placement: Placement
+    public var reason: Reason
+
+    public enum Reason: String, Hashable, Sendable, Codable {
+        case unknownTask, notReady, runNotStartable, unknownWorker, noRoom, limitReached, belowRequest, placedTwice
+    }
+}
+
+extension Engine {
+    /// Checks all placements of a decision together: each task ready and placed once, each worker and limit with room.
+    ///
+    /// - Returns: the event to log and handle; nothing has changed yet.
+    public func admit(_ decision: Decision) throws(Rejection) -> Event {
+        var free = workers.map(\.free)
+        var limits: [Int: [Int64]] = [:]
+        var placed: Set<TaskReference> = []
+        for placement in decision.placements {
+            func reject(_ reason: Rejection.Reason) -> Rejection { Rejection(placement: placement, reason: reason) }
+            let task = Int(placement.task.task.index)
+            guard let run = runIndex[placement.task.run], runs[run].states.indices.contains(task) else {
+                throw reject(.unknownTask)
+            }
+            guard case .ready = runs[run].states[task] else { throw reject(.notReady) }
+            guard runs[run].isStartable else { throw reject(.runNotStartable) }
+            guard placed.insert(placement.task).inserted else { throw reject(.placedTwice) }
+            let worker = Int(placement.worker.index)
+            guard workers.indices.contains(worker), workers[worker].isAlive else { throw reject(.unknownWorker) }
+            guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
+            let request = runs[run].expansion.instances[task].request
+            guard placement.grant.milliCPU >= request.milliCPU ?? 0, placement.grant.gpus >= request.gpus ?? 0 else {
+                throw reject(.belowRequest)
+            }
+            free[worker] -= placement.grant
+            var inUse = limits[run] ?? runs[run].limitsInUse
+            for slot in request.slots {
+                inUse[Int(slot.limit)] += slot.units
+                let capacity = runs[run].submission.workflow.limits[Int(slot.limit)].capacity
+                guard inUse[Int(slot.limit)] <= capacity else { throw reject(.limitReached) }
+            }
+            limits[run] = inUse
+        }
+        return .decided(decision)
+    }
+}

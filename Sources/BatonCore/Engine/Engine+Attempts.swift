@@ -1,0 +1,196 @@
+// Attempts: how they start, grow, end, and are tried again.
+
+extension Engine {
+    /// Carries out one placement of an admitted decision.
+    mutating func start(_ placement: Placement, at now: Instant, into effects: inout [Effect]) {
+        guard let run = runIndex[placement.task.run] else {
+            preconditionFailure("decided for unknown run \(placement.task.run)")
+        }
+        let task = Int(placement.task.task.index)
+        guard case .ready = runs[run].states[task] else {
+            preconditionFailure("decided for task \(task) of \(placement.task.run) in \(runs[run].states[task])")
+        }
+        runs[run].attempts[task] += 1
+        let running = TaskState.Running(
+            attempt: runs[run].attempts[task], worker: placement.worker, since: now, grant: placement.grant,
+            stopping: nil
+        )
+        workers[Int(placement.worker.index)].used += placement.grant
+        hold(slotsOf: task, in: run, sign: 1)
+        enter(.running(running), task, in: run, at: now, into: &effects)
+        let attempt = attemptID(task, in: run)
+        effects.append(.start(order(for: attempt, running, in: run)))
+        if let timeout = runs[run].task(task).timeout {
+            effects.append(.wake(at: now.advanced(by: timeout), .timeout(attempt)))
+        }
+    }
+
+    func order(for attempt: Attempt.ID, _ running: TaskState.Running, in run: Int) -> Effect.Order {
+        let isDeclared = runs[run].expansion.instances[Int(attempt.task.index)].request.memoryBytes != nil
+        return Effect.Order(
+            attempt: attempt, worker: running.worker, grant: running.grant,
+            memoryLimitBytes: isDeclared ? running.grant.memoryBytes : nil
+        )
+    }
+
+    /// Raises the reservation of an attempt to what it was seen to hold.
+    mutating func grow(_ attempt: Attempt.ID, to memoryBytes: Int64) {
+        guard let (run, task, running) = current(attempt) else { return }  // it has ended meanwhile
+        var grown = running
+        grown.grant.memoryBytes = max(running.grant.memoryBytes, memoryBytes)
+        workers[Int(running.worker.index)].used += grown.grant - running.grant
+        runs[run].states[task] = .running(grown)
+    }
+
+    mutating func end(
+        _ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?, at now: Instant, into effects: inout [Effect]
+    ) {
+        guard let (run, task, running) = current(attempt) else { return }  // a late or duplicate report
+        release(running, task, in: run)
+        var settled = Worklist()
+        switch result(of: outcome, running.stopping, in: run) {
+        case .succeeded(let values):
+            runs[run].values[Int32(task)] = values
+            settled.push(task, .succeeded(attempt: attempt.number))
+        case .lost:
+            makeReady(task, in: run, at: now, into: &effects)
+        case .cancelled:
+            settled.push(task, .cancelled)
+        case .failed(.outOfMemory):
+            endOutOfMemory(task, running, usage, in: run, at: now, &settled, into: &effects)
+        case .failed(let failure):
+            endFailed(task, failure, in: run, at: now, &settled, into: &effects)
+        }
+        propagate(&settled, in: run, at: now, into: &effects)
+        effects.append(.decide)
+    }
+
+    private enum Result {
+        case succeeded(TaskValues?)
+        case failed(Failure)
+        case cancelled
+        case lost
+    }
+
+    /// What an outcome means, given that the engine may have asked for the end itself.
+    private func result(of outcome: Outcome, _ stopping: StopReason?, in run: Int) -> Result {
+        switch (outcome, stopping) {
+        case (.succeeded(let values), _), (.reused(let values, _), _): .succeeded(values)
+        case (_, .cancelled), (_, .killed): .cancelled
+        case (_, .timeout): .failed(.timedOut)
+        case (.failed(let failure), nil): .failed(failure)
+        case (.lost, nil), (.stopped, nil): runs[run].status == .cancelling ? .cancelled : .lost
+        }
+    }
+
+    private mutating func endFailed(
+        _ task: Int, _ failure: Failure, in run: Int, at now: Instant, _ settled: inout Worklist,
+        into effects: inout [Effect]
+    ) {
+        runs[run].failures[task] += 1
+        let rule = runs[run].task(task).retry
+        guard runs[run].failures[task] <= rule.limit, rule.covers(failure), runs[run].isStartable(isFinally: task) else {
+            settled.push(task, .failed(failure))
+            return
+        }
+        let attempt = attemptID(task, in: run)
+        let until = now.advanced(by: rule.delay(afterFailures: runs[run].failures[task], seed: attempt.seed))
+        enter(.backingOff(until: until), task, in: run, at: now, into: &effects)
+        effects.append(.wake(at: until, .retry(attempt)))
+    }
+
+    /// Tries again with more memory as long as there is more to give; the retry budget is for other failures.
+    private mutating func endOutOfMemory(
+        _ task: Int, _ running: TaskState.Running, _ usage: Usage?, in run: Int, at now: Instant,
+        _ settled: inout Worklist, into effects: inout [Effect]
+    ) {
+        let rule = runs[run].task(task).retry
+        let killedAt = max(running.grant.memoryBytes, usage?.peakMemoryBytes ?? 0)
+        let most = workers.lazy.map(\.worker.capacity.memoryBytes).max() ?? 0
+        let isCovered = rule.triggers?.contains(.outOfMemory) ?? true
+        guard isCovered, running.grant.memoryBytes < most, runs[run].isStartable(isFinally: task) else {
+            settled.push(task, .failed(.outOfMemory))
+            return
+        }
+        let next = MemoryLadder.next(
+            afterKillAt: killedAt, estimate: runs[run].estimates[task],
+            declared: runs[run].expansion.instances[task].request.memoryBytes
+        )
+        runs[run].memoryFloors[task] = min(next, most)
+        makeReady(task, in: run, at: now, into: &effects)
+    }
+
+    mutating func ring(_ alarm: Alarm, at now: Instant, into effects: inout [Effect]) {
+        switch alarm {
+        case .retry(let attempt):
+            guard let run = runIndex[attempt.run] else { return }
+            let task = Int(attempt.task.index)
+            guard case .backingOff = runs[run].states[task], runs[run].attempts[task] == attempt.number else {
+                return  // cancelled or retried by hand meanwhile
+            }
+            makeReady(task, in: run, at: now, into: &effects)
+            effects.append(.decide)
+        case .timeout(let attempt):
+            guard let (run, task, running) = current(attempt), running.stopping == nil else { return }  // it has ended
+            var stopping = running
+            stopping.stopping = .timeout
+            runs[run].states[task] = .running(stopping)
+            effects.append(.stop(attempt, .timeout))
+        }
+    }
+
+    /// The place and state of an attempt that is running now; nil when it is not.
+    func current(_ attempt: Attempt.ID) -> (run: Int, task: Int, running: TaskState.Running)? {
+        guard let run = runIndex[attempt.run] else { return nil }
+        let task = Int(attempt.task.index)
+        guard runs[run].states.indices.contains(task), case .running(let running) = runs[run].states[task],
+            running.attempt == attempt.number
+        else { return nil }
+        return (run, task, running)
+    }
+
+    mutating func makeReady(_ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]) {
+        enter(.ready(since: now), task, in: run, at: now, into: &effects)
+        readied.append(reference(task, in: run))
+    }
+
+    private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {
+        workers[Int(running.worker.index)].used -= running.grant
+        hold(slotsOf: task, in: run, sign: -1)
+    }
+
+    private mutating func hold(slotsOf task: Int, in run: Int, sign: Int64) {
+        for slot in runs[run].expansion.instances[task].request.slots {
+            runs[run].limitsInUse[Int(slot.limit)] += sign * slot.units
+        }
+    }
+}
+
+extension RunState {
+    /// False for a task that a cancellation has overtaken.
+    fileprivate func isStartable(isFinally task: Int) -> Bool {
+        switch status {
+        case .running, .paused: true
+        case .cancelling: isFinally(task)
+        case .succeeded, .failed, .cancelled: false
+        }
+    }
+}
+
+extension RetryRule {
+    /// True when this kind of failure is worth another attempt.
+    func covers(_ failure: Failure) -> Bool {
+        guard let triggers else {
+            // Another try can't mend a wrong expression.
+            if case .invalid = failure { return false }
+            return true
+        }
+        return switch failure {
+        case .exitCode(let code): triggers.contains(.exitCode(code))
+        case .signal: triggers.contains(.signal)
+        case .outOfMemory: triggers.contains(.outOfMemory)
+        case .timedOut: triggers.contains(.timeout)
+        case .notStarted, .missingOutputs, .invalid: false
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// Workers: how they join, change and are lost.
+
+/// A worker and what is taken of it.
+struct WorkerState: Sendable {
+    /// With the capacity that it joined with: what could ever be had.
+    let worker: Worker
+    /// What may be used now; less than the capacity while others use the same machine.
+    var available: Resources
+    var used = Resources.zero
+    var isAlive = true
+
+    var free: Resources { isAlive ? available - used : .zero }
+}
+
+extension Engine {
+    mutating func join(_ worker: Worker, into effects: inout [Effect]) {
+        precondition(Int(worker.id.index) == workers.count, "worker \(worker.id.index) joined out of order")
+        workers.append(WorkerState(worker: worker, available: worker.capacity))
+        effects.append(.decide)
+    }
+
+    mutating func resize(_ id: Worker.ID, to capacity: Resources, into effects: inout [Effect]) {
+        workers[Int(id.index)].available = capacity
+        effects.append(.decide)
+    }
+
+    /// Its attempts have an unknown end; each task gets a new attempt, at no cost to its retry budget.
+    mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
+        guard workers[Int(id.index)].isAlive else { return }
+        workers[Int(id.index)].isAlive = false
+        for run in runs.indices {
+            for task in runs[run].states.indices {
+                guard case .running(let running) = runs[run].states[task], running.worker == id else { continue }
+                end(attemptID(task, in: run), .lost, nil, at: now, into: &effects)
+            }
+        }
+        effects.append(.decide)
+    }
+
+    /// Tasks that ask for more than any living worker has.
+    func misfits(in expansion: Expansion) -> [CommandError.Misfit] {
+        let living = workers.filter(\.isAlive)
+        guard let largest = living.max(by: { $0.worker.capacity.memoryBytes < $1.worker.capacity.memoryBytes }) else {
+            return []  // no worker has joined yet: nothing is known to be impossible
+        }
+        return expansion.instances.compactMap { instance in
+            guard instance.kind == .command else { return nil }
+            let declared = Resources(
+                milliCPU: instance.request.milliCPU ?? 0, memoryBytes: instance.request.memoryBytes ?? 0,
+                gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0
+            )
+            if living.contains(where: { declared.fits(in: $0.worker.capacity) }) { return nil }
+            return CommandError.Misfit(
+                task: instance.name, request: declared, largestWorker: largest.worker.capacity
+            )
+        }
+    }
+
+    /// What the next attempt of a task takes on a worker: declared, else learned, else an equal share.
+    ///
+    /// The share of memory is that of the CPU: on 4 cores and 16 GB, a task of one core gets 4 GB.
+    func grant(for task: Int, in run: Int, on worker: WorkerState) -> Resources {
+        let request = runs[run].expansion.instances[task].request
+        let capacity = worker.worker.capacity
+        let milliCPU = request.milliCPU ?? min(1000, capacity.milliCPU)
+        let learned = runs[run].estimates[task].flatMap { $0.sampleCount > 0 ? $0.peakMemoryP99Bytes : nil }
+        let share = capacity.memoryBytes / max(capacity.milliCPU, 1) * milliCPU
+        let memory = max(request.memoryBytes ?? min(learned ?? share, capacity.memoryBytes), runs[run].memoryFloors[task])
+        return Resources(
+            milliCPU: milliCPU, memoryBytes: memory, gpus: request.gpus ?? 0, diskBytes: request.diskBytes ?? 0
+        )
+    }
+}
+
+extension Engine {
+    /// The worker's capacity as it joined.
+    public func capacity(of worker: Worker.ID) -> Resources {
+        workers[Int(worker.index)].worker.capacity
+    }
+
+    /// What the running attempts on a worker hold.
+    public func used(on worker: Worker.ID) -> Resources {
+        workers[Int(worker.index)].used
+    }
+
+    /// True when a task waits for nothing but room.
+    public func hasReadyTasks(in run: Run.ID) -> Bool {
+        guard let index = runIndex[run], runs[index].isStartable else { return false }
+        return runs[index].readyTasks > 0
+    }
+}

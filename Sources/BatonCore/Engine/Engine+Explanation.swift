@@ -1,0 +1,87 @@
+// Why is it not running? Why did it end like this?
+
+/// What holds a task where it is.
+public struct Explanation: Hashable, Sendable {
+    public var task: String
+    public var state: TaskState
+    public var reasons: [Reason]
+
+    public enum Reason: Hashable, Sendable {
+        /// A dependency that has not succeeded, and where it stands.
+        case waitsFor(String, TaskState.Label)
+        /// A `finally` task waits for all others.
+        case waitsForTheRest(unfinished: Int)
+        case paused
+        /// The worker with the most room has too little of something.
+        case noRoom(needed: Resources, free: Resources)
+        case limitReached(String, needed: Int64, inUse: Int64, capacity: Int64)
+        /// Fits, but others go first; how many are ready in all.
+        case queued(ready: Int)
+        case backsOff(until: Instant, failures: Int32, limit: Int32)
+        case dependencyEnded(String, TaskState.Label)
+        case conditionFalse(String)
+        case raisedMemory(Int64)
+    }
+}
+
+extension Engine {
+    /// - Returns: nil for a task that the engine does not know.
+    public func explain(_ reference: TaskReference) -> Explanation? {
+        guard let run = runIndex[reference.run] else { return nil }
+        let task = Int(reference.task.index)
+        let record = runs[run]
+        guard record.states.indices.contains(task) else { return nil }
+        let state = record.states[task]
+        var reasons: [Explanation.Reason] = []
+        switch state {
+        case .blocked:
+            reasons = waits(of: task, in: record)
+        case .ready:
+            reasons = obstacles(of: task, in: run)
+        case .backingOff(let until):
+            reasons = [.backsOff(until: until, failures: record.failures[task], limit: record.task(task).retry.limit)]
+        case .skipped(because: .dependency(let dependency)):
+            let index = Int(dependency.index)
+            reasons = [.dependencyEnded(record.expansion.instances[index].name, record.states[index].label)]
+        case .skipped(because: .condition):
+            reasons = [.conditionFalse(record.task(task).condition?.source ?? "")]
+        case .running, .succeeded, .failed, .cancelled:
+            break
+        }
+        if record.memoryFloors[task] > 0 { reasons.append(.raisedMemory(record.memoryFloors[task])) }
+        return Explanation(task: record.expansion.instances[task].name, state: state, reasons: reasons)
+    }
+
+    private func waits(of task: Int, in record: RunState) -> [Explanation.Reason] {
+        var reasons: [Explanation.Reason] = record.expansion.graph.dependencies(of: task).compactMap { dependency in
+            let index = Int(dependency)
+            if case .succeeded = record.states[index] { return nil }
+            return .waitsFor(record.expansion.instances[index].name, record.states[index].label)
+        }
+        if record.isFinally(task) && !record.hasReleasedFinally {
+            reasons.append(.waitsForTheRest(unfinished: record.unfinishedRegular))
+        }
+        return reasons
+    }
+
+    private func obstacles(of task: Int, in run: Int) -> [Explanation.Reason] {
+        if runs[run].status == .paused { return [.paused] }
+        var reasons: [Explanation.Reason] = []
+        for slot in runs[run].expansion.instances[task].request.slots {
+            let limit = runs[run].submission.workflow.limits[Int(slot.limit)]
+            let inUse = runs[run].limitsInUse[Int(slot.limit)]
+            if inUse + slot.units > limit.capacity {
+                reasons.append(.limitReached(limit.name, needed: slot.units, inUse: inUse, capacity: limit.capacity))
+            }
+        }
+        let roomiest = workers.filter(\.isAlive).max { $0.free.milliCPU < $1.free.milliCPU }
+        if let roomiest, !workers.contains(where: { $0.isAlive && grant(for: task, in: run, on: $0).fits(in: $0.free) }) {
+            reasons.append(.noRoom(needed: grant(for: task, in: run, on: roomiest), free: roomiest.free))
+        }
+        if reasons.isEmpty {
+            let ready = runs.reduce(0) { count, run in count + run.states.count { $0.label == .ready } }
+            reasons.append(.queued(ready: ready))
+        }
+        return reasons
+    }
+}

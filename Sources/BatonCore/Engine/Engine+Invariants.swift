@@ -1,0 +1,67 @@
+// What must be true after every event; the simulator checks it there.
+
+extension Engine {
+    /// Sentences about what is broken; empty when all is well.
+    public func brokenInvariants() -> [String] {
+        var broken: [String] = []
+        var used = Array(repeating: Resources.zero, count: workers.count)
+        for run in runs {
+            broken += run.brokenInvariants()
+            for case .running(let running) in run.states {
+                used[Int(running.worker.index)] += running.grant
+                if !workers[Int(running.worker.index)].isAlive {
+                    broken.append("\(run.id) runs on lost worker \(running.worker.index)")
+                }
+            }
+        }
+        for (index, worker) in workers.enumerated() {
+            if worker.used != used[index] {
+                broken.append("worker \(index) counts \(worker.used) but its attempts hold \(used[index])")
+            }
+            if used[index].milliCPU > worker.worker.capacity.milliCPU {
+                broken.append("worker \(index) is over-committed: \(used[index])")
+            }
+        }
+        return broken
+    }
+}
+
+extension RunState {
+    fileprivate func brokenInvariants() -> [String] {
+        var broken: [String] = []
+        var inUse = limitsInUse.map { _ in Int64(0) }
+        for (index, state) in states.enumerated() {
+            let name = expansion.instances[index].name
+            switch state {
+            case .ready, .running, .backingOff, .succeeded:
+                for dependency in expansion.graph.dependencies(of: index) where !isSatisfied(Int(dependency), for: index) {
+                    broken.append("\(name) is \(state.label) before \(expansion.instances[Int(dependency)].name) succeeded")
+                }
+            case .blocked, .failed, .skipped, .cancelled:
+                break
+            }
+            if case .running = state {
+                for slot in expansion.instances[index].request.slots { inUse[Int(slot.limit)] += slot.units }
+            }
+            if status.isTerminal && !state.isTerminal {
+                broken.append("\(name) is \(state.label) in a run that has \(status)")
+            }
+        }
+        for (index, limit) in submission.workflow.limits.enumerated() {
+            if inUse[index] != limitsInUse[index] || inUse[index] > limit.capacity {
+                broken.append("limit \(limit.name): \(inUse[index]) held, \(limitsInUse[index]) counted of \(limit.capacity)")
+            }
+        }
+        let open = states.count { !$0.isTerminal }
+        if open != unfinished { broken.append("\(id) counts \(unfinished) unfinished tasks but has \(open)") }
+        return broken
+    }
+
+    private func isSatisfied(_ dependency: Int, for task: Int) -> Bool {
+        switch states[dependency] {
+        case .succeeded: true
+        case .skipped(because: .condition): expansion.instances[task].kind != .command
+        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
+        }
+    }
+}

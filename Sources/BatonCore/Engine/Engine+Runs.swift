@@ -1,0 +1,114 @@
+// Runs as a whole: how they begin, are cancelled, are tried again and end.
+
+extension Engine {
+    mutating func begin(_ submission: Run.Submission, at now: Instant, into effects: inout [Effect]) {
+        guard runIndex[submission.run] == nil else { return }  // a repeated submission
+        let expansion: Expansion
+        do {
+            expansion = try submission.workflow.expand(parameters: submission.parameters)
+        } catch {
+            preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
+        }
+        let index = runs.count
+        runIndex[submission.run] = index
+        runs.append(RunState(submission: submission, expansion: expansion))
+        effects.append(.announce(.runStatus(submission.run, .running, at: now)))
+        effects.append(.announce(.tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances)))
+        var settled = Worklist()
+        for carried in submission.carriedOver {
+            guard let task = (runs[index].expansion[carried.instance]?.index).map(Int.init) else { continue }
+            runs[index].values[Int32(task)] = carried.values
+            settled.push(task, .succeeded(attempt: 0))
+        }
+        propagate(&settled, in: index, at: now, into: &effects)
+        for task in expansion.instances.indices {
+            if case .blocked(waitingFor: 0) = runs[index].states[task] {
+                unblock(task, in: index, at: now, &settled, into: &effects)
+            }
+        }
+        propagate(&settled, in: index, at: now, into: &effects)
+        effects.append(.decide)
+    }
+
+    mutating func learn(_ estimates: [TaskEstimate], of run: Run.ID, into effects: inout [Effect]) {
+        guard let index = runIndex[run] else { return }
+        for estimate in estimates { runs[index].estimates[Int(estimate.task.index)] = estimate.estimate }
+        runs[index].updateRanks()
+        generation += 1
+        effects.append(.decide)
+    }
+
+    mutating func setStatus(
+        _ status: Run.Status, of run: Run.ID, onlyFrom expected: Run.Status, at now: Instant,
+        into effects: inout [Effect]
+    ) {
+        guard let index = runIndex[run], runs[index].status == expected else { return }
+        runs[index].status = status
+        effects.append(.announce(.runStatus(run, status, at: now)))
+    }
+
+    /// Stops what runs, gives up what waits, and leaves `finally` tasks to run unless forced.
+    mutating func cancel(_ run: Run.ID, force: Bool, at now: Instant, into effects: inout [Effect]) {
+        guard let index = runIndex[run], !runs[index].status.isTerminal else { return }
+        if runs[index].status != .cancelling {
+            runs[index].status = .cancelling
+            effects.append(.announce(.runStatus(run, .cancelling, at: now)))
+        }
+        var settled = Worklist()
+        for task in runs[index].states.indices where force || !runs[index].isFinally(task) {
+            switch runs[index].states[task] {
+            case .blocked, .ready, .backingOff:
+                settled.push(task, .cancelled)
+            case .running(var running):
+                let reason: StopReason = force ? .killed : .cancelled
+                guard running.stopping != reason, running.stopping != .killed else { continue }
+                running.stopping = reason
+                runs[index].states[task] = .running(running)
+                effects.append(.stop(attemptID(task, in: index), reason))
+            case .succeeded, .failed, .skipped, .cancelled:
+                continue
+            }
+        }
+        propagate(&settled, in: index, at: now, into: &effects)
+        effects.append(.decide)
+    }
+
+    /// Gives every task that did not succeed another chance, with a fresh retry budget.
+    mutating func retry(_ run: Run.ID, at now: Instant, into effects: inout [Effect]) {
+        guard let index = runIndex[run], runs[index].status.isTerminal else { return }
+        runs[index].status = .running
+        runs[index].hasReleasedFinally = false
+        effects.append(.announce(.runStatus(run, .running, at: now)))
+        let again = runs[index].states.indices.filter { task in
+            if case .succeeded = runs[index].states[task] { runs[index].isFinally(task) } else { true }
+        }
+        for task in again { runs[index].states[task] = .blocked(waitingFor: 0) }
+        for task in again {
+            runs[index].failures[task] = 0
+            runs[index].states[task] = runs[index].initialState(of: task)
+            effects.append(.announce(.taskState(reference(task, in: index), runs[index].states[task], at: now)))
+        }
+        runs[index].recountUnfinished()
+        var settled = Worklist()
+        for task in again {
+            if case .blocked(waitingFor: 0) = runs[index].states[task] {
+                unblock(task, in: index, at: now, &settled, into: &effects)
+            }
+        }
+        propagate(&settled, in: index, at: now, into: &effects)
+        effects.append(.decide)
+    }
+
+    /// Lets `finally` tasks go when all others have ended, and ends the run when nothing is left.
+    mutating func finishIfDone(_ index: Int, at now: Instant, _ settled: inout Worklist, into effects: inout [Effect]) {
+        if runs[index].unfinishedRegular == 0 && !runs[index].hasReleasedFinally {
+            runs[index].hasReleasedFinally = true
+            for task in runs[index].states.indices where runs[index].isFinally(task) {
+                countDown(task, in: index, at: now, &settled, into: &effects)
+            }
+        }
+        guard runs[index].unfinished == 0, settled.isEmpty, !runs[index].status.isTerminal else { return }
+        runs[index].status = runs[index].outcomeSoFar
+        effects.append(.announce(.runStatus(runs[index].id, runs[index].status, at: now)))
+    }
+}

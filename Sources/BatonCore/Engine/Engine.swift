@@ -1,0 +1,138 @@
+/// The scheduling brain: facts go in, orders come out.
+///
+/// A plain value. It owns no clock, no randomness, no I/O and no policy, so the live world, the simulator, recovery
+/// and explanation all run this same code. A decision is an event: the engine asks for one with `.decide`, checks the
+/// policy's answer in `admit`, and acts when `.decided` comes back to it through the log.
+///
+///     var engine = Engine()
+///     for effect in engine.handle(.workerJoined(worker), at: now) { perform(effect) }
+///
+/// Stale facts (a duplicate report, an alarm of an ended attempt) are legal and change nothing.
+public struct Engine: Sendable {
+    var runs: [RunState] = []
+    var runIndex: [Run.ID: Int] = [:]
+    var workers: [WorkerState] = []
+    /// Every task that became ready, in that order; policies read on from where they stopped.
+    var readied: [TaskReference] = []
+    /// Rises when priorities known to policies are out of date.
+    var generation = 0
+
+    public init() {}
+
+    /// Takes in one fact.
+    ///
+    /// - Returns: what the world must do, in order. Orders of one kind of resource never overtake each other.
+    public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+        var effects: [Effect] = []
+        handle(event, at: now, into: &effects)
+        return effects
+    }
+
+    /// As `handle(_:at:)`, appending to an array that the caller reuses.
+    public mutating func handle(_ event: Event, at now: Instant, into effects: inout [Effect]) {
+        switch event {
+        case .runSubmitted(let submission):
+            begin(submission, at: now, into: &effects)
+        case .estimated(let run, let estimates):
+            learn(estimates, of: run, into: &effects)
+        case .workerJoined(let worker):
+            join(worker, into: &effects)
+        case .workerResized(let worker, let capacity):
+            resize(worker, to: capacity, into: &effects)
+        case .workerLost(let worker):
+            lose(worker, at: now, into: &effects)
+        case .decided(let decision):
+            for placement in decision.placements { start(placement, at: now, into: &effects) }
+        case .attemptGrew(let attempt, let memoryBytes):
+            grow(attempt, to: memoryBytes)
+        case .attemptEnded(let attempt, let outcome, let usage):
+            end(attempt, outcome, usage, at: now, into: &effects)
+        case .alarmRang(let alarm):
+            ring(alarm, at: now, into: &effects)
+        case .runPaused(let run):
+            setStatus(.paused, of: run, onlyFrom: .running, at: now, into: &effects)
+        case .runUnpaused(let run):
+            setStatus(.running, of: run, onlyFrom: .paused, at: now, into: &effects)
+            generation += 1
+            effects.append(.decide)
+        case .runCancelled(let run, let force):
+            cancel(run, force: force, at: now, into: &effects)
+        case .runRetried(let run):
+            retry(run, at: now, into: &effects)
+        }
+    }
+
+    /// Grants or refuses a wish; a granted one is the event to log and handle.
+    public func validate(_ command: Command) throws(CommandError) -> Event {
+        switch command {
+        case .submit(let submission):
+            if runIndex[submission.run] != nil { throw .duplicateRun(submission.run) }
+            let expansion: Expansion
+            do {
+                expansion = try submission.workflow.expand(parameters: submission.parameters)
+            } catch {
+                throw .invalidWorkflow(error)
+            }
+            let misfits = misfits(in: expansion)
+            if !misfits.isEmpty { throw .neverFits(misfits) }
+            return .runSubmitted(submission)
+        case .pause(let run):
+            try require(run) { $0 == .running }
+            return .runPaused(run)
+        case .unpause(let run):
+            try require(run) { $0 == .paused }
+            return .runUnpaused(run)
+        case .cancel(let run, let force):
+            try require(run) { !$0.isTerminal && ($0 != .cancelling || force) }
+            return .runCancelled(run, force: force)
+        case .retry(let run):
+            try require(run) { $0 == .failed || $0 == .cancelled }
+            return .runRetried(run)
+        }
+    }
+
+    private func require(_ run: Run.ID, _ isRight: (Run.Status) -> Bool) throws(CommandError) {
+        guard let index = runIndex[run] else { throw .unknownRun(run) }
+        if !isRight(runs[index].status) { throw .wrongStatus(run, runs[index].status) }
+    }
+
+    /// The run's status; nil when the engine does not know the run.
+    public func status(of run: Run.ID) -> Run.Status? {
+        runIndex[run].map { runs[$0].status }
+    }
+
+    /// The concrete tasks of a run, by index; empty for an unknown run.
+    public func instances(of run: Run.ID) -> [TaskInstance] {
+        runIndex[run].map { runs[$0].expansion.instances } ?? []
+    }
+
+    public func submission(of run: Run.ID) -> Run.Submission? {
+        runIndex[run].map { runs[$0].submission }
+    }
+
+    /// What stands between the tasks of a run; nil for an unknown run.
+    public func graph(of run: Run.ID) -> Graph? {
+        runIndex[run].map { runs[$0].expansion.graph }
+    }
+
+    public func state(of task: TaskReference) -> TaskState? {
+        runIndex[task.run].flatMap { index in
+            let states = runs[index].states
+            return states.indices.contains(Int(task.task.index)) ? states[Int(task.task.index)] : nil
+        }
+    }
+
+    /// What expressions of this task may see now; nil for an unknown run.
+    public func scope(of task: TaskReference) -> Scope? {
+        runIndex[task.run].map { runs[$0].scope(of: Int(task.task.index)) }
+    }
+
+    /// The definition behind a task; nil for an unknown run.
+    public func definition(of task: TaskReference) -> Workflow.Task? {
+        runIndex[task.run].map { runs[$0].task(Int(task.task.index)) }
+    }
+
+    public func estimate(of task: TaskReference) -> Estimate? {
+        runIndex[task.run].flatMap { runs[$0].estimates[Int(task.task.index)] }
+    }
+}

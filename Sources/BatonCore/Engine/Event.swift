@@ -1,0 +1,43 @@
+/// A fact. The log of events is the truth; everything else is computed from it.
+public enum Event: Hashable, Sendable, Codable {
+    case runSubmitted(Run.Submission)
+    case estimated(Run.ID, [TaskEstimate])
+    case workerJoined(Worker)
+    /// Others took some of the machine, or gave it back.
+    case workerResized(Worker.ID, capacity: Resources)
+    case workerLost(Worker.ID)
+    /// Admitted: from here on the attempts are running.
+    case decided(Decision)
+    /// An attempt was seen to hold more memory than its grant.
+    case attemptGrew(Attempt.ID, memoryBytes: Int64)
+    case attemptEnded(Attempt.ID, Outcome, Usage?)
+    case alarmRang(Alarm)
+    case runPaused(Run.ID)
+    case runUnpaused(Run.ID)
+    /// `force`: no grace for running attempts, and `finally` tasks do not run either.
+    case runCancelled(Run.ID, force: Bool)
+    /// Tasks that did not succeed are tried again.
+    case runRetried(Run.ID)
+
+    /// The run that the event belongs to; nil for the cluster's own.
+    public var run: Run.ID? {
+        switch self {
+        case .runSubmitted(let submission): submission.run
+        case .estimated(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
+            .runRetried(let run):
+            run
+        case .decided(let decision): decision.placements.first?.task.run
+        case .attemptGrew(let attempt, _), .attemptEnded(let attempt, _, _): attempt.run
+        case .alarmRang(.retry(let attempt)), .alarmRang(.timeout(let attempt)): attempt.run
+        case .workerJoined, .workerResized, .workerLost: nil
+        }
+    }
+}
+
+/// Something that the engine asked to be reminded of.
+public enum Alarm: Hashable, Sendable, Codable {
+    /// The back-off after this attempt is over.
+    case retry(Attempt.ID)
+    /// This attempt has had its time.
+    case timeout(Attempt.ID)
+}

@@ -1,0 +1,156 @@
+/// Everything the engine knows of one run, as arrays over its task instances.
+struct RunState: Sendable {
+    let submission: Run.Submission
+    var expansion: Expansion
+    var status = Run.Status.running
+    var states: [TaskState]
+    /// Number of the latest attempt; 0 before the first.
+    var attempts: [Int32]
+    /// Failed attempts that count against the retry limit.
+    var failures: [Int32]
+    /// Least memory of the next attempt, raised by out-of-memory kills; 0 when there was none.
+    var memoryFloors: [Int64]
+    var estimates: [Estimate?]
+    /// Expected nanoseconds from the start of a task to the end of the run along its longest path.
+    var ranks: [Int64] = []
+    /// What finished tasks offer to others.
+    var values: [Int32: TaskValues] = [:]
+    /// Units held of each of the workflow's limits.
+    var limitsInUse: [Int64]
+    var unfinished: Int
+    /// Of these, how many are not `finally` tasks.
+    var unfinishedRegular = 0
+    var hasReleasedFinally = false
+    var failedTasks = 0
+    var readyTasks = 0
+
+    init(submission: Run.Submission, expansion: Expansion) {
+        self.submission = submission
+        self.expansion = expansion
+        let count = expansion.instances.count
+        states = []
+        attempts = Array(repeating: 0, count: count)
+        failures = Array(repeating: 0, count: count)
+        memoryFloors = Array(repeating: 0, count: count)
+        estimates = Array(repeating: nil, count: count)
+        limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
+        unfinished = 0
+        for index in 0..<count {
+            states.append(initialState(of: index))
+        }
+        recountUnfinished()
+        updateRanks()
+    }
+
+    var id: Run.ID { submission.run }
+
+    /// True while new attempts may start.
+    var isStartable: Bool {
+        switch status {
+        case .running, .cancelling: true
+        case .paused, .succeeded, .failed, .cancelled: false
+        }
+    }
+
+    func task(_ index: Int) -> Workflow.Task {
+        submission.workflow.tasks[Int(expansion.instances[index].task)]
+    }
+
+    func isFinally(_ index: Int) -> Bool {
+        task(index).isFinally
+    }
+
+    /// Blocked by its dependencies that have not succeeded and, for a `finally` task, by the rest of the run.
+    func initialState(of index: Int) -> TaskState {
+        var waitingFor: Int32 = 0
+        for dependency in expansion.graph.dependencies(of: index) {
+            let hasSucceeded: Bool
+            if Int(dependency) < states.count, case .succeeded = states[Int(dependency)] {
+                hasSucceeded = true
+            } else {
+                hasSucceeded = false
+            }
+            waitingFor += hasSucceeded ? 0 : 1
+        }
+        if isFinally(index) && !hasReleasedFinally { waitingFor += 1 }
+        return .blocked(waitingFor: waitingFor)
+    }
+
+    mutating func recountUnfinished() {
+        unfinished = 0
+        unfinishedRegular = 0
+        failedTasks = 0
+        for index in states.indices where !states[index].isTerminal {
+            unfinished += 1
+            if !isFinally(index) { unfinishedRegular += 1 }
+        }
+    }
+
+    /// Adds instances that became known during the run.
+    mutating func append(_ addition: Expansion.Addition) {
+        let first = expansion.instances.count
+        let count = addition.instances.count
+        expansion.append(addition)
+        attempts += Array(repeating: 0, count: count)
+        failures += Array(repeating: 0, count: count)
+        memoryFloors += Array(repeating: 0, count: count)
+        estimates += Array(repeating: nil, count: count)
+        for index in first..<first + count { states.append(initialState(of: index)) }
+        unfinished += count
+        unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
+        updateRanks()
+    }
+
+    /// Expected nanoseconds of one task: learned, else declared; nil when neither is known.
+    func expectedNanoseconds(of index: Int) -> Int64? {
+        estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
+    }
+
+    /// Recomputes the critical path; tasks of unknown length count as the median of the known ones, or as a second.
+    mutating func updateRanks() {
+        var known: [Int64] = []
+        var durations = expansion.instances.indices.map { index -> Int64 in
+            guard expansion.instances[index].kind == .command else { return 0 }
+            guard let expected = expectedNanoseconds(of: index) else { return -1 }
+            known.append(expected)
+            return expected
+        }
+        known.sort()
+        let typical = known.isEmpty ? 1_000_000_000 : max(known[known.count / 2], 1)
+        for index in durations.indices where durations[index] < 0 { durations[index] = typical }
+        ranks = expansion.graph.upwardRanks(nanoseconds: durations)
+    }
+
+    /// What expressions of a task may see.
+    func scope(of index: Int) -> Scope {
+        let (values, states, expansion) = (values, states, expansion)
+        let run = [
+            Workflow.Binding(name: "id", value: .string(id.description)),
+            Workflow.Binding(name: "name", value: .string(submission.workflow.name)),
+            Workflow.Binding(name: "attempt", value: .number(Double(attempts[index]))),
+            Workflow.Binding(name: "status", value: .string(outcomeSoFar.rawValue)),
+        ]
+        return Scope(
+            parameters: submission.parameters,
+            bindings: expansion.instances[index].bindings,
+            run: run,
+            task: { name in
+                guard let task = expansion[name]?.index, states[Int(task)].isTerminal else { return nil }
+                var known = values[task] ?? TaskValues()
+                known.state = states[Int(task)].label.rawValue
+                switch states[Int(task)] {
+                case .failed(.exitCode(let code)): known.exitCode = code
+                case .succeeded: known.exitCode = 0
+                case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: break
+                }
+                return known
+            }
+        )
+    }
+
+    /// How the run would end if what is unfinished succeeded.
+    var outcomeSoFar: Run.Status {
+        if status == .cancelling { return .cancelled }
+        return failedTasks > 0 ? .failed : .succeeded
+    }
+}

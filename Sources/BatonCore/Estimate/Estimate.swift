@@ -1,0 +1,37 @@
+/// What a task is expected to take, as a distribution. Integers: it enters the engine and must replay.
+public struct Estimate: Hashable, Sendable, Codable {
+    public var durationP50Nanoseconds: Int64
+    public var durationP90Nanoseconds: Int64
+    public var peakMemoryP50Bytes: Int64
+    public var peakMemoryP99Bytes: Int64
+    /// The most that any earlier attempt of the same signature used.
+    public var largestSeenMemoryBytes: Int64
+    /// Measurements behind the figures.
+    public var sampleCount: Int32
+    /// Who estimated, with its version.
+    public var model: String
+
+    public init(
+        durationP50Nanoseconds: Int64, durationP90Nanoseconds: Int64, peakMemoryP50Bytes: Int64,
+        peakMemoryP99Bytes: Int64, largestSeenMemoryBytes: Int64, sampleCount: Int32, model: String
+    ) {
+        self.durationP50Nanoseconds = durationP50Nanoseconds
+        self.durationP90Nanoseconds = durationP90Nanoseconds
+        self.peakMemoryP50Bytes = peakMemoryP50Bytes
+        self.peakMemoryP99Bytes = peakMemoryP99Bytes
+        self.largestSeenMemoryBytes = largestSeenMemoryBytes
+        self.sampleCount = sampleCount
+        self.model = model
+    }
+}
+
+/// An estimate and the task that it is for.
+public struct TaskEstimate: Hashable, Sendable, Codable {
+    public var task: TaskInstance.ID
+    public var estimate: Estimate
+
+    public init(task: TaskInstance.ID, estimate: Estimate) {
+        self.task = task
+        self.estimate = estimate
+    }
+}

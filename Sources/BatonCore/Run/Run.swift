@@ -1,0 +1,130 @@
+/// One execution of one workflow.
+public enum Run {
+    /// Unique across machines and sortable by time: 32 bits of seconds since 2024, then 32 random bits.
+    public struct ID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+        public var rawValue: UInt64
+
+        public init(rawValue: UInt64) {
+            self.rawValue = rawValue
+        }
+
+        /// Mints an id; the caller brings the time and the randomness.
+        public init(at now: Instant, random: UInt32) {
+            let epoch2024: Int64 = 1_704_067_200
+            let seconds = UInt64(clamping: now.nanoseconds / 1_000_000_000 - epoch2024)
+            rawValue = seconds << 32 | UInt64(random)
+        }
+
+        /// Reads what `description` prints.
+        public init?(_ text: String) {
+            guard text.utf8.count == 13 else { return nil }
+            var value: UInt64 = 0
+            for byte in text.utf8 {
+                guard let digit = Self.alphabet.firstIndex(of: byte) else { return nil }
+                let (shifted, overflow) = value.multipliedReportingOverflow(by: 32)
+                guard !overflow else { return nil }
+                value = shifted | UInt64(digit)
+            }
+            rawValue = value
+        }
+
+        /// Thirteen characters of Crockford's base 32: no vowels to misread, and text order is time order.
+        public var description: String {
+            var digits = [UInt8](repeating: Self.alphabet[0], count: 13)
+            var rest = rawValue
+            for index in digits.indices.reversed() {
+                digits[index] = Self.alphabet[Int(rest & 31)]
+                rest >>= 5
+            }
+            return String(decoding: digits, as: UTF8.self)
+        }
+
+        private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+        public static func < (left: ID, right: ID) -> Bool { left.rawValue < right.rawValue }
+
+        public init(from decoder: any Decoder) throws {
+            let text = try decoder.singleValueContainer().decode(String.self)
+            guard let id = ID(text) else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a run id")
+                )
+            }
+            self = id
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(description)
+        }
+    }
+
+    /// Where a run stands as a whole.
+    public enum Status: String, Hashable, Sendable, Codable, CaseIterable {
+        case running
+        /// Nothing new starts; what runs goes on.
+        case paused
+        /// Cancelled by the user; running attempts are being stopped and `finally` tasks run.
+        case cancelling
+        case succeeded
+        case failed
+        case cancelled
+
+        public var isTerminal: Bool {
+            switch self {
+            case .running, .paused, .cancelling: false
+            case .succeeded, .failed, .cancelled: true
+            }
+        }
+    }
+
+    /// Everything that a new run is made of; with it a run is rebuilt from the log alone.
+    public struct Submission: Sendable, Codable, Hashable {
+        public var run: ID
+        public var workflow: Workflow
+        /// Resolved: every parameter of the workflow has its value here.
+        public var parameters: [Workflow.Binding]
+        /// Instances whose results an earlier run already has; they succeed at once.
+        public var carriedOver: [CarriedOver]
+        /// Folder in which relative paths of tasks are resolved, absolute.
+        public var directory: String
+        /// The file the workflow came from, as the user named it.
+        public var source: String?
+
+        public init(
+            run: ID, workflow: Workflow, parameters: [Workflow.Binding], carriedOver: [CarriedOver] = [],
+            directory: String = "/", source: String? = nil
+        ) {
+            self.run = run
+            self.workflow = workflow
+            self.parameters = parameters
+            self.carriedOver = carriedOver
+            self.directory = directory
+            self.source = source
+        }
+    }
+
+    /// A result taken from an earlier run instead of running the task again.
+    public struct CarriedOver: Sendable, Codable, Hashable {
+        public var instance: String
+        public var from: ID
+        public var values: TaskValues?
+
+        public init(instance: String, from: ID, values: TaskValues?) {
+            self.instance = instance
+            self.from = from
+            self.values = values
+        }
+    }
+}
+
+/// A task of a run, wherever it is spoken of outside that run.
+public struct TaskReference: Hashable, Sendable, Codable {
+    public var run: Run.ID
+    public var task: TaskInstance.ID
+
+    public init(run: Run.ID, task: TaskInstance.ID) {
+        self.run = run
+        self.task = task
+    }
+}
