@@ -72,6 +72,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "BatonFormatsTests",
+            dependencies: ["BatonCore", "BatonFormats"],
+            exclude: ["Golden"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,2 @@
+import BatonCore
+import Yams
