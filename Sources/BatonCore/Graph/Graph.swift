@@ -36,13 +36,12 @@ public struct Graph: Hashable, Sendable {
     }
 
     /// - Parameter dependencies: for each node what it waits for.
-    public init(count: Int, dependencies: [[Int32]]) {
-        precondition(dependencies.count == count, "\(dependencies.count) rows for \(count) nodes")
+    public init(dependencies: [[Int32]]) {
         var edges: [Edge] = []
         for (node, row) in dependencies.enumerated() {
             for dependency in row { edges.append(Edge(Int32(node), dependsOn: dependency)) }
         }
-        self.init(count: count, edges: edges)
+        self.init(count: dependencies.count, edges: edges)
     }
 
     public var edgeCount: Int { dependencyTargets.count }
@@ -65,13 +64,6 @@ public struct Graph: Hashable, Sendable {
             for dependency in dependencies(of: node) { edges.append(Edge(Int32(node), dependsOn: dependency)) }
         }
         return edges
-    }
-
-    /// The graph with further nodes, numbered on, and further edges between any nodes.
-    ///
-    /// - Complexity: O(V + E): it is built anew.
-    public func appending(count added: Int, edges: [Edge]) -> Graph {
-        Graph(count: count + added, edges: self.edges + edges)
     }
 }
 
