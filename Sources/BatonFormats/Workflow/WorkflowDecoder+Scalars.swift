@@ -33,7 +33,7 @@ extension WorkflowDecoder {
                         ?? "Keys: \(Key.names.joined(separator: ", ")).")
             }
         }
-        for key in Key.required where !known.contains(where: { $0.key == key }) && Key.self != WorkflowKey.self {
+        for key in Key.required where !known.contains(where: { $0.key == key }) {
             report(node.position, "\(place) needs '\(key.rawValue)'")
         }
         return known

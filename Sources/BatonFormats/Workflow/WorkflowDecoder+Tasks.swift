@@ -25,7 +25,7 @@ extension WorkflowDecoder {
                 entry.value.position,
                 "expected a map for the task '\(entry.key.shortened)', found \(entry.value.summary)",
                 hint: "Write 'run:' and a script under it.")
-            return .task(Workflow.Task(name: entry.key, action: .arguments([]), isFinally: isFinally))
+            return .task(Workflow.Task(name: entry.key, action: .doNothing, isFinally: isFinally))
         }
         if fields.contains(where: { $0.key == TaskKey.uses.rawValue }) { return .use(use(entry, isFinally: isFinally)) }
         return .task(task(entry, isFinally: isFinally))
@@ -79,7 +79,7 @@ extension WorkflowDecoder {
                 entry.keyPosition, "the task '\(entry.key.shortened)' has both 'run' and 'command'", hint: "Keep one.")
         }
         if let script { task.action = .shell(script) }
-        if let arguments { task.action = .arguments(arguments) }
+        if let arguments, !arguments.isEmpty { task.action = .arguments(arguments) }
         return task
     }
 
@@ -117,10 +117,15 @@ struct TaskDefaults {
 
     func task(named name: String, isFinally: Bool) -> Workflow.Task {
         Workflow.Task(
-            name: name, action: .arguments([]), retry: retry, timeout: timeout, request: request,
+            name: name, action: .doNothing, retry: retry, timeout: timeout, request: request,
             priority: priority ?? 50, isCached: isCached, workingDirectory: workingDirectory, environment: environment,
             isFinally: isFinally)
     }
+}
+
+extension Workflow.Task.Action {
+    /// Stands in for an action that could not be read, so that nothing else is said about it.
+    static let doNothing = Workflow.Task.Action.shell(Template(literal: ":"))
 }
 
 extension [Workflow.EnvironmentVariable] {

@@ -48,6 +48,7 @@ extension WorkflowDecoder {
             report(
                 fallback.node.position,
                 "expected a \(kind.rawValue) as the default of '\(name.shortened)', found \(fallback.node.summary)")
+            return Workflow.Parameter(name: name, kind: kind, defaultValue: nil)
         }
         return Workflow.Parameter(name: name, kind: kind ?? given ?? .string, defaultValue: fallback?.value)
     }

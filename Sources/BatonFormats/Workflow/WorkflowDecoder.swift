@@ -64,9 +64,6 @@ struct WorkflowDecoder {
         for (node, isFinally) in taskMaps.sorted(by: { !$0.isFinally && $1.isFinally }) {
             taskItems(node, isFinally: isFinally, into: &items)
         }
-        if root["tasks"] == nil, root.isMapping {
-            report(root.position, "a workflow needs 'tasks'", hint: "Add 'tasks:' with at least one task.")
-        }
         inline(items, into: &workflow)
         workflow.limits = limits
         return workflow

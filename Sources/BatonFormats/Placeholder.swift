@@ -1,2 +1,0 @@
-import BatonCore
-import Yams
