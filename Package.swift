@@ -77,6 +77,12 @@ let package = Package(
             dependencies: ["BatonRuntime", "CBatonSystem", "baton-supervisor"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "BatonFormatsTests",
+            dependencies: ["BatonCore", "BatonFormats"],
+            exclude: ["Golden"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
