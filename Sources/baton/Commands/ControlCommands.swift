@@ -10,8 +10,8 @@ struct CancelCommand: ParsableCommand {
         commandName: "cancel", abstract: "Stop a run: its tasks end, 'finally' tasks still run."
     )
 
-    @Argument(help: "The run, or the beginning or end of its id.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
 
     @Flag(name: .long, help: "No grace for running tasks, and no 'finally' tasks.")
     var force = false
@@ -20,7 +20,7 @@ struct CancelCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
-        let (store, id) = try Control.find(run, state)
+        let (store, id) = try Control.find(name, state)
         switch ControlClient.ask(force ? "kill" : "cancel", run: id, folder: state.dataDirectory.folder(of: id)) {
         case .granted: Output.messages("Cancelling \(id); 'baton wait \(id)' returns when it has ended.")
         case .refused(let reason): throw CommandFailure(reason, exit: .usage)
@@ -38,13 +38,13 @@ struct PauseCommand: ParsableCommand {
         commandName: "pause", abstract: "Start nothing new in a run; what runs goes on."
     )
 
-    @Argument(help: "The run, or the beginning or end of its id.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
 
     @OptionGroup var state: StateOptions
 
     func run() throws {
-        let (_, id) = try Control.find(run, state)
+        let (_, id) = try Control.find(name, state)
         try Control.ask("pause", id, state)
         Output.messages("Paused \(id); 'baton unpause \(id)' lets it go on.")
     }
@@ -53,13 +53,13 @@ struct PauseCommand: ParsableCommand {
 struct UnpauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "unpause", abstract: "Let a paused run go on.")
 
-    @Argument(help: "The run, or the beginning or end of its id.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
 
     @OptionGroup var state: StateOptions
 
     func run() throws {
-        let (_, id) = try Control.find(run, state)
+        let (_, id) = try Control.find(name, state)
         try Control.ask("unpause", id, state)
         Output.messages("\(id) goes on.")
     }
@@ -72,14 +72,14 @@ struct RetryCommand: ParsableCommand {
         discussion: "The exit code is that of 'baton run'."
     )
 
-    @Argument(help: "The run, or the beginning or end of its id.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
-        let (store, id) = try Control.find(run, state)
+        let (store, id) = try Control.find(name, state)
         let status = try store.run(id).status
         guard status == .failed || status == .cancelled else {
             let hint = status == .succeeded ? "There is nothing to retry" : "Only a run that has ended can be retried"

@@ -13,8 +13,8 @@ struct ResumeCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The run, or the beginning or end of its id. [the latest unfinished one]")
-    var run: String?
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
+    var name: String?
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
@@ -22,8 +22,8 @@ struct ResumeCommand: ParsableCommand {
     func run() throws {
         let store = try state.dataDirectory.store()
         let chosen: Run.ID
-        if let run {
-            chosen = try store.resolve(run)
+        if let name {
+            chosen = try store.resolve(name)
         } else if let latest = try store.latestRun(matching: RunFilter(statuses: [.running, .paused, .cancelling])) {
             chosen = latest.id
         } else if let latest = try store.latestRun(matching: RunFilter()) {
