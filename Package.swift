@@ -72,6 +72,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "BatonRuntimeTests",
+            dependencies: ["BatonRuntime", "CBatonSystem", "baton-supervisor"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -294,7 +294,12 @@ uint64_t attempts_wake_time(void) {
     return time;
 }
 
+static void report_ended(const struct baton_ended *ended) {
+    report(BATON_REPORT_ENDED, ended, sizeof *ended, true);
+}
+
 void attempts_list(void) {
+    journal_each_unwritten(report_ended);  // the reader of the journal would miss these
     for (struct attempt *attempt = attempts; attempt; attempt = attempt->next) {
         report(BATON_REPORT_RUNNING, &attempt->started, sizeof attempt->started, true);
     }

@@ -1,0 +1,121 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import BatonRuntime
+
+@Suite("What a task is given, and how its end is told")
+struct SupervisorTests {
+    typealias Metering = SupervisorWorld.Metering
+
+    @Test("an exit code arrives as it was", arguments: Metering.allCases)
+    func exitCode(metering: Metering) throws {
+        let world = try SupervisorWorld(metering)
+        #expect(try world.run(shell: "exit 7").cause == .exited(code: 7))
+    }
+
+    @Test("a signal arrives as it was")
+    func signal() throws {
+        let exit = try SupervisorWorld().run(shell: "kill -USR1 $$")
+        #expect(exit.cause == .signalled(SIGUSR1))
+        #expect(!exit.wasStopped)
+    }
+
+    @Test("a program that does not exist is a launch that failed, not an exit")
+    func noProgram() throws {
+        let world = try SupervisorWorld()
+        let byName = try world.run(SupervisedProgram(key: 1, arguments: ["no-such-program"]))
+        let byPath = try world.run(SupervisedProgram(key: 2, arguments: ["./no-such-program"]))
+        #expect(byName.cause == .notLaunched(.execute, errno: ENOENT))
+        #expect(byPath.cause == .notLaunched(.execute, errno: ENOENT))
+    }
+
+    @Test("a file without permission to run says so")
+    func noPermission() throws {
+        let world = try SupervisorWorld()
+        try Data("exit 0".utf8).write(to: URL(filePath: world.path("plain")))
+        let exit = try world.run(SupervisedProgram(key: 1, arguments: ["./plain"], workingDirectory: world.directory))
+        #expect(exit.cause == .notLaunched(.execute, errno: EACCES))
+    }
+
+    @Test("a script without an interpreter line is run by the shell")
+    func plainScript() throws {
+        let world = try SupervisorWorld()
+        try Data("exit $1".utf8).write(to: URL(filePath: world.path("script")))
+        chmod(world.path("script"), 0o755)
+        let program = SupervisedProgram(key: 1, arguments: ["./script", "9"], workingDirectory: world.directory)
+        #expect(try world.run(program).cause == .exited(code: 9))
+    }
+
+    @Test("a missing working directory or output folder is named as the step that failed")
+    func missingFolders() throws {
+        let world = try SupervisorWorld()
+        let noFolder = SupervisedProgram(key: 1, arguments: ["true"], workingDirectory: "/no/such/folder")
+        let noOutput = SupervisedProgram(key: 2, arguments: ["true"], standardOutput: "no-such-folder/out")
+        #expect(try world.run(noFolder).cause == .notLaunched(.workingDirectory, errno: ENOENT))
+        #expect(try world.run(noOutput).cause == .notLaunched(.standardOutput, errno: ENOENT))
+    }
+
+    @Test("output and errors go to their files, or both to one")
+    func outputs() throws {
+        let world = try SupervisorWorld()
+        let script = ["sh", "-c", "echo out; echo err >&2"]
+        _ = try world.run(SupervisedProgram(key: 1, arguments: script, standardOutput: "a", standardError: "b"))
+        _ = try world.run(SupervisedProgram(key: 2, arguments: script, standardOutput: "both"))
+        #expect(try world.text("a") == "out\n")
+        #expect(try world.text("b") == "err\n")
+        #expect(try world.text("both") == "out\nerr\n")
+    }
+
+    @Test("a task sees the base environment with its own changes and the tags of its run and attempt, and nothing else")
+    func environment() throws {
+        let world = try SupervisorWorld()
+        let program = SupervisedProgram(
+            key: 42, arguments: ["env"], environment: ["COLOR=red", "BATON_RUN=forged"], standardOutput: "out")
+        _ = try world.run(program)
+        let variables = try world.text("out").split(separator: "\n").map(String.init).sorted()
+        #expect(
+            variables == [
+                "BATON_ATTEMPT=\(world.run)/42", "BATON_RUN=\(world.run)", "COLOR=red",
+                "PATH=/usr/local/bin:/usr/bin:/bin",
+            ])
+    }
+
+    @Test("a task has default signals, no input, and no descriptors but the standard three")
+    func cleanProcess() throws {
+        let world = try SupervisorWorld()
+        let program = SupervisedProgram(
+            key: 1, arguments: ["sh", "-c", "cat; grep -E '^Sig(Blk|Ign)' /proc/$$/status; ls /proc/$$/fd"],
+            standardOutput: "out")
+        #expect(try world.run(program).cause == .exited(code: 0))
+        #expect(try world.text("out") == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n0\n1\n2\n")
+    }
+
+    @Test("a start that is repeated runs once, and is answered once it has ended")
+    func idempotence() throws {
+        let world = try SupervisorWorld()
+        world.makePipe("gate")
+        let script = "echo ran >> count; read line < gate; exit 3"
+        world.start(1, shell: script)
+        world.start(1, shell: script)
+        try world.open("gate")
+        let first = try world.end(of: 1)
+        world.start(1, shell: script)
+        #expect(try world.end(of: 1) == first)
+        #expect(try world.text("count") == "ran\n")
+    }
+
+    @Test("a thousand starts at once all end")
+    func burst() throws {
+        let world = try SupervisorWorld()
+        world.client.send((1...1000).map { .start(SupervisedProgram(key: $0, arguments: ["true"])) })
+        var ended: Set<UInt64> = []
+        while ended.count < 1000 {
+            let report = try world.next { if case .ended = $0 { true } else { false } }
+            world.client.flush()
+            guard case .ended(let key, let exit) = report else { continue }
+            #expect(exit.cause == .exited(code: 0))
+            ended.insert(key)
+        }
+    }
+}
