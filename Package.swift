@@ -17,7 +17,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -41,11 +40,8 @@ let package = Package(
 
         // World
         .target(name: "BatonFormats", dependencies: ["BatonCore", "Yams"], swiftSettings: settings),
-        .target(
-            name: "BatonStore",
-            dependencies: ["BatonCore", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: settings
-        ),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "BatonStore", dependencies: ["BatonCore", "CSQLite"], swiftSettings: settings),
         .target(name: "CBatonSystem"),
         .executableTarget(name: "baton-supervisor", dependencies: ["CBatonSystem"]),
         .target(
@@ -72,6 +68,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "BatonStoreTests", dependencies: ["BatonCore", "BatonStore", "BatonTesting"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
