@@ -14,7 +14,7 @@ public struct CriticalPathFirst: Policy {
 
     public mutating func decide(_ observation: Observation) -> Decision {
         let placements = queue.place(observation) { task in
-            "critical path of \(Duration.nanoseconds(task.upwardRankNanoseconds).shortText) ahead"
+            "\(DurationText.format(.nanoseconds(task.upwardRankNanoseconds))) of critical path ahead"
         } key: { task in
             Rank(priority: task.priority, nanoseconds: task.upwardRankNanoseconds)
         }

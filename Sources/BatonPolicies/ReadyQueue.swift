@@ -1,4 +1,4 @@
-public import BatonCore
+import BatonCore
 import HeapModule
 
 /// Ready tasks in a policy's order, kept from one decision to the next; O(log n) for each task that comes or goes.

@@ -99,7 +99,7 @@ extension Engine {
     private func evaluateCondition(of task: Int, in run: Int) -> Result<Bool, ExpressionError> {
         guard let condition = runs[run].task(task).condition else { return .success(true) }
         do throws(ExpressionError) {
-            return .success(try condition.evaluateCondition(in: runs[run].scope(of: task)))
+            return .success(try condition.isTrue(in: runs[run].scope(of: task)))
         } catch {
             return .failure(error)
         }

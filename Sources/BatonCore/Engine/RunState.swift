@@ -13,6 +13,7 @@ struct RunState: Sendable {
     var estimates: [Estimate?]
     /// Expected nanoseconds from the start of a task to the end of the run along its longest path.
     var ranks: [Int64] = []
+    private var order: [Int32]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
     /// Units held of each of the workflow's limits.
@@ -35,6 +36,7 @@ struct RunState: Sendable {
         estimates = Array(repeating: nil, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
         unfinished = 0
+        order = Self.order(of: expansion.graph)
         for index in 0..<count {
             states.append(initialState(of: index))
             indexByName[expansion.instances[index].name] = Int32(index)
@@ -92,6 +94,7 @@ struct RunState: Sendable {
         let first = expansion.instances.count
         expansion.instances += instances
         expansion.graph = graph
+        order = Self.order(of: graph)
         attempts += Array(repeating: 0, count: instances.count)
         failures += Array(repeating: 0, count: instances.count)
         memoryFloors += Array(repeating: 0, count: instances.count)
@@ -110,6 +113,14 @@ struct RunState: Sendable {
         estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
     }
 
+    private static func order(of graph: Graph) -> [Int32] {
+        do throws(GraphCycle) {
+            return try graph.topologicalOrder()
+        } catch {
+            preconditionFailure("expansion let a cycle pass: \(error.nodes)")
+        }
+    }
+
     /// Recomputes the critical path; tasks of unknown length count as the median of the known ones, or as a second.
     mutating func updateRanks() {
         var known: [Int64] = []
@@ -122,13 +133,12 @@ struct RunState: Sendable {
         known.sort()
         let typical = known.isEmpty ? 1_000_000_000 : max(known[known.count / 2], 1)
         for index in durations.indices where durations[index] < 0 { durations[index] = typical }
-        ranks = expansion.graph.upwardRanks(nanoseconds: durations)
+        ranks = expansion.graph.upwardRanks(nanoseconds: durations, order: order)
     }
 
     /// What expressions of a task may see.
     func scope(of index: Int) -> Scope {
-        let values = values
-        let indexByName = indexByName
+        let (values, states, indexByName) = (values, states, indexByName)
         let run = [
             Workflow.Binding(name: "id", value: .string(id.description)),
             Workflow.Binding(name: "name", value: .string(submission.workflow.name)),
@@ -139,7 +149,17 @@ struct RunState: Sendable {
             parameters: submission.parameters,
             bindings: expansion.instances[index].bindings,
             run: run,
-            task: { name in indexByName[name].flatMap { values[$0] } }
+            task: { name in
+                guard let task = indexByName[name], states[Int(task)].isTerminal else { return nil }
+                var known = values[task] ?? TaskValues()
+                known.state = states[Int(task)].label.rawValue
+                switch states[Int(task)] {
+                case .failed(.exitCode(let code)): known.exitCode = code
+                case .succeeded: known.exitCode = 0
+                case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: break
+                }
+                return known
+            }
         )
     }
 
