@@ -71,3 +71,21 @@ extension Engine {
         )
     }
 }
+
+extension Engine {
+    /// The worker's capacity as it joined.
+    public func capacity(of worker: Worker.ID) -> Resources {
+        workers[Int(worker.index)].worker.capacity
+    }
+
+    /// What the running attempts on a worker hold.
+    public func used(on worker: Worker.ID) -> Resources {
+        workers[Int(worker.index)].used
+    }
+
+    /// True when a task waits for nothing but room.
+    public func hasReadyTasks(in run: Run.ID) -> Bool {
+        guard let index = runIndex[run], runs[index].isStartable else { return false }
+        return runs[index].readyTasks > 0
+    }
+}

@@ -144,6 +144,8 @@ extension Engine {
     mutating func enter(
         _ state: TaskState, _ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]
     ) {
+        if runs[run].states[task].label == .ready { runs[run].readyTasks -= 1 }
+        if state.label == .ready { runs[run].readyTasks += 1 }
         runs[run].states[task] = state
         effects.append(.announce(.taskState(reference(task, in: run), state, at: now)))
     }

@@ -23,6 +23,7 @@ struct RunState: Sendable {
     var unfinishedRegular = 0
     var hasReleasedFinally = false
     var failedTasks = 0
+    var readyTasks = 0
     private(set) var indexByName: [String: Int32] = [:]
 
     init(submission: Run.Submission, expansion: Expansion) {

@@ -8,19 +8,19 @@ struct Evaluator {
         case .literal(let value): return value
         case .list(let items): return .list(try values(of: items))
         case .name(let name):
-            if let value = scope.bindings[name] { return value }
+            if let value = scope.bindings[name: name] { return value }
             throw ExpressionError(
                 "'\(name)' is not a value of a fan-out here", offset: offset,
-                hint: scope.parameters[name] == nil
+                hint: scope.parameters[name: name] == nil
                     ? Suggestion.hint(for: name, among: scope.bindings.lazy.map(\.name))
                     : "Did you mean 'params.\(name)'?")
         case .parameter(let name):
-            if let value = scope.parameters[name] { return value }
+            if let value = scope.parameters[name: name] { return value }
             throw ExpressionError(
                 "there is no parameter '\(name)'", offset: offset,
                 hint: Suggestion.hint(for: name, among: scope.parameters.lazy.map(\.name)))
         case .run(let name):
-            if let value = scope.run[name] { return value }
+            if let value = scope.run[name: name] { return value }
             throw ExpressionError("'run.\(name)' is known only when a task starts", offset: offset)
         case .task(let name, let field): return try read(field, of: try taskName(name), at: offset)
         case .member(let base, let key): return try member(.string(key), of: try value(of: base), at: offset)
@@ -84,7 +84,7 @@ struct Evaluator {
             return .number(Double(code))
         case .state: return task.state.map { .string($0) } ?? .null
         case .outputs(let key):
-            if let value = task.outputs[key] { return value }
+            if let value = task.outputs[name: key] { return value }
             let written = task.outputs.map(\.name)
             throw ExpressionError(
                 "task '\(name)' wrote no output '\(key)'; "

@@ -19,9 +19,12 @@ public struct Expression: Sendable {
     }
 
     /// What a `when` asks: the expression's value, which must be a boolean.
-    public func isTrue(in scope: Scope) throws(ExpressionError) -> Bool {
+    public func evaluateCondition(in scope: Scope) throws(ExpressionError) -> Bool {
         try Evaluator(scope: scope).condition(root)
     }
+
+    /// True when its value is known only after a task has finished.
+    public var readsTasks: Bool { root.readsTasks }
 
     /// What it mentions, in order, without duplicates.
     ///
@@ -65,7 +68,7 @@ public enum Reference: Hashable, Sendable {
     case parameter(String)
     /// `tasks.list.stdout`.
     case task(String, TaskField)
-    /// `run.id`, `run.name`, `run.attempt`.
+    /// `run.id`, `run.name`, `run.attempt`, `run.status`.
     case run(String)
 }
 

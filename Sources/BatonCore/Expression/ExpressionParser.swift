@@ -103,10 +103,10 @@ struct ExpressionParser {
         case "params": return .parameter(try key(of: "params", example: "params.threads"))
         case "run":
             let field = try key(of: "run", example: "run.id")
-            let known = ["id", "name", "attempt"]
+            let known = ["id", "name", "attempt", "status"]
             guard known.contains(field) else {
                 throw ExpressionError(
-                    "'run.\(field)' does not exist; there are run.id, run.name and run.attempt", offset: offset,
+                    "'run.\(field)' does not exist; there are id, name, attempt and status", offset: offset,
                     hint: Suggestion.hint(for: field, among: known))
             }
             return .run(field)

@@ -4,7 +4,7 @@ public struct Scope: Sendable {
     public var parameters: [Workflow.Binding]
     /// Fan-out values, by plain name.
     public var bindings: [Workflow.Binding]
-    /// `run.id`, `run.name`, `run.attempt`.
+    /// `run.id`, `run.name`, `run.attempt`, `run.status`.
     public var run: [Workflow.Binding]
     /// The results of a task or instance by name; nil when it has not finished or does not exist.
     public var task: @Sendable (String) -> TaskValues?

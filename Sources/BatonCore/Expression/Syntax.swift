@@ -53,6 +53,11 @@ struct Syntax: Sendable {
         for child in children { try child.collectTaskNames(in: evaluator, into: &found) }
     }
 
+    var readsTasks: Bool {
+        if case .task = kind { return true }
+        return children.contains { $0.readsTasks }
+    }
+
     /// True when a task's name is computed rather than written.
     var hasComputedTaskName: Bool {
         if case .task(let name, _) = kind {

@@ -78,7 +78,24 @@ public struct Template: Sendable {
         return found
     }
 
-    func forEachExpression(_ body: (Expression) -> Void) {
+    /// The text with a placeholder for each part that has no value yet.
+    func form(in scope: Scope, unknown placeholder: String) -> String {
+        if parts.isEmpty { return source }
+        return parts.reduce(into: "") { result, part in
+            switch part {
+            case .text(let text): result += text
+            case .expression(let expression, _): result += (try? expression.text(in: scope)) ?? placeholder
+            }
+        }
+    }
+
+    var hasComputedTaskName: Bool {
+        var isFound = false
+        forEachExpression { isFound = isFound || $0.root.hasComputedTaskName }
+        return isFound
+    }
+
+    private func forEachExpression(_ body: (Expression) -> Void) {
         for case .expression(let expression, _) in parts { body(expression) }
     }
 

@@ -67,7 +67,7 @@ extension Value {
 
 extension [Workflow.Binding] {
     /// The value of the first binding of that name.
-    public subscript(name: String) -> Value? {
+    public subscript(name name: String) -> Value? {
         for binding in self where binding.name == name { return binding.value }
         return nil
     }

@@ -3,15 +3,14 @@ extension Graph {
     ///
     /// For `a → b → c` and `a → d` with times 1, 2, 3 and 10 ns: `a` 11, `b` 5, `c` 3, `d` 10.
     ///
-    /// - Parameters:
-    ///   - nanoseconds: expected execution time, `[V]`, each ≥ 0. Sums stop at `Int64.max`.
-    ///   - order: a topological order of this graph.
+    /// - Parameter nanoseconds: expected execution time, `[V]`, each ≥ 0. Sums stop at `Int64.max`.
     /// - Returns: `[V]`; exits hold their own time.
     /// - Complexity: O(V + E) time, O(V) space.
     /// - Source: Topcuoglu, Hariri, Wu 2002, equation 3, doi:10.1109/71.993206. Communication cost omitted: tasks here
     ///   share a file system.
-    public func upwardRanks(nanoseconds: [Int64], order: [Int32]) -> [Int64] {
-        precondition(nanoseconds.count == count && order.count == count, "one time and one place for each node")
+    public func upwardRanks(nanoseconds: [Int64]) -> [Int64] {
+        precondition(nanoseconds.count == count, "\(nanoseconds.count) times for \(count) nodes")
+        guard let order = try? topologicalOrder() else { preconditionFailure("ranks of a graph with a cycle") }
         var ranks = nanoseconds
         for node in order.reversed() {
             var longest: Int64 = 0

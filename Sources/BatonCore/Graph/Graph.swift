@@ -66,13 +66,6 @@ public struct Graph: Hashable, Sendable {
         }
         return edges
     }
-
-    /// The graph with further nodes, numbered on, and further edges between any nodes.
-    ///
-    /// - Complexity: O(V + E): it is built anew.
-    public func appending(count added: Int, edges: [Edge]) -> Graph {
-        Graph(count: count + added, edges: self.edges + edges)
-    }
 }
 
 /// One direction of a graph in compressed sparse rows.

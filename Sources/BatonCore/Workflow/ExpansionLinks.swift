@@ -1,0 +1,139 @@
+// What each instance waits for: named tasks, tasks whose results it reads, and makers of its inputs.
+
+extension Expander {
+    /// Adds the edges of a task's instances and of its group.
+    mutating func link(_ index: Int) {
+        let task = workflow.tasks[index]
+        let members = members[index]
+        let place = members.commands.first ?? members.group!
+        var shared = Dependencies()
+        for (number, need) in task.needs.enumerated() where need.isLiteral {
+            resolve(need.source, for: task, place, .need(number), into: &shared)
+        }
+        guard members.group == nil || !members.commands.isEmpty else {
+            return linkGroupWithoutInstances(members.group!, task, &shared)
+        }
+        var formulas: [TaskFormula] = []
+        task.forEachFormula { formulas.append($0) }
+        formulas.removeAll { formula in
+            if case .axis = formula.place { true } else { false }
+        }
+        for formula in formulas { resolveMentions(formula, for: task, place, into: &shared) }
+        let computed = formulas.filter(\.hasComputedTaskName)
+        let hasCommonInputs = task.inputs.allSatisfy(\.isLiteral) && task.workingDirectory?.isLiteral ?? true
+        if hasCommonInputs { findInputs(of: task, place, Scope(), into: &shared) }
+        for command in members.commands {
+            connect(command, shared)
+            if let group = members.group { edges.append(Graph.Edge(Int32(group), dependsOn: Int32(command))) }
+            let scope = Scope(parameters: parameters, bindings: instances[command].bindings)
+            var own = Dependencies()
+            for (number, need) in task.needs.enumerated() where !need.isLiteral {
+                guard let name = render(need, .need(number), of: task, Int32(command), scope) else { continue }
+                resolve(name, for: task, command, .need(number), into: &own)
+            }
+            for formula in computed { resolveComputed(formula, for: task, command, scope, into: &own) }
+            if !hasCommonInputs { findInputs(of: task, command, scope, into: &own) }
+            connect(command, own)
+        }
+    }
+
+    /// What was found for one instance or for all of a task.
+    struct Dependencies {
+        var named: [Int32] = []
+        /// Makers of inputs: an instance that makes what it reads does not wait for itself.
+        var makers: [Int32] = []
+    }
+
+    /// A group to be expanded later waits for what its values come from; one over an empty list for its needs.
+    private mutating func linkGroupWithoutInstances(
+        _ group: Int, _ task: Workflow.Task, _ shared: inout Dependencies
+    ) {
+        var formulas: [TaskFormula] = []
+        task.forEachFormula { formulas.append($0) }
+        for formula in formulas {
+            if case .axis = formula.place { resolveMentions(formula, for: task, group, into: &shared) }
+        }
+        connect(group, shared)
+    }
+
+    private mutating func resolveMentions(
+        _ formula: TaskFormula, for task: Workflow.Task, _ place: Int, into found: inout Dependencies
+    ) {
+        for case .task(let name, _) in formula.references {
+            resolve(name, for: task, place, formula.place, into: &found)
+        }
+    }
+
+    private mutating func resolveComputed(
+        _ formula: TaskFormula, for task: Workflow.Task, _ place: Int, _ scope: Scope, into found: inout Dependencies
+    ) {
+        do throws(ExpressionError) {
+            for name in try formula.taskNames(in: scope) {
+                resolve(name, for: task, place, formula.place, into: &found)
+            }
+        } catch {
+            report(task, formula.place.path, "'\(instances[place].name)': \(error.message)", hint: error.hint)
+        }
+    }
+
+    /// An instance by name; for an instance of a group that is yet to be expanded, the group.
+    private mutating func resolve(
+        _ name: String, for task: Workflow.Task, _ place: Int, _ formula: TaskFormula.Place,
+        into found: inout Dependencies
+    ) {
+        if let target = places[name] { return found.named.append(target) }
+        let base = Workflow.taskName(ofInstance: name)
+        if let base, let target = places[base], instances[Int(target)].kind == .group(isExpanded: false) {
+            return found.named.append(target)
+        }
+        // A suggestion costs a comparison with every instance.
+        let hint = problems.count < 10 ? Suggestion.hint(for: name, among: instances.lazy.map(\.name)) : nil
+        report(task, formula.path, "'\(instances[place].name)' needs '\(name)', which does not exist", hint: hint)
+    }
+
+    private mutating func findInputs(
+        of task: Workflow.Task, _ place: Int, _ scope: Scope, into found: inout Dependencies
+    ) {
+        guard !task.inputs.isEmpty, let directory = directory(of: task, Int32(place), scope) else { return }
+        for (number, input) in task.inputs.enumerated() {
+            guard let text = render(input, .input(number), of: task, Int32(place), scope) else { continue }
+            files.findMakers(of: Path.normalized(text, in: directory), into: &found.makers)
+        }
+    }
+
+    private mutating func connect(_ place: Int, _ dependencies: Dependencies) {
+        for target in dependencies.named { connect(place, to: target) }
+        for maker in dependencies.makers where maker != place {
+            // The forms of a group cover what its own instances write.
+            let isOwnGroup =
+                instances[Int(maker)].kind != .command && instances[Int(maker)].task == instances[place].task
+            if !isOwnGroup { connect(place, to: maker) }
+        }
+    }
+
+    private mutating func connect(_ place: Int, to target: Int32) {
+        let task = workflow.tasks[Int(instances[place].task)]
+        let other = workflow.tasks[Int(instances[Int(target)].task)]
+        if task.isFinally && !other.isFinally { return }  // all others have ended when it starts
+        if other.isFinally && !task.isFinally {
+            return report(task, ["needs"], workflow.finallyMessage(task.name, other.name), hint: finallyHint)
+        }
+        edges.append(Graph.Edge(Int32(place), dependsOn: target))
+    }
+}
+
+let finallyHint = "Make both finally tasks, or neither."
+
+extension Workflow {
+    func finallyMessage(_ task: String, _ finally: String) -> String {
+        "'\(task)' waits for '\(finally)', which runs only when all other tasks have ended"
+    }
+
+    /// `align` of `align[a]`; nil for a name without brackets.
+    static func taskName(ofInstance name: String) -> String? {
+        guard name.utf8.last == UInt8(ascii: "]"), let bracket = name.utf8.firstIndex(of: UInt8(ascii: "[")) else {
+            return nil
+        }
+        return String(name[..<bracket])
+    }
+}

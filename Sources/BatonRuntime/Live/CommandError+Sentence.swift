@@ -1,0 +1,38 @@
+public import BatonCore
+
+extension CommandError {
+    /// What was refused, why, and what to do instead.
+    public var sentence: String {
+        switch self {
+        case .invalidWorkflow(let error):
+            return error.problems.map { problem in
+                ([problem.message] + (problem.hint.map { [$0] } ?? [])).joined(separator: " ")
+            }.joined(separator: "\n")
+        case .unknownRun(let run): return "there is no run \(run); see 'baton ps'"
+        case .duplicateRun(let run): return "run \(run) exists already"
+        case .neverFits(let misfits):
+            let lines = misfits.prefix(10).map { misfit in
+                "'\(misfit.task)' asks for \(misfit.request.text) but the largest worker has \(misfit.largestWorker.text)"
+            }
+            let rest = misfits.count > 10 ? ["and \(misfits.count - 10) more tasks"] : []
+            return (lines + rest).joined(separator: "\n")
+                + "\nLower 'resources', or allow more with --jobs and --memory."
+        case .wrongStatus(let run, let status): return "run \(run) is \(status.rawValue)"
+        }
+    }
+}
+
+extension Resources {
+    /// What is not zero, in words: `2 cores, 4.0 GB memory`.
+    public var text: String {
+        var parts: [String] = []
+        if milliCPU > 0 {
+            let tenths = milliCPU / 100
+            parts.append(tenths % 10 == 0 ? "\(tenths / 10) cores" : "\(tenths / 10).\(tenths % 10) cores")
+        }
+        if memoryBytes > 0 { parts.append("\(ByteCount.format(memoryBytes)) memory") }
+        if gpus > 0 { parts.append("\(gpus) GPUs") }
+        if diskBytes > 0 { parts.append("\(ByteCount.format(diskBytes)) disk") }
+        return parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
+    }
+}

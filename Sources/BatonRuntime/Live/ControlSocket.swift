@@ -1,0 +1,106 @@
+public import BatonCore
+import Glibc
+
+/// Where `baton cancel`, `pause` and `unpause` reach the process that drives a run.
+///
+/// A datagram is one word; the answer is `ok` or why not. Only the owner of the run's folder can write to it.
+final class ControlSocket {
+    let descriptor: Int32
+    private let path: String
+
+    init?(path: String) {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        unlink(path)
+        let isBound = UnixAddress.with(path) { Glibc.bind(descriptor, $0, $1) == 0 }
+        guard isBound, listen(descriptor, 16) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit {
+        close(descriptor)
+        unlink(path)
+    }
+
+    /// Answers everybody who waits.
+    func serve(_ apply: (Command) -> String?) {
+        while case let client = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue)), client >= 0 {
+            defer { close(client) }
+            // A client that connects and says nothing must not hold up the run.
+            var patience = timeval(tv_sec: 0, tv_usec: 100_000)
+            setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            var bytes = [UInt8](repeating: 0, count: 256)
+            let count = recv(client, &bytes, bytes.count, 0)
+            guard count > 0 else { continue }
+            let answer: String
+            if let command = Self.command(String(decoding: bytes[..<count], as: UTF8.self)) {
+                answer = apply(command) ?? "ok"
+            } else {
+                answer = "this version of baton does not know that command"
+            }
+            _ = Array(answer.utf8).withUnsafeBytes { Glibc.send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        }
+    }
+
+    private static func command(_ text: String) -> Command? {
+        let words = text.split(separator: " ")
+        guard words.count == 2, let run = Run.ID(String(words[1])) else { return nil }
+        switch words[0] {
+        case "cancel": return .cancel(run, force: false)
+        case "kill": return .cancel(run, force: true)
+        case "pause": return .pause(run)
+        case "unpause": return .unpause(run)
+        default: return nil
+        }
+    }
+}
+
+/// The other end: asks the process that drives a run.
+public enum ControlClient {
+    public enum Answer: Hashable, Sendable {
+        case granted
+        case refused(String)
+        /// No process drives the run at the moment.
+        case nobody
+    }
+
+    /// - Parameter word: `cancel`, `kill`, `pause` or `unpause`.
+    public static func ask(_ word: String, run: Run.ID, folder: RunFolder) -> Answer {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return .nobody }
+        defer { close(descriptor) }
+        guard UnixAddress.with(folder.control, { connect(descriptor, $0, $1) == 0 }) else { return .nobody }
+        let message = Array("\(word) \(run)".utf8)
+        guard message.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }) > 0 else {
+            return .nobody
+        }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { return .nobody }
+        let answer = String(decoding: bytes[..<count], as: UTF8.self)
+        return answer == "ok" ? .granted : .refused(answer)
+    }
+}
+
+/// Socket addresses for paths of any length: the folder is opened, and the short path through it is used.
+enum UnixAddress {
+    static func with(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {
+        guard let slash = path.lastIndex(of: "/") else { return false }
+        let folder = open(String(path[..<slash]), O_PATH | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return false }
+        defer { close(folder) }
+        let short = "/proc/self/fd/\(folder)/\(path[path.index(after: slash)...])"
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(short.utf8)) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

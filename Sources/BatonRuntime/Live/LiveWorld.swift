@@ -1,0 +1,139 @@
+import BatonCore
+import Dispatch
+import Glibc
+
+/// Makes or finds the executor of a run, and tells what became of the attempts that were given to it before.
+typealias ExecutorFactory = () throws(RuntimeError) -> (executor: any Executor, facts: (Attempt.ID) -> AttemptFact)
+
+/// The outside of one live run: processes, alarms, files, and the door through which other commands speak to it.
+final class LiveWorld {
+    private(set) var executor: any Executor
+    let inbox = Inbox()
+    var alarms = AlarmQueue()
+    private let builder: LaunchBuilder
+    private let folder: RunFolder
+    private let makeExecutor: ExecutorFactory
+    private let control: ControlSocket?
+    private let cache: OutputCache
+    private let captured: CapturedValues
+    /// File work that must not hold up the loop: hashing, syncing.
+    private let files = DispatchQueue(label: "baton.files", attributes: .concurrent)
+
+    init(
+        folder: RunFolder, secrets: Secrets, cache: OutputCache, captured: CapturedValues,
+        executor: any Executor, makeExecutor: @escaping ExecutorFactory
+    ) {
+        self.folder = folder
+        self.cache = cache
+        self.captured = captured
+        self.makeExecutor = makeExecutor
+        builder = LaunchBuilder(folder: folder, secrets: secrets)
+        self.executor = executor
+        control = ControlSocket(path: folder.control)
+    }
+
+    var controlDescriptors: [Int32] { control.map { [$0.descriptor] } ?? [] }
+
+    /// Carries out what other processes ask for (`baton cancel`, `baton pause`).
+    func answerControl(apply: (Command) -> String?) {
+        control?.serve(apply)
+    }
+
+    // MARK: Orders
+
+    /// Starts an attempt, unless an earlier result is still valid.
+    func start(_ order: Effect.Order, engine: Engine) {
+        guard engine.definition(of: order.attempt.reference)?.isCached == true else {
+            launch(order, engine: engine)
+            return
+        }
+        let plan: OutputCache.Plan
+        do throws(ExpressionError) {
+            plan = try cache.plan(for: order.attempt.reference, engine: engine, builder: builder)
+        } catch {
+            inbox.post(.ended(order.attempt, .failed(.invalid(error.message)), nil))
+            return
+        }
+        let (inbox, cache) = (inbox, cache)
+        files.async {
+            if let hit = cache.lookUp(plan) {
+                inbox.post(.ended(order.attempt, .reused(hit.values, from: hit.run), nil))
+            } else {
+                inbox.post(.start(order))
+            }
+        }
+    }
+
+    func launch(_ order: Effect.Order, engine: Engine) {
+        // It may have been cancelled while its inputs were hashed.
+        guard case .running(let running)? = engine.state(of: order.attempt.reference),
+            running.attempt == order.attempt.number
+        else { return }
+        if running.stopping != nil {
+            inbox.post(.ended(order.attempt, .stopped, nil))
+            return
+        }
+        do throws(ExpressionError) {
+            executor.start(try builder.launch(order, engine: engine))
+        } catch {
+            inbox.post(.ended(order.attempt, .failed(.invalid(error.message)), nil))
+        }
+    }
+
+    func stop(_ attempt: Attempt.ID, grace: Duration) {
+        executor.stop(attempt, grace: grace)
+    }
+
+    func send() {
+        // A broken connection shows itself as `.executorLost` at the next receive.
+        try? executor.send()
+    }
+
+    // MARK: Reports
+
+    func receive() throws(RuntimeError) -> [ExecutorReport] {
+        do {
+            return try executor.receive()
+        } catch {
+            throw .supervisor("\(error)")
+        }
+    }
+
+    /// The supervisor died: whatever it left is ended, and a new one takes its place.
+    ///
+    /// - Returns: what is known of the attempts that it ran.
+    func restartExecutor() throws(RuntimeError) -> (Attempt.ID) -> AttemptFact {
+        let restarted = try makeExecutor()
+        executor = restarted.executor
+        return restarted.facts
+    }
+
+    /// Completes the end of an attempt with what its files say.
+    ///
+    /// - Returns: true when nothing has to be looked at; otherwise the end arrives in the inbox later.
+    func finish(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?, engine: Engine) -> Bool {
+        guard case .succeeded = outcome, let task = engine.definition(of: attempt.reference) else { return true }
+        let isRead = captured.wants(task, instance: engine.instances(of: attempt.run)[Int(attempt.task.index)].name)
+        guard isRead || task.isCached || !task.outputs.isEmpty else { return true }
+        let plan: OutputCache.Plan
+        do throws(ExpressionError) {
+            plan = try cache.plan(for: attempt.reference, engine: engine, builder: builder)
+        } catch {
+            inbox.post(.ended(attempt, .failed(.invalid(error.message)), usage))
+            return false
+        }
+        let (inbox, cache, folder) = (inbox, cache, folder)
+        files.async {
+            let final: Outcome
+            do throws(FileFault) {
+                let values = isRead ? try CapturedValues.read(attempt, in: folder) : nil
+                try cache.settle(plan, values: values, run: attempt.run)
+                final = .succeeded(values)
+            } catch {
+                final = .failed(error.failure)
+            }
+            inbox.post(.ended(attempt, final, usage))
+        }
+        return false
+    }
+}

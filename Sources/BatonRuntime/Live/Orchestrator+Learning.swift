@@ -1,0 +1,51 @@
+import BatonCore
+
+// Estimates: made for every task at the start, and again while siblings teach what is still to come.
+
+extension Orchestrator {
+    /// Estimates every task that has not ended.
+    func estimateAll() {
+        estimate { _ in true }
+    }
+
+    /// Takes in a measurement, and passes it on to siblings that have not started while it still changes much.
+    func learn(from event: Event) {
+        guard case .attemptEnded(let attempt, let outcome, let usage?) = event, case .succeeded = outcome,
+            let submission = engine.submission(of: run), let task = engine.definition(of: attempt.reference)
+        else { return }
+        let instances = engine.instances(of: run)
+        let instance = instances[Int(attempt.task.index)]
+        estimator.observe(usage, workflow: submission.workflow.name, task: task.name, instance: instance.name)
+        let seen = (learned[instance.task] ?? 0) + 1
+        learned[instance.task] = seen
+        // The first samples say most: 1, 2, 4, 8 ... so the work stays proportional to the number of tasks.
+        if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate { $0 == instance.task } }
+    }
+
+    /// Instances of a fan-out bear their values in brackets; a task of its own has nobody to learn for.
+    private func hasSiblings(_ instance: TaskInstance) -> Bool {
+        !instance.bindings.isEmpty
+    }
+
+    private func estimate(_ isWanted: (Int32) -> Bool) {
+        guard let workflow = engine.submission(of: run)?.workflow else { return }
+        var estimates: [TaskEstimate] = []
+        for (index, instance) in engine.instances(of: run).enumerated() {
+            let reference = TaskReference(run: run, task: TaskInstance.ID(index))
+            guard instance.kind == .command, isWanted(instance.task), isUnstarted(reference),
+                let estimate = estimator.estimate(
+                    workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name
+                ), estimate != engine.estimate(of: reference)
+            else { continue }
+            estimates.append(TaskEstimate(task: reference.task, estimate: estimate))
+        }
+        if !estimates.isEmpty { handle(.estimated(run, estimates)) }
+    }
+
+    private func isUnstarted(_ reference: TaskReference) -> Bool {
+        switch engine.state(of: reference) {
+        case .blocked, .ready, .backingOff: true
+        case .running, .succeeded, .failed, .skipped, .cancelled, nil: false
+        }
+    }
+}

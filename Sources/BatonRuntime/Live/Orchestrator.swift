@@ -1,0 +1,293 @@
+public import BatonCore
+public import BatonStore
+import CBatonSystem
+import Glibc
+
+/// Drives one run on this machine: a loop on one thread around the engine.
+///
+/// Each turn: take in facts, let the engine handle them, ask the policy, append everything in one transaction, act,
+/// flush to disk, and only then tell the observer. So what was reported as done is on disk, and a kill at any point
+/// leaves either a fact that the supervisor still knows or an order that can safely be given again.
+public final class Orchestrator {
+    public struct Options: Sendable {
+        /// Between the polite and the final signal when an attempt must end.
+        public var grace: Duration = .seconds(10)
+        /// How long a finished fact may wait for others before all are flushed and shown together.
+        public var flushInterval: Duration = .milliseconds(50)
+
+        public init() {}
+    }
+
+    let run: Run.ID
+    var engine: Engine
+    private let store: any Store
+    private var policy: any Policy
+    var estimator: any Estimator
+    private let world: LiveWorld
+    private let pool: MachinePool?
+    private let observer: any RunObserver
+    private let options: Options
+    private let clock: LiveClock
+    /// Held as long as this process drives the run.
+    private let lease: FileLock
+    /// Measurements per task of the workflow.
+    var learned: [Int32: Int] = [:]
+
+    private var batch: [Recorded] = []
+    private var orders: [Effect] = []
+    private var wantsDecision = false
+    private var unshown: [Recorded] = []
+    private var showAt: Instant?
+    private var retryStoreAt: Instant?
+    private var lookAtPoolAt: Instant?
+    private var decisions: Int64
+    private var interrupts = 0
+    private var available: Resources?
+
+    init(
+        run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator, world: LiveWorld,
+        pool: MachinePool?, observer: any RunObserver, options: Options, clock: LiveClock, decisions: Int64, lease: FileLock
+    ) {
+        self.run = run
+        self.engine = engine
+        self.store = store
+        self.policy = policy
+        self.estimator = estimator
+        self.world = world
+        self.pool = pool
+        self.observer = observer
+        self.options = options
+        self.clock = clock
+        self.decisions = decisions
+        self.lease = lease
+    }
+
+    /// Runs until the run has ended and everything about it is on disk.
+    ///
+    /// - Returns: the final status, and the signal that cancelled it, if one did.
+    public func drive() throws(RuntimeError) -> (status: Run.Status, signal: Int32?) {
+        let signals = baton_signal_descriptor()
+        defer { close(signals) }
+        var lastSignal: Int32?
+        turn()
+        while !isFinished {
+            wait(for: [world.executor.descriptor, world.inbox.descriptor, signals] + world.controlDescriptors)
+            while case let signal = baton_next_signal(signals), signal != 0 {
+                if signal == SIGHUP { continue }  // the terminal went away; the run goes on
+                lastSignal = signal
+                interrupt()
+            }
+            try takeInReports()
+            takeInMessages()
+            world.answerControl(apply: wish)
+            ringAlarms()
+            turn()
+        }
+        if let pool { pool.withLock { pool.withdraw() } }
+        return (engine.status(of: run) ?? .failed, lastSignal)
+    }
+
+    private var isFinished: Bool {
+        engine.status(of: run)?.isTerminal == true && batch.isEmpty && unshown.isEmpty
+    }
+
+    // MARK: Facts
+
+    /// Lets the engine handle one fact now; what follows from it is logged and acted on at the end of the turn.
+    func handle(_ event: Event) {
+        let now = clock.now
+        var changes: [Change] = []
+        for effect in engine.handle(event, at: now) {
+            switch effect {
+            case .announce(let change): changes.append(change)
+            case .decide: wantsDecision = true
+            case .start, .stop, .wake: orders.append(effect)
+            }
+        }
+        batch.append(Recorded(event: event, at: now, changes: changes))
+        learn(from: event)
+    }
+
+    private func takeInReports() throws(RuntimeError) {
+        for report in try world.receive() {
+            switch report {
+            case .ended(let attempt, let outcome, let usage):
+                end(attempt, outcome, usage)
+            case .sampled(let attempt, let sample):
+                take(sample, of: attempt)
+            case .executorLost:
+                reconcile(with: try world.restartExecutor())
+            }
+        }
+    }
+
+    /// An end counts once its files have been looked at, which may take another thread a moment.
+    private func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?) {
+        if world.finish(attempt, outcome, usage, engine: engine) { handle(.attemptEnded(attempt, outcome, usage)) }
+    }
+
+    /// Brings the engine in line with what became of its attempts while nobody listened.
+    func reconcile(with facts: (Attempt.ID) -> AttemptFact) {
+        let outstanding = engine.outstandingEffects(facts)
+        for case .attemptEnded(let attempt, let outcome, let usage) in engine.missedEvents(facts) {
+            end(attempt, outcome, usage)
+        }
+        orders += outstanding.filter { $0 != .decide }
+        wantsDecision = true
+    }
+
+    private func takeInMessages() {
+        for message in world.inbox.drain() {
+            switch message {
+            case .start(let order): world.launch(order, engine: engine)
+            case .ended(let attempt, let outcome, let usage): handle(.attemptEnded(attempt, outcome, usage))
+            case .wish(let command, let answer): answer(wish(command))
+            }
+        }
+    }
+
+    /// - Returns: why the wish was refused, in words; nil when it was granted.
+    private func wish(_ command: Command) -> String? {
+        do throws(CommandError) {
+            handle(try engine.validate(command))
+            return nil
+        } catch {
+            return error.sentence
+        }
+    }
+
+    private func interrupt() {
+        interrupts += 1
+        _ = wish(.cancel(run, force: interrupts > 1))
+    }
+
+    private func ringAlarms() {
+        while let alarm = world.alarms.popDue(at: clock.now) { handle(.alarmRang(alarm)) }
+    }
+
+    private func take(_ sample: UsageReading, of attempt: Attempt.ID) {
+        observer.sampled(attempt, sample)
+        guard case .running(let running)? = engine.state(of: attempt.reference), running.attempt == attempt.number,
+            sample.memoryBytes > running.grant.memoryBytes + running.grant.memoryBytes / 20
+        else { return }
+        handle(.attemptGrew(attempt, memoryBytes: sample.memoryBytes))
+    }
+
+    // MARK: A turn
+
+    /// Decides, appends, acts, and shows what has become durable.
+    private func turn() {
+        if retryStoreAt == nil { decide() }
+        guard commit() else { return }
+        act()
+        show()
+    }
+
+    private func decide() {
+        if let lookAtPoolAt, clock.now >= lookAtPoolAt { wantsDecision = true }
+        while wantsDecision {
+            wantsDecision = false
+            lookAtPoolAt = nil
+            guard let pool else {
+                decideOnce()
+                continue
+            }
+            pool.withLock {
+                adapt(to: pool)
+                decideOnce()
+                let isWaiting = engine.hasReadyTasks(in: run)
+                let used = engine.used(on: Worker.ID(0))
+                pool.publish(used, isWaiting: isWaiting && available != capacity, supervisor: world.executor.holder)
+                if isWaiting && available != capacity { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
+            }
+        }
+    }
+
+    private var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
+
+    private func adapt(to pool: MachinePool) {
+        let now = pool.available(of: capacity)
+        guard now != available ?? capacity else { return }
+        available = now
+        handle(.workerResized(Worker.ID(0), capacity: now))
+        wantsDecision = false
+    }
+
+    private func decideOnce() {
+        guard engine.hasReadyTasks(in: run) else { return }
+        var decision = policy.decide(engine.observe(at: clock.now))
+        guard !decision.placements.isEmpty else { return }
+        decisions += 1
+        decision.number = decisions
+        do throws(Rejection) {
+            handle(try engine.admit(decision))
+        } catch {
+            preconditionFailure("policy \(policy.name) proposed \(error.placement): \(error.reason)")
+        }
+    }
+
+    /// - Returns: false while the store can't take it; nothing may be acted on then.
+    private func commit() -> Bool {
+        if let retryStoreAt, clock.now < retryStoreAt { return false }
+        guard !batch.isEmpty else { return true }
+        do throws(StoreError) {
+            try store.append(batch, for: run)
+        } catch {
+            if retryStoreAt == nil { observer.storeFailed(error) }
+            retryStoreAt = clock.now.advanced(by: .seconds(1))
+            return false
+        }
+        if retryStoreAt != nil {
+            retryStoreAt = nil
+            wantsDecision = true
+        }
+        if unshown.isEmpty { showAt = clock.now.advanced(by: options.flushInterval) }
+        unshown += batch
+        batch.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    private func act() {
+        for order in orders {
+            switch order {
+            case .start(let order): world.start(order, engine: engine)
+            case .stop(let attempt, let reason): world.stop(attempt, grace: reason == .killed ? .zero : options.grace)
+            case .wake(let at, let alarm): world.alarms.set(alarm, at: at)
+            case .decide, .announce: preconditionFailure("not an order: \(order)")
+            }
+        }
+        orders.removeAll(keepingCapacity: true)
+        world.send()
+    }
+
+    private func show() {
+        let now = clock.now
+        if let showAt, !unshown.isEmpty, now >= showAt || engine.status(of: run)?.isTerminal == true {
+            do throws(StoreError) {
+                try store.flush()
+            } catch {
+                observer.storeFailed(error)
+                self.showAt = now.advanced(by: .seconds(1))
+                return
+            }
+            observer.durable(unshown)
+            unshown.removeAll(keepingCapacity: true)
+        }
+        observer.refresh(at: now)
+    }
+
+    private func wait(for descriptors: [Int32]) {
+        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let due = [
+            world.alarms.next, unshown.isEmpty ? nil : showAt, retryStoreAt, lookAtPoolAt, observer.refreshAt,
+        ]
+        var timeout: Int32 = -1
+        if wantsDecision && retryStoreAt == nil {
+            timeout = 0
+        } else if let next = due.compactMap({ $0 }).min() {
+            let nanoseconds = max(0, next.nanoseconds - clock.now.nanoseconds)
+            timeout = Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
+        }
+        poll(&polled, nfds_t(polled.count), timeout)
+    }
+}

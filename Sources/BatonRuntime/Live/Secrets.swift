@@ -1,0 +1,30 @@
+import Glibc
+
+/// Values that tasks may read and nobody else may see; they are never written to the store.
+public struct Secrets: Sendable {
+    private let values: [String: String]
+
+    /// Looks each name up in the environment, then as a file of that name in `directory`.
+    ///
+    /// - Throws: `RuntimeError.missingSecrets` naming all that were not found.
+    public init(names: [String], directory: String?) throws(RuntimeError) {
+        var values: [String: String] = [:]
+        var missing: [String] = []
+        for name in names {
+            if let value = getenv(name) {
+                values[name] = String(cString: value)
+            } else if let directory, let text = SmallFile.read("\(directory)/\(name)") {
+                values[name] = text.last == "\n" ? String(text.dropLast()) : text
+            } else {
+                missing.append(name)
+            }
+        }
+        if !missing.isEmpty { throw .missingSecrets(missing) }
+        self.values = values
+    }
+
+    func value(of name: String) -> String? { values[name] }
+
+    /// True for an environment variable that only tasks which ask for it may inherit.
+    func hides(_ name: Substring) -> Bool { values[String(name)] != nil }
+}
