@@ -72,6 +72,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
+        .testTarget(name: "HouseTests", dependencies: ["BatonCore"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

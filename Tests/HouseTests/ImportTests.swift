@@ -45,7 +45,8 @@ struct ImportTests {
             words = words.dropFirst()
         }
         guard words.popFirst() == "import" else { return nil }
-        if let kind = words.first, ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"].contains(kind)
+        if let kind = words.first,
+            ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"].contains(kind)
         {
             words = words.dropFirst()
         }
