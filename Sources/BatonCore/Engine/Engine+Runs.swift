@@ -16,7 +16,7 @@ extension Engine {
         effects.append(.announce(.tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances)))
         var settled = Worklist()
         for carried in submission.carriedOver {
-            guard let task = runs[index].indexOf(carried.instance) else { continue }
+            guard let task = (runs[index].expansion[carried.instance]?.index).map(Int.init) else { continue }
             runs[index].values[Int32(task)] = carried.values
             settled.push(task, .succeeded(attempt: 0))
         }
@@ -110,11 +110,5 @@ extension Engine {
         guard runs[index].unfinished == 0, settled.isEmpty, !runs[index].status.isTerminal else { return }
         runs[index].status = runs[index].outcomeSoFar
         effects.append(.announce(.runStatus(runs[index].id, runs[index].status, at: now)))
-    }
-}
-
-extension RunState {
-    func indexOf(_ name: String) -> Int? {
-        indexByName[name].map(Int.init)
     }
 }

@@ -99,7 +99,7 @@ extension Engine {
     private func evaluateCondition(of task: Int, in run: Int) -> Result<Bool, ExpressionError> {
         guard let condition = runs[run].task(task).condition else { return .success(true) }
         do throws(ExpressionError) {
-            return .success(try condition.isTrue(in: runs[run].scope(of: task)))
+            return .success(try condition.evaluateCondition(in: runs[run].scope(of: task)))
         } catch {
             return .failure(error)
         }
@@ -114,8 +114,7 @@ extension Engine {
             let addition = try runs[run].submission.workflow.expandGroup(
                 TaskInstance.ID(group), in: runs[run].expansion, scope: runs[run].scope(of: group)
             )
-            runs[run].expansion.instances[group].kind = .group(isExpanded: true)
-            runs[run].append(addition.instances, graph: addition.graph)
+            runs[run].append(addition)
         } catch {
             settled.push(group, .failed(.invalid(error.problems.map(\.message).joined(separator: "; "))))
             return

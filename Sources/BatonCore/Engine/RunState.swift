@@ -13,7 +13,6 @@ struct RunState: Sendable {
     var estimates: [Estimate?]
     /// Expected nanoseconds from the start of a task to the end of the run along its longest path.
     var ranks: [Int64] = []
-    private var order: [Int32]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
     /// Units held of each of the workflow's limits.
@@ -24,7 +23,6 @@ struct RunState: Sendable {
     var hasReleasedFinally = false
     var failedTasks = 0
     var readyTasks = 0
-    private(set) var indexByName: [String: Int32] = [:]
 
     init(submission: Run.Submission, expansion: Expansion) {
         self.submission = submission
@@ -37,10 +35,8 @@ struct RunState: Sendable {
         estimates = Array(repeating: nil, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
         unfinished = 0
-        order = Self.order(of: expansion.graph)
         for index in 0..<count {
             states.append(initialState(of: index))
-            indexByName[expansion.instances[index].name] = Int32(index)
         }
         recountUnfinished()
         updateRanks()
@@ -91,35 +87,23 @@ struct RunState: Sendable {
     }
 
     /// Adds instances that became known during the run.
-    mutating func append(_ instances: [TaskInstance], graph: Graph) {
+    mutating func append(_ addition: Expansion.Addition) {
         let first = expansion.instances.count
-        expansion.instances += instances
-        expansion.graph = graph
-        order = Self.order(of: graph)
-        attempts += Array(repeating: 0, count: instances.count)
-        failures += Array(repeating: 0, count: instances.count)
-        memoryFloors += Array(repeating: 0, count: instances.count)
-        estimates += Array(repeating: nil, count: instances.count)
-        for index in first..<expansion.instances.count {
-            states.append(initialState(of: index))
-            indexByName[expansion.instances[index].name] = Int32(index)
-        }
-        unfinished += instances.count
-        unfinishedRegular += instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
+        let count = addition.instances.count
+        expansion.append(addition)
+        attempts += Array(repeating: 0, count: count)
+        failures += Array(repeating: 0, count: count)
+        memoryFloors += Array(repeating: 0, count: count)
+        estimates += Array(repeating: nil, count: count)
+        for index in first..<first + count { states.append(initialState(of: index)) }
+        unfinished += count
+        unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
         updateRanks()
     }
 
     /// Expected nanoseconds of one task: learned, else declared; nil when neither is known.
     func expectedNanoseconds(of index: Int) -> Int64? {
         estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
-    }
-
-    private static func order(of graph: Graph) -> [Int32] {
-        do throws(GraphCycle) {
-            return try graph.topologicalOrder()
-        } catch {
-            preconditionFailure("expansion let a cycle pass: \(error.nodes)")
-        }
     }
 
     /// Recomputes the critical path; tasks of unknown length count as the median of the known ones, or as a second.
@@ -134,12 +118,12 @@ struct RunState: Sendable {
         known.sort()
         let typical = known.isEmpty ? 1_000_000_000 : max(known[known.count / 2], 1)
         for index in durations.indices where durations[index] < 0 { durations[index] = typical }
-        ranks = expansion.graph.upwardRanks(nanoseconds: durations, order: order)
+        ranks = expansion.graph.upwardRanks(nanoseconds: durations)
     }
 
     /// What expressions of a task may see.
     func scope(of index: Int) -> Scope {
-        let (values, states, indexByName) = (values, states, indexByName)
+        let (values, states, expansion) = (values, states, expansion)
         let run = [
             Workflow.Binding(name: "id", value: .string(id.description)),
             Workflow.Binding(name: "name", value: .string(submission.workflow.name)),
@@ -151,7 +135,7 @@ struct RunState: Sendable {
             bindings: expansion.instances[index].bindings,
             run: run,
             task: { name in
-                guard let task = indexByName[name], states[Int(task)].isTerminal else { return nil }
+                guard let task = expansion[name]?.index, states[Int(task)].isTerminal else { return nil }
                 var known = values[task] ?? TaskValues()
                 known.state = states[Int(task)].label.rawValue
                 switch states[Int(task)] {

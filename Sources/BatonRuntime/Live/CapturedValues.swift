@@ -3,16 +3,18 @@ import Glibc
 
 /// Which tasks' output others read, and how it is read back.
 struct CapturedValues {
-    private let names: Set<String>
+    private let read: Workflow.ReadTasks
 
-    /// - Parameter workflow: its expressions say whose values are wanted.
     init(readBy workflow: Workflow) {
-        names = Set(workflow.taskReferences)
+        read = workflow.readTasks
     }
 
     /// True when somebody reads what this task, or this instance of it, prints or writes.
     func wants(_ task: Workflow.Task, instance: String) -> Bool {
-        names.contains(task.name) || names.contains(instance)
+        switch read {
+        case .any: true
+        case .named(let names): names.contains(task.name) || names.contains(instance)
+        }
     }
 
     /// Longest output that is passed on: more belongs into a file.
