@@ -1,6 +1,8 @@
 // Who may import what: the one table. Docs/Architecture.md shows it, and every import line is compared with it.
 
-struct Room: Sendable {
+import Testing
+
+struct Room: Sendable, CustomTestStringConvertible {
     var name: String
     var purpose: String
     var modules: [String] = []
@@ -8,6 +10,8 @@ struct Room: Sendable {
     /// No I/O, no clock, no concurrency, no unseeded randomness.
     var isPure = false
     var forbids: String
+
+    var testDescription: String { name }
 
     static let all = [
         Room(
@@ -44,7 +48,8 @@ struct Room: Sendable {
         Room(
             name: "BatonRuntime",
             purpose: "The live world: orchestrator, supervisor, cache, machine",
-            modules: ["BatonCore", "BatonStore", "CBatonSystem"], outside: ["Foundation", "Glibc"],
+            modules: ["BatonCore", "BatonStore", "CBatonSystem"],
+            outside: ["Dispatch", "Foundation", "Glibc", "Synchronization"],
             forbids: "SQL, file formats, policies and estimators by name"
         ),
         Room(

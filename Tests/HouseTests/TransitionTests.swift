@@ -4,14 +4,14 @@ import Testing
 /// Drives engines at random and compares the steps that tasks and runs take with the tables.
 @Suite("Transitions")
 struct TransitionTests {
-    private static let seeds: UInt64 = 3000
+    private static let seeds: UInt64 = 1000
 
     @Test("tasks and runs take every step of the tables, and no other")
     func tablesMatchTheEngine() {
         var taken = Steps()
         for seed in 1...Self.seeds {
             var scenario = Scenario(seed: seed)
-            let steps = scenario.run()
+            let steps = scenario.play()
             for step in steps.tasks.subtracting(Steps.legal.tasks) {
                 Issue.record("seed \(seed): a task went \(step), which is not in TransitionTable.tasks")
             }
@@ -63,20 +63,23 @@ private struct Scenario {
     private var labels: [TaskReference: TaskState.Label] = [:]
     private var status: Run.Status?
     private var steps = Steps()
+    /// Without the task whose condition has no value, so that the run can succeed.
+    private let isSound: Bool
     private let run = Run.ID(rawValue: 7)
 
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
+        isSound = seed % 2 == 0
     }
 
-    mutating func run() -> Steps {
+    mutating func play() -> Steps {
         joinWorker()
         do {
             handle(try engine.validate(.submit(try submission())))
         } catch {
             Issue.record("the scenario's workflow was refused: \(error)")
         }
-        for _ in 0..<60 { takeStep() }
+        for _ in 0..<80 { takeStep() }
         return steps
     }
 
@@ -102,7 +105,7 @@ private struct Scenario {
                 try task("known", over: "[1, 2]"),
                 try task("unknown", over: "tasks.list.lines"),
                 try task("no", needs: ["list"], when: "tasks.list.stdout == \"c\""),
-                try task("wrong", needs: ["list"], when: "tasks.list.stdout > 1"),
+                try task("wrong", needs: ["list"], when: isSound ? "true" : "tasks.list.stdout > 1"),
                 try task("end", needs: ["known", "unknown"]),
                 try task("cleanup", isFinally: true),
             ])
@@ -136,7 +139,7 @@ private struct Scenario {
     }
 
     private mutating func outcome() -> Outcome {
-        switch random.next() % 12 {
+        switch random.next() % 16 {
         case 0...1: .failed(.exitCode(1))
         case 2: .failed(.outOfMemory)
         case 3: .lost
