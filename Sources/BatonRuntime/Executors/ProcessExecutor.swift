@@ -1,5 +1,5 @@
 import BatonCore
-import Glibc
+import Foundation
 
 /// Carries attempts out as processes of this machine, through the supervisor of the run.
 final class ProcessExecutor: Executor {
@@ -140,14 +140,9 @@ final class ProcessExecutor: Executor {
 
     /// Our own environment, without the secrets that only some tasks may see.
     private static func inheritedEnvironment(hiding secrets: Secrets) -> [String] {
-        var lines: [String] = []
-        var next = environ
-        while let line = next?.pointee {
-            let text = String(cString: line)
-            if !secrets.hides(text.prefix { $0 != "=" }) { lines.append(text) }
-            next = next?.advanced(by: 1)
-        }
-        return lines
+        ProcessInfo.processInfo.environment
+            .filter { !secrets.hides($0.key) }
+            .map { "\($0.key)=\($0.value)" }
     }
 }
 

@@ -77,8 +77,7 @@ final class LiveWorld {
             let launch = try builder.launch(order, engine: engine)
             if (launch.arguments + launch.environment).contains(where: { $0.utf8.contains(0) }) {
                 throw ExpressionError(
-                    message: "the command or its environment contains a NUL character, which no program can be given",
-                    offset: 0, hint: nil
+                    "the command or its environment contains a NUL character, which no program can be given", offset: 0
                 )
             }
             executor.start(launch)

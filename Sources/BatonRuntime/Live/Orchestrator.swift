@@ -1,5 +1,5 @@
 public import BatonCore
-public import BatonStore
+import BatonStore
 import CBatonSystem
 import Glibc
 
@@ -154,6 +154,15 @@ public final class Orchestrator {
             return nil
         } catch {
             return error.sentence
+        }
+    }
+
+    /// Grants a wish before the run is driven.
+    public func submit(_ command: Command) throws(RuntimeError) {
+        do {
+            handle(try engine.validate(command))
+        } catch {
+            throw .refused(error)
         }
     }
 
