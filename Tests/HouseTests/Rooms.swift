@@ -38,12 +38,13 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonFormats",
             purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`",
-            modules: ["BatonCore"], outside: ["Foundation", "Yams"], forbids: "any other parser dependency"
+            modules: ["BatonCore"], outside: ["CYaml", "Foundation"], forbids: "any other parser dependency"
         ),
         Room(
             name: "BatonStore",
             purpose: "Event log and read models: memory, SQLite",
-            modules: ["BatonCore"], outside: ["Foundation", "GRDB"], forbids: "SQL anywhere else"
+            modules: ["BatonCore"], outside: ["CSQLite", "Foundation", "FoundationEssentials", "Glibc"],
+            forbids: "SQL anywhere else"
         ),
         Room(
             name: "BatonRuntime",
@@ -65,7 +66,7 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonTesting",
             purpose: "What tests share: builders and conformance suites",
-            modules: ["BatonCore", "BatonSimulator", "BatonStore"], outside: ["Foundation", "Testing"],
+            modules: ["BatonCore", "BatonSimulator", "BatonStore"], outside: ["Foundation", "Glibc", "Testing"],
             forbids: "being imported outside Tests"
         ),
     ]
