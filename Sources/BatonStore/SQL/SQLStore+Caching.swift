@@ -36,6 +36,7 @@ extension SQLStore {
         ) { $0.text(0) }.first
     }
 
+    // Not for `flush` to wait for: a hash that is lost is computed again.
     public func remember(_ hashes: [FileHash]) throws(StoreError) {
         guard !hashes.isEmpty else { return }
         let statement = try connection.prepare(

@@ -98,7 +98,7 @@ final class SQLiteConnection {
     /// of both files.
     func sync() throws(StoreError) {
         if let syncFailure { throw syncFailure }
-        let code = sync(SQLITE_FCNTL_JOURNAL_POINTER)
+        let code = syncLog()
         guard code == SQLITE_OK else {
             let failure = StoreError(
                 .device, "the disk failed to save what was written; Baton must be started anew to see what is there",
@@ -108,15 +108,9 @@ final class SQLiteConnection {
         }
     }
 
-    /// Syncs the database file itself, beside which a log is worthless when it is empty.
-    func syncDatabase() throws(StoreError) {
-        let code = sync(SQLITE_FCNTL_FILE_POINTER)
-        guard code == SQLITE_OK else { throw error(code) }
-    }
-
-    private func sync(_ which: Int32) -> Int32 {
+    private func syncLog() -> Int32 {
         var file: UnsafeMutablePointer<sqlite3_file>?
-        let code = sqlite3_file_control(handle, "main", which, &file)
+        let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
         guard code == SQLITE_OK else { return code }
         guard let file, let methods = file.pointee.pMethods else { return SQLITE_NOTFOUND }
         return methods.pointee.xSync(file, SQLITE_SYNC_NORMAL)
