@@ -35,7 +35,8 @@ public struct WorkflowFile: Sendable {
         var decoder = WorkflowDecoder(file: file, directory: folder, source: text, ancestors: [absolute])
         let decoded = decoder.decode(text, as: format)
         var problems = decoder.problems
-        if let decoded {
+        // Without tasks, what is wrong with the tasks' own text has been said.
+        if let decoded, !decoded.tasks.isEmpty || problems.isEmpty {
             problems += Self.locate(decoded.validate(), in: decoder.origins)
         }
         problems = Self.sorted(problems, file: file)

@@ -31,7 +31,7 @@ struct SupervisorFrameTests {
         #expect(send(world.client.fileDescriptor, bytes, bytes.count, 0) == bytes.count)
         _ = try world.next { $0 == .disconnected }
         #expect(try world.reconnect())
-        try world.open("gate")
+        world.open("gate")
         #expect(try world.end(of: 1).cause == .exited(code: 3))
     }
 

@@ -18,7 +18,7 @@ struct SupervisorRecoveryTests {
         }
         #expect(try world.reconnect())
         #expect(try world.list() == [.running(start), .listed])
-        try world.open("gate")
+        world.open("gate")
         #expect(try world.end(of: 1).cause == .exited(code: 5))
     }
 
@@ -28,12 +28,10 @@ struct SupervisorRecoveryTests {
         world.makePipe("gate")
         world.start(1, shell: "read line < gate; exit 6")
         _ = try world.next { if case .started = $0 { true } else { false } }
-        let gate = Glibc.open(world.path("gate"), O_RDWR)
         let supervisor = world.supervisorID
         #expect(try world.reconnect())
         #expect(world.supervisorID == supervisor)
-        close(gate)
-        try world.open("gate")
+        world.open("gate")
         #expect(try world.supervisorHasEnded())
         guard case .ended(let exit)? = try AttemptJournal.read(directory: world.directory)[1] else {
             Issue.record("the journal does not know the end")
@@ -71,7 +69,7 @@ struct SupervisorRecoveryTests {
         world.start(
             1, shell: "sleep 1000 & env -i setsid sleep 1000 & env -i sleep 1000 & echo $$ > pid; echo > ready; wait")
         world.start(2, shell: "exit 4")
-        _ = try world.wait(at: "ready")
+        try world.wait(at: "ready")
         _ = try world.end(of: 2)
         kill(world.supervisorID, SIGKILL)
         _ = try world.next { $0 == .disconnected }
@@ -92,14 +90,16 @@ struct SupervisorRecoveryTests {
 
     @Test("a process that merely has the number of a lost one is left alone")
     func reusedNumber() throws {
-        let other = Process()
-        other.executableURL = URL(filePath: "/bin/sleep")
-        other.arguments = ["1000"]
-        try other.run()
-        defer { other.terminate() }
-        let lost = SupervisedStart(key: 1, processID: other.processIdentifier, bootNanoseconds: 5, unixNanoseconds: 5)
-        #expect(try StraySweep.end(run: "no-such-run", attempts: [lost]) == 0)
-        #expect(other.isRunning)
+        let world = try SupervisorWorld()
+        world.start(1, shell: "sleep 1000")
+        guard case .started(var start) = try world.next({ if case .started = $0 { true } else { false } }) else {
+            return
+        }
+        start.bootNanoseconds -= 10_000_000_000
+        #expect(try StraySweep.end(run: "no-such-run", attempts: [start]) == 0)
+        #expect(SupervisorWorld.isAlive(String(start.processID)))
+        world.client.send([.stop(key: 1, grace: .zero)])
+        _ = try world.end(of: 1)
     }
 
     @Test("a torn tail is passed over, and a later supervisor writes behind it")

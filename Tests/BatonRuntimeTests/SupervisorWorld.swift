@@ -24,6 +24,7 @@ final class SupervisorWorld {
     private(set) var supervisorID: Int32 = 0
     private let executable: String
     private var pending: [SupervisorReport] = []
+    private var pipes: [Int32] = []
 
     init(
         _ metering: Metering = .best, memoryLimitBytes: UInt64? = nil,
@@ -49,7 +50,12 @@ final class SupervisorWorld {
 
     deinit {
         kill(supervisorID, SIGTERM)  // has no effect, which is itself worth having in every test
-        client.finish()
+        if (try? supervisorHasEnded(within: .seconds(10))) != true {
+            Issue.record("the supervisor of a test did not end")
+            kill(supervisorID, SIGKILL)
+        }
+        waitpid(supervisorID, nil, 0)
+        for pipe in pipes { close(pipe) }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -98,11 +104,12 @@ final class SupervisorWorld {
         return try end(of: 1)
     }
 
-    /// Every report up to `listed`.
+    /// Every report up to `listed`, but for usage, whose time is not ours to choose.
     func list() throws -> [SupervisorReport] {
         client.send([.list])
         var listed: [SupervisorReport] = []
         _ = try next {
+            if case .usage = $0 { return false }
             listed.append($0)
             return $0 == .listed
         }
@@ -126,12 +133,13 @@ final class SupervisorWorld {
         try greet()
     }
 
-    /// Hangs up and waits until the supervisor has ended.
-    func supervisorHasEnded() throws -> Bool {
+    /// Hangs up and waits until the supervisor has ended, its tasks included.
+    func supervisorHasEnded(within limit: Duration = .seconds(60)) throws -> Bool {
         client = Self.nobody()
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             guard try SupervisorClient.adopt(directory: directory) != nil else { return true }
+            poll(nil, 0, 10)
         }
         return false
     }
@@ -148,14 +156,19 @@ final class SupervisorWorld {
         mkfifo(path(name), 0o600)
     }
 
-    /// Waits until a script writes to the pipe; what it wrote.
-    func wait(at pipe: String) throws -> String {
-        try String(decoding: Data(contentsOf: URL(filePath: path(pipe))), as: UTF8.self)
+    /// Waits until a script has written to the pipe.
+    func wait(at pipe: String) throws {
+        let end = Glibc.open(path(pipe), O_RDONLY | O_NONBLOCK)
+        defer { close(end) }
+        var file = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+        guard poll(&file, 1, 60_000) == 1 else { throw TimedOut() }
     }
 
-    /// Lets a script that reads from the pipe go on.
-    func open(_ pipe: String) throws {
-        try FileHandle(forWritingTo: URL(filePath: path(pipe))).close()
+    /// Lets a script that reads a line from the pipe, now or later, go on.
+    func open(_ pipe: String) {
+        let end = Glibc.open(path(pipe), O_RDWR)
+        write(end, "\n", 1)
+        pipes.append(end)
     }
 
     func text(_ name: String) throws -> String {

@@ -70,7 +70,7 @@ struct ExpressionGuard {
         while let byte = peek, byte == .dash || byte == .question, peek(1).isBlank {
             parentIndent = offset - start
             copyByte()
-            copy { $0.isBlank }
+            copy { $0 == .space || $0 == .tab }
         }
         if lineHasKey { parentIndent = offset - start }
     }
@@ -188,6 +188,7 @@ struct ExpressionGuard {
 
     /// A plain or quoted key and `: ` from here.
     private var lineHasKey: Bool {
+        guard offset < input.count else { return false }
         var index = offset
         var quote: UInt8?
         if input[index] == .doubleQuote || input[index] == .singleQuote { quote = input[index] }
