@@ -146,7 +146,7 @@ private func complaint(_ source: String) -> String {
     }
 
     @Test("hostile nesting and length are refused instead of overflowing the stack")
-    func hostileSources() {
+    func hostileSources() throws {
         for source in [
             String(repeating: "(", count: 100_000), String(repeating: "!", count: 100_000),
             String(repeating: "[", count: 100_000), String(repeating: "1?", count: 100_000),
@@ -154,6 +154,8 @@ private func complaint(_ source: String) -> String {
         ] {
             #expect(throws: ExpressionError.self) { try Expression(parsing: source) }
         }
+        #expect(try value("0" + String(repeating: "+1", count: 990)) == .number(990))
+        #expect(try value(String(repeating: "(", count: 99) + "1" + String(repeating: ")", count: 99)) == .number(1))
     }
 
     @Test("any bytes are either read or refused", arguments: UInt64(0)..<200)
