@@ -7,9 +7,10 @@ struct NinjaLine {
     static func lines(of source: String) -> [NinjaLine] {
         var lines: [NinjaLine] = []
         var pending: (text: String, number: Int)?
-        for (index, part) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let raw = part.last == "\r" ? part.dropLast() : part
-            var text = (pending?.text ?? "") + (pending == nil ? raw : raw.drop { $0 == " " })
+        // Swift takes a carriage return and its newline for one character.
+        let parts = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, part) in parts.enumerated() {
+            var text = (pending?.text ?? "") + (pending == nil ? part : part.drop { $0 == " " })
             let number = pending?.number ?? index + 1
             pending = nil
             if text.reversed().prefix(while: { $0 == "$" }).count % 2 == 1 {
