@@ -17,7 +17,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -30,22 +29,14 @@ let package = Package(
             dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: settings
         ),
-        .target(
-            name: "BatonSimulator",
-            dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
-            swiftSettings: settings
-        ),
 
         // Study
         .target(name: "BatonPrediction", dependencies: ["BatonCore"], swiftSettings: settings),
 
         // World
         .target(name: "BatonFormats", dependencies: ["BatonCore", "Yams"], swiftSettings: settings),
-        .target(
-            name: "BatonStore",
-            dependencies: ["BatonCore", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: settings
-        ),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "BatonStore", dependencies: ["BatonCore", "CSQLite"], swiftSettings: settings),
         .target(name: "CBatonSystem"),
         // Plain C, but SwiftPM links the Swift runtime to every executable: 3 ms at start, and 4 MB that the peak of each
         // task would inherit. Statically linked, what is not used is not there.
@@ -74,15 +65,32 @@ let package = Package(
         // Tests
         .target(
             name: "BatonTesting",
-            dependencies: ["BatonCore", "BatonStore", "BatonSimulator"],
+            dependencies: ["BatonCore", "BatonStore"],
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
         .testTarget(
-            name: "BatonRuntimeTests",
-            dependencies: ["BatonRuntime", "CBatonSystem", "baton-supervisor"],
+            name: "BatonFormatsTests",
+            dependencies: ["BatonCore", "BatonFormats"],
+            exclude: ["Golden"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "BatonStoreTests",
+            dependencies: ["BatonCore", "BatonStore", "BatonTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BatonRuntimeTests",
+            dependencies: ["BatonCore", "BatonRuntime", "CBatonSystem", "baton-supervisor"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["baton", "baton-supervisor"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "HouseTests", dependencies: ["BatonCore"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -124,7 +124,7 @@ extension Engine {
         effects.append(.announce(.tasksAdded(runs[run].id, first: TaskInstance.ID(first), added)))
         runs[run].states[group] = runs[run].initialState(of: group)
         if case .blocked(waitingFor: 0) = runs[run].states[group] {
-            settled.push(group, .succeeded(attempt: 0))
+            unblock(group, in: run, at: now, &settled, into: &effects)
         }
         for task in first..<runs[run].expansion.instances.count {
             if case .blocked(waitingFor: 0) = runs[run].states[task] {
@@ -133,10 +133,13 @@ extension Engine {
         }
     }
 
-    /// A group's values are those of its instances, one after the other.
+    /// A group's values are those of its instances, one after the other; none of what an empty group waited for.
     private mutating func collectValues(of group: Int, in run: Int) {
-        let parts = runs[run].expansion.graph.dependencies(of: group).compactMap { runs[run].values[$0] }
-        if !parts.isEmpty { runs[run].values[Int32(group)] = TaskValues(joining: parts) }
+        let record = runs[run]
+        let instances = record.expansion.graph.dependencies(of: group).filter {
+            record.expansion.instances[Int($0)].task == record.expansion.instances[group].task
+        }
+        runs[run].values[Int32(group)] = TaskValues(joining: instances.compactMap { record.values[$0] })
     }
 
     /// Sets the state and tells; bookkeeping of counts is the caller's.

@@ -132,6 +132,11 @@ public struct Engine: Sendable {
         runIndex[task.run].map { runs[$0].task(Int(task.task.index)) }
     }
 
+    /// What a finished task offers to others; nil when it offers nothing.
+    public func values(of task: TaskReference) -> TaskValues? {
+        runIndex[task.run].flatMap { runs[$0].values[task.task.index] }
+    }
+
     public func estimate(of task: TaskReference) -> Estimate? {
         runIndex[task.run].flatMap { runs[$0].estimates[Int(task.task.index)] }
     }

@@ -36,13 +36,12 @@ public struct Graph: Hashable, Sendable {
     }
 
     /// - Parameter dependencies: for each node what it waits for.
-    public init(count: Int, dependencies: [[Int32]]) {
-        precondition(dependencies.count == count, "\(dependencies.count) rows for \(count) nodes")
+    public init(dependencies: [[Int32]]) {
         var edges: [Edge] = []
         for (node, row) in dependencies.enumerated() {
             for dependency in row { edges.append(Edge(Int32(node), dependsOn: dependency)) }
         }
-        self.init(count: count, edges: edges)
+        self.init(count: dependencies.count, edges: edges)
     }
 
     public var edgeCount: Int { dependencyTargets.count }

@@ -19,6 +19,16 @@ public enum TaskState: Hashable, Sendable {
         public var grant: Resources
         /// Set once the engine has asked for the end of the attempt.
         public var stopping: StopReason?
+
+        public init(
+            attempt: Int32, worker: Worker.ID, since: Instant, grant: Resources, stopping: StopReason? = nil
+        ) {
+            self.attempt = attempt
+            self.worker = worker
+            self.since = since
+            self.grant = grant
+            self.stopping = stopping
+        }
     }
 
     public var isTerminal: Bool {

@@ -54,15 +54,15 @@ extension Workflow {
     /// - Throws: what `validate` finds; also cycles, two tasks writing one file, and names that do not exist.
     /// - Complexity: O(instances + dependencies), but for patterns among inputs (see `FileIndex`).
     public func expand(parameters: [Binding]) throws(WorkflowError) -> Expansion {
-        let problems = definitionProblems().filter { $0.severity == .error }
-        if !problems.isEmpty { throw WorkflowError(problems) }
-        return try expandValidated(parameters: try resolveParameters(parameters))
+        let validator = Validator(checking: self)
+        if !validator.problems.isEmpty { throw WorkflowError(validator.problems) }
+        return try expand(validated: validator, parameters: try resolveParameters(parameters))
     }
 
-    func expandValidated(parameters: [Binding]) throws(WorkflowError) -> Expansion {
+    func expand(validated validator: Validator, parameters: [Binding]) throws(WorkflowError) -> Expansion {
         var expander = Expander(self, parameters: parameters)
         for index in tasks.indices { expander.addInstances(of: index) }
-        for index in tasks.indices { expander.link(index) }
+        for index in tasks.indices { expander.link(index, dependingOn: validator.graph.dependencies(of: index)) }
         let graph = try expander.graph()
         return Expansion(
             instances: expander.instances, graph: graph, places: expander.places, files: expander.files)

@@ -8,16 +8,22 @@ struct Expander {
     var edges: [Graph.Edge] = []
     /// By task: its command instances, and its group when it has a fan-out.
     var members: [Members]
+    /// By task: copied out, as it is asked once for each edge.
+    let isFinally: [Bool]
     private(set) var problems: [WorkflowError.Problem] = []
 
     struct Members {
         var commands = 0..<0
         var group: Int?
+
+        /// What stands for the whole task.
+        var representative: Int { group ?? commands.lowerBound }
     }
 
     init(_ workflow: Workflow, parameters: [Workflow.Binding]) {
         self.workflow = workflow
         self.parameters = parameters
+        isFinally = workflow.tasks.map(\.isFinally)
         members = Array(repeating: Members(), count: workflow.tasks.count)
         instances.reserveCapacity(workflow.tasks.count)
         places.reserveCapacity(workflow.tasks.count)
@@ -26,6 +32,7 @@ struct Expander {
     init(_ workflow: Workflow, parameters: [Workflow.Binding], continuing expansion: Expansion) {
         self.workflow = workflow
         self.parameters = parameters
+        isFinally = workflow.tasks.map(\.isFinally)
         members = Array(repeating: Members(), count: workflow.tasks.count)
         instances = expansion.instances
         edges = expansion.graph.edges
@@ -69,10 +76,7 @@ struct Expander {
         // From now on the group waits for its instances, and they for what it waited for.
         let before = edges.filter { $0.node == Int32(group) }.map(\.dependency)
         edges.removeAll { $0.node == Int32(group) }
-        for command in first..<instances.count {
-            for dependency in before { edges.append(Graph.Edge(Int32(command), dependsOn: dependency)) }
-        }
-        link(index)
+        linkCommands(of: workflow.tasks[index], index, Dependencies(named: before))
     }
 
     private mutating func addCombinations(

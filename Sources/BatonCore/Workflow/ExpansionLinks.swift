@@ -2,29 +2,39 @@
 
 extension Expander {
     /// Adds the edges of a task's instances and of its group.
-    mutating func link(_ index: Int) {
+    ///
+    /// - Parameter tasks: what the task needs and mentions by whole tasks, as indices of tasks.
+    mutating func link(_ index: Int, dependingOn tasks: some Sequence<Int32>) {
         let task = workflow.tasks[index]
-        let members = members[index]
-        let place = members.commands.first ?? members.group!
-        var shared = Dependencies()
+        let place = members[index].commands.first ?? members[index].group!
+        var shared = Dependencies(named: tasks.map { Int32(members[Int($0)].representative) })
         for (number, need) in task.needs.enumerated() where need.isLiteral {
-            resolve(need.source, for: task, place, .need(number), into: &shared)
+            resolveInstance(need.source, for: task, place, .need(number), into: &shared)
         }
-        guard members.group == nil || !members.commands.isEmpty else {
-            return linkGroupWithoutInstances(members.group!, task, &shared)
+        task.forEachFormula { formula in
+            for case .task(let name, _) in formula.references {
+                resolveInstance(name, for: task, place, formula.place, into: &shared)
+            }
         }
-        var formulas: [TaskFormula] = []
-        task.forEachFormula { formulas.append($0) }
-        formulas.removeAll { formula in
-            if case .axis = formula.place { true } else { false }
+        if let group = members[index].group, members[index].commands.isEmpty {
+            connect(group, shared)  // it has no instances to wait for, or none yet
+        } else {
+            linkCommands(of: task, index, shared)
         }
-        for formula in formulas { resolveMentions(formula, for: task, place, into: &shared) }
-        let computed = formulas.filter(\.hasComputedTaskName)
+    }
+
+    /// Adds the edges that differ between the instances of a task, and those shared by all.
+    mutating func linkCommands(of task: Workflow.Task, _ index: Int, _ shared: Dependencies) {
+        var shared = shared
+        var computed: [TaskFormula] = []
+        task.forEachFormula { if $0.hasComputedTaskName { computed.append($0) } }
         let hasCommonInputs = task.inputs.allSatisfy(\.isLiteral) && task.workingDirectory?.isLiteral ?? true
-        if hasCommonInputs { findInputs(of: task, place, Scope(), into: &shared) }
-        for command in members.commands {
+        if hasCommonInputs, let first = members[index].commands.first {
+            findInputs(of: task, first, Scope(), into: &shared)
+        }
+        for command in members[index].commands {
             connect(command, shared)
-            if let group = members.group { edges.append(Graph.Edge(Int32(group), dependsOn: Int32(command))) }
+            if let group = members[index].group { edges.append(Graph.Edge(Int32(group), dependsOn: Int32(command))) }
             let scope = Scope(parameters: parameters, bindings: instances[command].bindings)
             var own = Dependencies()
             for (number, need) in task.needs.enumerated() where !need.isLiteral {
@@ -44,24 +54,12 @@ extension Expander {
         var makers: [Int32] = []
     }
 
-    /// A group to be expanded later waits for what its values come from; one over an empty list for its needs.
-    private mutating func linkGroupWithoutInstances(
-        _ group: Int, _ task: Workflow.Task, _ shared: inout Dependencies
+    /// Whole tasks are known already; this adds `align[a]`.
+    private mutating func resolveInstance(
+        _ name: String, for task: Workflow.Task, _ place: Int, _ formula: TaskFormula.Place,
+        into found: inout Dependencies
     ) {
-        var formulas: [TaskFormula] = []
-        task.forEachFormula { formulas.append($0) }
-        for formula in formulas {
-            if case .axis = formula.place { resolveMentions(formula, for: task, group, into: &shared) }
-        }
-        connect(group, shared)
-    }
-
-    private mutating func resolveMentions(
-        _ formula: TaskFormula, for task: Workflow.Task, _ place: Int, into found: inout Dependencies
-    ) {
-        for case .task(let name, _) in formula.references {
-            resolve(name, for: task, place, formula.place, into: &found)
-        }
+        if name.utf8.last == UInt8(ascii: "]") { resolve(name, for: task, place, formula, into: &found) }
     }
 
     private mutating func resolveComputed(
@@ -112,13 +110,15 @@ extension Expander {
     }
 
     private mutating func connect(_ place: Int, to target: Int32) {
-        let task = workflow.tasks[Int(instances[place].task)]
-        let other = workflow.tasks[Int(instances[Int(target)].task)]
-        if task.isFinally && !other.isFinally { return }  // all others have ended when it starts
-        if other.isFinally && !task.isFinally {
-            return report(task, ["needs"], workflow.finallyMessage(task.name, other.name), hint: finallyHint)
+        let task = Int(instances[place].task)
+        let other = Int(instances[Int(target)].task)
+        switch (isFinally[task], isFinally[other]) {
+        case (true, false): return  // all others have ended when it starts
+        case (false, true):
+            let message = workflow.finallyMessage(workflow.tasks[task].name, workflow.tasks[other].name)
+            report(workflow.tasks[task], ["needs"], message, hint: finallyHint)
+        case (true, true), (false, false): edges.append(Graph.Edge(Int32(place), dependsOn: target))
         }
-        edges.append(Graph.Edge(Int32(place), dependsOn: target))
     }
 }
 

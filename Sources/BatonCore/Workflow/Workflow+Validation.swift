@@ -5,25 +5,14 @@ extension Workflow {
     /// `["limits", "gpu-license"]`. When all parameters have defaults the expansion with these is checked too, which
     /// finds circles and clashes among instances and files.
     public func validate() -> [WorkflowError.Problem] {
-        let problems = definitionProblems()
-        guard !problems.contains(where: { $0.severity == .error }), let defaults = try? resolveParameters([]) else {
-            return problems
-        }
+        let validator = Validator(checking: self)
+        guard validator.problems.isEmpty, let defaults = try? resolveParameters([]) else { return validator.problems }
         do throws(WorkflowError) {
-            _ = try expandValidated(parameters: defaults)
-            return problems
+            _ = try expand(validated: validator, parameters: defaults)
+            return []
         } catch {
-            return problems + error.problems
+            return error.problems
         }
-    }
-
-    /// What is wrong whatever the parameters are.
-    func definitionProblems() -> [WorkflowError.Problem] {
-        var validator = Validator(self)
-        validator.checkWorkflow()
-        for index in tasks.indices { validator.checkTask(index) }
-        validator.checkCycles()
-        return validator.problems
     }
 }
 
@@ -34,12 +23,19 @@ struct Validator {
     private(set) var places: [String: Int32] = [:]
     private(set) var problems: [WorkflowError.Problem] = []
     var edges: [Graph.Edge] = []
+    /// Over tasks: who needs or mentions whom by the name of a whole task.
+    private(set) var graph = Graph(count: 0, edges: [])
     /// Comparing a name with all others is dear: only the first unknown names are worth it.
     private var suggestionsLeft = 50
 
-    init(_ workflow: Workflow) {
+    /// Finds what is wrong whatever the parameters are.
+    init(checking workflow: Workflow) {
         self.workflow = workflow
         places.reserveCapacity(workflow.tasks.count)
+        checkWorkflow()
+        for index in workflow.tasks.indices { checkTask(index) }
+        graph = Graph(count: workflow.tasks.count, edges: edges)
+        checkCycles()
     }
 
     mutating func report(_ path: [String], _ message: String, hint: String? = nil) {
@@ -52,7 +48,7 @@ struct Validator {
         return Suggestion.hint(for: name, among: candidates)
     }
 
-    mutating func checkWorkflow() {
+    private mutating func checkWorkflow() {
         for (index, parameter) in workflow.parameters.enumerated() {
             let path = ["params", parameter.name]
             if workflow.parameters[..<index].contains(where: { $0.name == parameter.name }) {
@@ -80,9 +76,11 @@ struct Validator {
         if workflow.tasks.isEmpty {
             report(["tasks"], "the workflow has no tasks", hint: "Add at least one entry under 'tasks'.")
         }
-        for (index, task) in workflow.tasks.enumerated() {
-            if places.updateValue(Int32(index), forKey: task.name) != nil {
-                report(["tasks", task.name], "two tasks are named '\(task.name)'")
+        for index in workflow.tasks.indices {
+            let name = workflow.tasks[index].name
+            if let first = places.updateValue(Int32(index), forKey: name) {
+                places[name] = first
+                report(["tasks", name], "two tasks are named '\(name)'")
             }
         }
     }
@@ -116,16 +114,16 @@ struct Validator {
         }
     }
 
-    mutating func checkDuration(_ duration: Duration?, _ path: [String]) {
+    mutating func checkDuration(_ duration: Duration?, _ path: @autoclosure () -> [String]) {
         if let duration, duration <= .zero {
-            report(path, "'\(path.last!)' must be longer than zero, found \(DurationText.format(duration))")
+            report(path(), "'\(path().last!)' must be longer than zero, found \(DurationText.format(duration))")
         }
     }
 
     /// Circles through whole tasks; those through single instances or files show in the expansion.
-    mutating func checkCycles() {
+    private mutating func checkCycles() {
         do throws(GraphCycle) {
-            _ = try Graph(count: workflow.tasks.count, edges: edges).topologicalOrder()
+            _ = try graph.topologicalOrder()
         } catch {
             let names = error.nodes.map { workflow.tasks[Int($0)].name }
             problems.append(workflow.cycleProblem(names.map { (name: $0, task: $0) }))

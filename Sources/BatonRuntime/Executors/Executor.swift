@@ -12,8 +12,12 @@ public protocol Executor: AnyObject {
     /// Asks the whole process tree to end, and ends it when the grace is over.
     func stop(_ attempt: Attempt.ID, grace: Duration)
     /// Sends what `start` and `stop` have collected.
-    func send() throws
+    func send()
+    /// True while orders wait for the descriptor to become writable.
+    var hasUnsent: Bool { get }
     func receive() throws -> [ExecutorReport]
+    /// Called when everything has ended; returns when nothing of the executor is left.
+    func finish()
 }
 
 /// An attempt with everything a process needs to begin.

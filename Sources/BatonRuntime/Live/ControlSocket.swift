@@ -9,7 +9,8 @@ final class ControlSocket {
     private let path: String
 
     init?(path: String) {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        let kind = SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let descriptor = socket(AF_UNIX, Int32(kind), 0)
         guard descriptor >= 0 else { return nil }
         unlink(path)
         let isBound = UnixAddress.with(path) { Glibc.bind(descriptor, $0, $1) == 0 }
@@ -28,7 +29,8 @@ final class ControlSocket {
 
     /// Answers everybody who waits.
     func serve(_ apply: (Command) -> String?) {
-        while case let client = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue)), client >= 0 {
+        while case let client = accept(descriptor, nil, nil), client >= 0 {
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             defer { close(client) }
             // A client that connects and says nothing must not hold up the run.
             var patience = timeval(tv_sec: 0, tv_usec: 100_000)
@@ -42,7 +44,7 @@ final class ControlSocket {
             } else {
                 answer = "this version of baton does not know that command"
             }
-            _ = Array(answer.utf8).withUnsafeBytes { Glibc.send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            _ = Array(answer.utf8).withUnsafeBytes { Glibc.send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         }
     }
 
@@ -70,12 +72,12 @@ public enum ControlClient {
 
     /// - Parameter word: `cancel`, `kill`, `pause` or `unpause`.
     public static func ask(_ word: String, run: Run.ID, folder: RunFolder) -> Answer {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return .nobody }
         defer { close(descriptor) }
         guard UnixAddress.with(folder.control, { connect(descriptor, $0, $1) == 0 }) else { return .nobody }
         let message = Array("\(word) \(run)".utf8)
-        guard message.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }) > 0 else {
+        guard message.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0 else {
             return .nobody
         }
         var bytes = [UInt8](repeating: 0, count: 4096)
@@ -90,7 +92,7 @@ public enum ControlClient {
 enum UnixAddress {
     static func with(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {
         guard let slash = path.lastIndex(of: "/") else { return false }
-        let folder = open(String(path[..<slash]), O_PATH | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return false }
         defer { close(folder) }
         let short = "/proc/self/fd/\(folder)/\(path[path.index(after: slash)...])"

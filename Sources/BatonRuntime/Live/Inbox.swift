@@ -1,9 +1,10 @@
-public import BatonCore
+import BatonCore
+import CBatonSystem
 import Glibc
 import Synchronization
 
 /// Where other threads leave word for the orchestrator's loop, which is woken through a descriptor.
-public final class Inbox: Sendable {
+final class Inbox: Sendable {
     /// Readable when something was posted since the last `drain`.
     let descriptor: Int32
     private let messages = Mutex<[Message]>([])
@@ -15,7 +16,7 @@ public final class Inbox: Sendable {
     }
 
     init() {
-        descriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+        descriptor = baton_event_descriptor()
     }
 
     deinit {
@@ -27,12 +28,11 @@ public final class Inbox: Sendable {
             messages.append(message)
             return messages.count == 1
         }
-        if isFirst { eventfd_write(descriptor, 1) }
+        if isFirst { baton_event_set(descriptor) }
     }
 
     func drain() -> [Message] {
-        var count: eventfd_t = 0
-        eventfd_read(descriptor, &count)
+        baton_event_clear(descriptor)
         return messages.withLock { messages in
             defer { messages.removeAll(keepingCapacity: true) }
             return messages

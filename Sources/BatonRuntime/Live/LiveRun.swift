@@ -94,13 +94,7 @@ public struct LiveRun {
             submission, engine: engine, store: store, secrets: secrets, capacity: engine.capacity(of: Worker.ID(0)),
             decisions: decisions
         )
-        if status.isTerminal && retry {
-            do {
-                orchestrator.handle(try engine.validate(.retry(run)))
-            } catch {
-                throw .refused(error)
-            }
-        }
+        if status.isTerminal && retry { try orchestrator.submit(.retry(run)) }
         return orchestrator
     }
 

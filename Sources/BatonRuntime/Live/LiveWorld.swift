@@ -74,7 +74,13 @@ final class LiveWorld {
             return
         }
         do throws(ExpressionError) {
-            executor.start(try builder.launch(order, engine: engine))
+            let launch = try builder.launch(order, engine: engine)
+            if (launch.arguments + launch.environment).contains(where: { $0.utf8.contains(0) }) {
+                throw ExpressionError(
+                    "the command or its environment contains a NUL character, which no program can be given", offset: 0
+                )
+            }
+            executor.start(launch)
         } catch {
             inbox.post(.ended(order.attempt, .failed(.invalid(error.message)), nil))
         }
@@ -85,8 +91,7 @@ final class LiveWorld {
     }
 
     func send() {
-        // A broken connection shows itself as `.executorLost` at the next receive.
-        try? executor.send()
+        executor.send()
     }
 
     // MARK: Reports

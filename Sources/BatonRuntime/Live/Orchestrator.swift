@@ -1,5 +1,5 @@
 public import BatonCore
-public import BatonStore
+import BatonStore
 import CBatonSystem
 import Glibc
 
@@ -71,7 +71,7 @@ public final class Orchestrator {
         var lastSignal: Int32?
         turn()
         while !isFinished {
-            wait(for: [world.executor.descriptor, world.inbox.descriptor, signals] + world.controlDescriptors)
+            wait(alsoFor: signals)
             while case let signal = baton_next_signal(signals), signal != 0 {
                 if signal == SIGHUP { continue }  // the terminal went away; the run goes on
                 lastSignal = signal
@@ -83,6 +83,7 @@ public final class Orchestrator {
             ringAlarms()
             turn()
         }
+        world.executor.finish()
         if let pool { pool.withLock { pool.withdraw() } }
         return (engine.status(of: run) ?? .failed, lastSignal)
     }
@@ -153,6 +154,15 @@ public final class Orchestrator {
             return nil
         } catch {
             return error.sentence
+        }
+    }
+
+    /// Grants a wish before the run is driven.
+    public func submit(_ command: Command) throws(RuntimeError) {
+        do {
+            handle(try engine.validate(command))
+        } catch {
+            throw .refused(error)
         }
     }
 
@@ -276,8 +286,11 @@ public final class Orchestrator {
         observer.refresh(at: now)
     }
 
-    private func wait(for descriptors: [Int32]) {
+    private func wait(alsoFor signals: Int32) {
+        let descriptors = [world.inbox.descriptor, signals] + world.controlDescriptors
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let executorEvents = POLLIN | (world.executor.hasUnsent ? POLLOUT : 0)
+        polled.append(pollfd(fd: world.executor.descriptor, events: Int16(executorEvents), revents: 0))
         let due = [
             world.alarms.next, unshown.isEmpty ? nil : showAt, retryStoreAt, lookAtPoolAt, observer.refreshAt,
         ]

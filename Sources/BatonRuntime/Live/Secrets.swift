@@ -26,5 +26,5 @@ public struct Secrets: Sendable {
     func value(of name: String) -> String? { values[name] }
 
     /// True for an environment variable that only tasks which ask for it may inherit.
-    func hides(_ name: Substring) -> Bool { values[String(name)] != nil }
+    func hides(_ name: String) -> Bool { values[name] != nil }
 }

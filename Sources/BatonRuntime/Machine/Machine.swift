@@ -1,4 +1,5 @@
 public import BatonCore
+import CBatonSystem
 import Glibc
 
 /// What this machine offers, within the limits that enclose this process.
@@ -11,14 +12,7 @@ public enum Machine {
     }
 
     /// Processors in this process's affinity mask.
-    public static var cores: Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-            return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        }
-        let bits = withUnsafeBytes(of: set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        return max(1, bits)
-    }
+    public static var cores: Int { Int(baton_usable_cores()) }
 
     /// The machine's memory, or the least `memory.max` / `memory.limit_in_bytes` on the way up from our cgroup.
     public static var memoryBytes: Int64 {

@@ -8,6 +8,8 @@ internal import Glibc
 public final class SupervisorClient {
     /// For `poll`; closed when the client goes.
     public let fileDescriptor: Int32
+    /// Of the supervisor, when this client launched it.
+    public var processID: Int32? { child }
     private let child: pid_t?
     private var decoder = ReportDecoder()
     private var unsent: [UInt8] = []

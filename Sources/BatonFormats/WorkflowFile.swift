@@ -1,0 +1,96 @@
+public import BatonCore
+
+/// A workflow that was read from a file, and what is needed to say where in it something stands.
+public struct WorkflowFile: Sendable {
+    public let workflow: Workflow
+    /// As the user named it.
+    public let path: String
+    /// Where the tasks run unless they say otherwise; absolute.
+    public let directory: String
+    public let source: String
+    /// What is strange but not wrong, in the order of the file.
+    public let warnings: [WorkflowError.Problem]
+    private let origins: [Origin]
+
+    /// Reads a file by its extension: `.json` as JSON, anything else as YAML.
+    ///
+    /// - Throws: why the file cannot be read, or everything that is wrong in it.
+    public static func read(_ path: String) throws(WorkflowError) -> WorkflowFile {
+        let text: String
+        do throws(Files.Failure) {
+            text = try Files.read(path)
+        } catch {
+            let place = error.position ?? .start
+            let location = WorkflowError.Location(file: path, line: Int(place.line), column: Int(place.column))
+            throw WorkflowError([
+                WorkflowError.Problem(path: [], location: location, message: "cannot read the file: \(error.message)")
+            ])
+        }
+        return try WorkflowFile(text, file: path, as: DocumentFormat(file: path))
+    }
+
+    init(_ text: String, file: String, as format: DocumentFormat) throws(WorkflowError) {
+        let absolute = Files.absolute(file)
+        let folder = Files.folder(of: absolute)
+        var decoder = WorkflowDecoder(file: file, directory: folder, source: text, ancestors: [absolute])
+        let decoded = decoder.decode(text, as: format)
+        var problems = decoder.problems
+        // Without tasks, what is wrong with the tasks' own text has been said.
+        if let decoded, !decoded.tasks.isEmpty || problems.isEmpty {
+            problems += Self.locate(decoded.validate(), in: decoder.origins)
+        }
+        problems = Self.sorted(problems, file: file)
+        guard let decoded, !problems.contains(where: { $0.severity == .error }) else { throw WorkflowError(problems) }
+        workflow = decoded
+        path = file
+        directory = folder
+        source = text
+        warnings = problems
+        origins = decoder.origins
+    }
+
+    /// The same problems with their places in the file, in its order: for what `expand` throws.
+    public func locate(_ error: WorkflowError) -> WorkflowError {
+        WorkflowError(Self.sorted(Self.locate(error.problems, in: origins), file: path))
+    }
+
+    /// By place, this file's first. Of two problems at one place the first is enough: the second follows from it.
+    private static func sorted(_ problems: [WorkflowError.Problem], file: String) -> [WorkflowError.Problem] {
+        func key(_ problem: WorkflowError.Problem) -> (Int, String, Int, Int) {
+            guard let place = problem.location else { return (0, "", 0, 0) }
+            return (place.file == file ? 0 : 1, place.file, place.line, place.column)
+        }
+        let sorted = problems.enumerated().sorted { left, right in
+            let (first, second) = (key(left.element), key(right.element))
+            return first == second ? left.offset < right.offset : first < second
+        }
+        var kept: [WorkflowError.Problem] = []
+        for (_, problem) in sorted where problem.location == nil || problem.location != kept.last?.location {
+            kept.append(problem)
+        }
+        return kept
+    }
+
+    private static func locate(
+        _ problems: [WorkflowError.Problem], in origins: [Origin]
+    ) -> [WorkflowError.Problem] {
+        problems.map { problem in
+            var problem = problem
+            problem.location = problem.location ?? place(of: problem.path, in: origins)
+            return problem
+        }
+    }
+
+    /// `["tasks", "prep/load", "needs", "0"]` stands in the file that `prep` uses.
+    private static func place(of path: [String], in origins: [Origin]) -> WorkflowError.Location? {
+        let name = path.dropFirst().first ?? ""
+        let matching = origins.filter { name.hasPrefix($0.prefix) }
+        guard let origin = matching.max(by: { $0.prefix.utf8.count < $1.prefix.utf8.count }) else { return nil }
+        var path = path
+        if path.count > 1 { path[1] = String(name.dropFirst(origin.prefix.count)) }
+        if path.first == "tasks", path.count > 1, origin.root["tasks"]?[path[1]] == nil { path[0] = "finally" }
+        if path.count > 2, path[2] == "foreach", origin.root[path[0]]?[path[1]]?["matrix"] != nil { path[2] = "matrix" }
+        let position = origin.root.position(of: path)
+        return WorkflowError.Location(file: origin.file, line: Int(position.line), column: Int(position.column))
+    }
+}

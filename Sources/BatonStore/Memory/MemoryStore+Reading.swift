@@ -1,0 +1,112 @@
+public import BatonCore
+
+extension MemoryStore {
+    public func runs(matching filter: RunFilter) -> [RunSummary] {
+        order.sorted(by: >).lazy.map { self.summary(of: self.runs[$0]!) }
+            .filter { run in
+                (filter.statuses?.contains(run.status) ?? true) && filter.workflow ?? run.workflow == run.workflow
+                    && (filter.source == nil || filter.source == run.source)
+            }
+            .prefix(filter.limit).map { $0 }
+    }
+
+    public func run(_ run: Run.ID) throws(StoreError) -> RunSummary {
+        summary(of: try known(run))
+    }
+
+    private func known(_ run: Run.ID) throws(StoreError) -> MemoryRun {
+        guard let known = runs[run] else { throw .unknownRun(run.description) }
+        return known
+    }
+
+    private func summary(of run: MemoryRun) -> RunSummary {
+        var counts = TaskCounts()
+        for task in run.tasks where !task.isGroup { counts[task.state] += 1 }
+        let submission = run.submission
+        return RunSummary(
+            id: submission.run, workflow: submission.workflow.name, source: submission.source,
+            directory: submission.directory, parameters: submission.parameters, status: run.status,
+            submitted: run.submitted, ended: run.ended, counts: counts)
+    }
+
+    public func resolve(_ text: String) throws(StoreError) -> Run.ID {
+        guard !text.isEmpty else { throw .unknownRun(text) }
+        let found = order.sorted(by: >).filter { $0.description.hasPrefix(text) || $0.description.hasSuffix(text) }
+        return try .only(of: found, for: text)
+    }
+
+    public func tasks(of run: Run.ID, in states: [TaskState.Label]?) -> [TaskSummary] {
+        (runs[run]?.tasks ?? []).filter { states?.contains($0.state) ?? true }
+    }
+
+    public func attempts(of run: Run.ID, task: TaskInstance.ID?) -> [AttemptSummary] {
+        (runs[run]?.attempts ?? []).joined().filter { task == nil || task == $0.id.task }
+    }
+
+    public func decisions(of run: Run.ID, task: TaskInstance.ID?) -> [DecisionSummary] {
+        (runs[run]?.decisions ?? []).filter { task == nil || task == $0.attempt.task }
+            .sorted { ($0.number, $0.at, $0.attempt.task) < ($1.number, $1.at, $1.attempt.task) }
+    }
+
+    public func predictions(of run: Run.ID) -> [PredictionSummary] {
+        (runs[run]?.predictions ?? []).compactMap { $0 }
+    }
+
+    public func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges {
+        let known = try known(run)
+        return TaskChanges(
+            sequence: lastSequence, status: known.status,
+            tasks: zip(known.tasks, known.changed).filter { $0.1 > sequence }.map(\.0))
+    }
+
+    public func history(of workflow: String, limit: Int) -> [UsageSample] {
+        var samples: [UsageSample] = []
+        for run in order.sorted() {
+            let known = runs[run]!
+            guard known.submission.workflow.name == workflow else { continue }
+            for attempt in known.attempts.joined() {
+                guard attempt.status == .succeeded, let usage = attempt.usage else { continue }
+                let task = known.tasks[Int(attempt.id.task.index)]
+                samples.append(UsageSample(task: task.template, instance: task.name, usage: usage))
+            }
+        }
+        return samples.suffix(limit)
+    }
+
+    public func cachedResult(for key: String) -> CachedResult? { results[key] }
+
+    public func remember(_ result: CachedResult, for key: String) { results[key] = result }
+
+    public func hash(of file: FileStamp) -> String? {
+        guard let known = hashes[file.path], known.file == file else { return nil }
+        return known.hash
+    }
+
+    public func remember(_ hashes: [FileHash]) {
+        for known in hashes { self.hashes[known.file.path] = known }
+    }
+
+    public func prune(_ retention: Retention, at now: Instant) -> [Run.ID] {
+        let executions = now.advanced(by: .zero - retention.executions)
+        let decisions = now.advanced(by: .zero - retention.decisions)
+        let pruned = order.sorted().filter { run in
+            guard let ended = runs[run]!.ended else { return false }
+            return ended < executions && !runs[run]!.tasks.isEmpty
+        }
+        for run in pruned {
+            forget(eventsOf: run)
+            runs[run]!.tasks = []
+            runs[run]!.changed = []
+            runs[run]!.attempts = []
+            runs[run]!.predictions = []
+        }
+        results = results.filter { $0.value.at >= executions }
+        hashes = hashes.filter { $0.value.at >= executions }
+        order.removeAll { run in
+            guard let ended = runs[run]!.ended, ended < decisions else { return false }
+            runs[run] = nil
+            return true
+        }
+        return pruned
+    }
+}

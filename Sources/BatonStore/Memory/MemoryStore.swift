@@ -1,0 +1,154 @@
+public import BatonCore
+
+/// The store without a disk: for simulations, tests, and runs that nobody wants to keep.
+///
+/// It means the same as `SQLStore` and passes the same suite; what it holds ends with the process.
+public final class MemoryStore: Store {
+    private var events: [(logged: LoggedEvent, run: Run.ID)] = []
+    /// By id; read through `order`, for a dictionary's own order differs between processes.
+    var runs: [Run.ID: MemoryRun] = [:]
+    /// As first heard of.
+    var order: [Run.ID] = []
+    var results: [String: CachedResult] = [:]
+    var hashes: [String: FileHash] = [:]
+    var lastSequence: Int64 = 0
+
+    public init() {}
+
+    public func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError) {
+        let projection = try Projection(of: batch) { (run) throws(StoreError) in
+            guard let submission = runs[run]?.submission else {
+                throw StoreError(
+                    .unknownRun, "tasks can't be added to a run that was never submitted", location: run.description)
+            }
+            return submission.workflow.tasks.map(\.name)
+        }
+        for recorded in batch {
+            lastSequence += 1
+            let logged = LoggedEvent(sequence: lastSequence, event: recorded.event, at: recorded.at)
+            events.append((logged, recorded.event.run ?? run))
+        }
+        apply(projection)
+    }
+
+    public func flush() {}
+
+    public func replay(_ run: Run.ID, after sequence: Int64) -> [LoggedEvent] {
+        events.lazy.filter { $0.run == run && $0.logged.sequence > sequence }.map(\.logged)
+    }
+
+    func forget(eventsOf run: Run.ID) {
+        events.removeAll { $0.run == run }
+    }
+
+    private func apply(_ projection: Projection) {
+        for (submission, at) in projection.newRuns {
+            order.append(submission.run)
+            runs[submission.run] = MemoryRun(submission: submission, submitted: at)
+        }
+        for (run, status, at) in projection.runStatuses {
+            runs[run]?.status = status
+            runs[run]?.ended = status.isTerminal ? at : nil
+        }
+        for added in projection.newTasks { runs[added.run]?.add(added, sequence: lastSequence) }
+        for (task, standing) in projection.taskUpdates {
+            runs[task.run]?.set(Int(task.task.index), standing, sequence: lastSequence)
+        }
+        for change in projection.attempts {
+            switch change {
+            case .started(let attempt, let running, let number, let policy, let reason):
+                runs[attempt.run]?.start(
+                    AttemptSummary(
+                        id: attempt, worker: running.worker, grant: running.grant, started: running.since,
+                        status: .running))
+                runs[attempt.run]?.decisions.append(
+                    DecisionSummary(
+                        number: number, attempt: attempt, at: running.since, policy: policy, reason: reason))
+            case .grew(let attempt, let memoryBytes):
+                runs[attempt.run]?.changeRunning(attempt.task, number: attempt.number) {
+                    $0.grant.memoryBytes = max($0.grant.memoryBytes, memoryBytes)
+                }
+            case .ended(let attempt, let outcome, let usage, let at):
+                runs[attempt.run]?.end(attempt, outcome, usage, at: at)
+            case .lost(let task, let at):
+                runs[task.run]?.changeRunning(task.task, number: nil) {
+                    $0.status = .lost
+                    $0.ended = at
+                }
+            }
+        }
+        for (run, tasks) in projection.estimates {
+            for task in tasks { runs[run]?.predict(task) }
+        }
+    }
+}
+
+/// The read models of one run.
+struct MemoryRun {
+    let submission: Run.Submission
+    let submitted: Instant
+    var status = Run.Status.running
+    var ended: Instant?
+    var tasks: [TaskSummary] = []
+    /// For each task the last event of the batch that changed it.
+    var changed: [Int64] = []
+    /// For each task in order of number.
+    var attempts: [[AttemptSummary]] = []
+    var decisions: [DecisionSummary] = []
+    var predictions: [PredictionSummary?] = []
+
+    mutating func add(_ added: Projection.NewTasks, sequence: Int64) {
+        for (instance, standing) in zip(added.instances, added.standings) {
+            tasks.append(
+                TaskSummary(
+                    id: TaskInstance.ID(tasks.count), name: instance.name,
+                    template: added.templates[Int(instance.task)], isGroup: instance.isGroup,
+                    priority: instance.priority, metadata: instance.metadata, state: standing.state,
+                    detail: standing.detail, attempt: standing.attempt, created: added.created,
+                    updated: standing.since))
+            changed.append(sequence)
+            attempts.append([])
+            predictions.append(nil)
+        }
+    }
+
+    mutating func set(_ task: Int, _ standing: Projection.Standing, sequence: Int64) {
+        tasks[task].state = standing.state
+        tasks[task].detail = standing.detail
+        tasks[task].attempt = max(tasks[task].attempt, standing.attempt)
+        tasks[task].updated = standing.since
+        changed[task] = sequence
+    }
+
+    mutating func start(_ attempt: AttemptSummary) {
+        attempts[Int(attempt.id.task.index)].append(attempt)
+    }
+
+    /// Does nothing when the attempt has ended: late and duplicate reports are legal.
+    /// - Parameter number: nil for whichever runs.
+    mutating func changeRunning(_ task: TaskInstance.ID, number: Int32?, _ change: (inout AttemptSummary) -> Void) {
+        let task = Int(task.index)
+        for index in attempts[task].indices where attempts[task][index].status == .running {
+            if number == nil || attempts[task][index].id.number == number { change(&attempts[task][index]) }
+        }
+    }
+
+    mutating func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?, at: Instant) {
+        changeRunning(attempt.task, number: attempt.number) {
+            $0.status = outcome.attemptStatus
+            $0.failure = outcome.failure
+            $0.ended = at
+            $0.usage = usage
+        }
+        if case .succeeded = outcome, let usage {
+            predictions[Int(attempt.task.index)]?.actual = PredictionSummary.Actual(
+                duration: usage.wall, cpu: usage.userCPU + usage.systemCPU, peakMemoryBytes: usage.peakMemoryBytes)
+        }
+    }
+
+    mutating func predict(_ task: TaskEstimate) {
+        let actual = predictions[Int(task.task.index)]?.actual
+        predictions[Int(task.task.index)] = PredictionSummary(
+            task: task.task, estimate: task.estimate, actual: actual)
+    }
+}

@@ -1,0 +1,18 @@
+/// How long what is kept, counted from the end of a run or from the time of a measurement.
+public struct Retention: Hashable, Sendable {
+    /// Of events, tasks, attempts, predictions and cached results.
+    public var executions: Duration
+    /// Of decisions and of the run's own entry; at least as long as `executions`.
+    public var decisions: Duration
+    public var metrics: Duration
+
+    /// Without arguments: 90 days, half a year, one year.
+    public init(
+        executions: Duration = .seconds(90 * 86_400), decisions: Duration = .seconds(183 * 86_400),
+        metrics: Duration = .seconds(365 * 86_400)
+    ) {
+        self.executions = executions
+        self.decisions = max(decisions, executions)
+        self.metrics = metrics
+    }
+}

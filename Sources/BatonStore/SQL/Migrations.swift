@@ -1,0 +1,220 @@
+/// The schema, as the steps by which it came about. A step that was released is never changed.
+enum Migrations {
+    /// The number of steps done is the database's `user_version`.
+    static let steps = [initial]
+
+    /// Brings a database up to date.
+    ///
+    /// - Throws: `newerSchema` when it is ahead of this program.
+    static func apply(to connection: SQLiteConnection) throws(StoreError) {
+        let found = try version(of: connection)
+        guard found <= steps.count else {
+            throw StoreError(
+                .newerSchema,
+                "the database was written by a later version of Baton: its schema is number \(found), "
+                    + "and this version knows up to \(steps.count); update Baton, or choose another --data-dir",
+                location: connection.path)
+        }
+        guard found < steps.count else { return }
+        // Stays so for ever after.
+        if found == 0 { try connection.execute("PRAGMA journal_mode = WAL") }
+        try connection.transaction { () throws(StoreError) in
+            // Another process may have done some meanwhile.
+            for step in steps.dropFirst(try version(of: connection)) { try connection.execute(step) }
+            try connection.execute("PRAGMA user_version = \(steps.count)")
+        }
+    }
+
+    private static func version(of connection: SQLiteConnection) throws(StoreError) -> Int {
+        Int(try connection.rows("PRAGMA user_version") { $0.integer(0) }[0])
+    }
+
+    /// Times are nanoseconds since 1970. Runs are known by the text that users see.
+    ///
+    /// A task's rows are written while it waits, so what they are looked up by is their primary key and nothing more:
+    /// each index would add a page to every commit (4 us of a task's 70).
+    private static let initial = """
+        CREATE TABLE events (
+            sequence INTEGER PRIMARY KEY,
+            run TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            payload TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX events_by_run ON events (run);
+
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            workflow TEXT NOT NULL,
+            source TEXT,
+            directory TEXT NOT NULL,
+            parameters TEXT NOT NULL,
+            status TEXT NOT NULL,
+            submitted INTEGER NOT NULL,
+            ended INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX runs_by_workflow ON runs (workflow, id);
+
+        -- One row for each task instance of each run; metadata holds the values of its fan-out by name.
+        CREATE TABLE tasks (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            template TEXT NOT NULL,
+            type TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            detail TEXT,
+            attempt INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            changed INTEGER NOT NULL, -- the last event of the batch that changed it
+            metadata TEXT,
+            PRIMARY KEY (run, task)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE task_dependencies (
+            run TEXT NOT NULL,
+            parent INTEGER NOT NULL,
+            child INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            PRIMARY KEY (run, parent, child)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX task_dependencies_by_child ON task_dependencies (run, child);
+
+        -- One row for each attempt.
+        CREATE TABLE task_executions (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            worker INTEGER NOT NULL,
+            granted_cpu_milli INTEGER NOT NULL,
+            granted_memory_bytes INTEGER NOT NULL,
+            granted_gpus INTEGER NOT NULL,
+            granted_disk_bytes INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            started INTEGER NOT NULL,
+            completed INTEGER,
+            exit_code INTEGER,
+            failure TEXT,
+            logs TEXT, -- NULL: where the attempt's number says
+            wall_ns INTEGER,
+            user_cpu_ns INTEGER,
+            system_cpu_ns INTEGER,
+            peak_memory_bytes INTEGER,
+            read_bytes INTEGER,
+            written_bytes INTEGER,
+            meter TEXT,
+            PRIMARY KEY (run, task, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE orchestration_decisions (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            input TEXT,
+            output TEXT NOT NULL, -- the reason
+            confidence REAL,
+            execution_ns INTEGER,
+            model_version TEXT NOT NULL, -- the policy
+            PRIMARY KEY (run, task, attempt)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE workflow_optimizations (
+            id INTEGER PRIMARY KEY,
+            workflow TEXT NOT NULL,
+            type TEXT NOT NULL,
+            before_metrics TEXT,
+            after_metrics TEXT,
+            improvement_percent REAL,
+            applied INTEGER,
+            applied_by TEXT
+        ) STRICT;
+        CREATE INDEX workflow_optimizations_by_workflow ON workflow_optimizations (workflow);
+
+        CREATE TABLE resource_predictions (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            duration_p50_ns INTEGER NOT NULL,
+            duration_p90_ns INTEGER NOT NULL,
+            peak_memory_p50_bytes INTEGER NOT NULL,
+            peak_memory_p99_bytes INTEGER NOT NULL,
+            largest_seen_memory_bytes INTEGER NOT NULL,
+            sample_count INTEGER NOT NULL,
+            model_version TEXT NOT NULL,
+            actual_duration_ns INTEGER,
+            actual_cpu_ns INTEGER,
+            actual_memory_bytes INTEGER,
+            PRIMARY KEY (run, task)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE performance_metrics (
+            id INTEGER PRIMARY KEY,
+            type TEXT NOT NULL,
+            name TEXT NOT NULL,
+            value REAL NOT NULL,
+            at INTEGER NOT NULL,
+            context TEXT,
+            tags TEXT
+        ) STRICT;
+        CREATE INDEX performance_metrics_by_type ON performance_metrics (type, at);
+        CREATE INDEX performance_metrics_by_name ON performance_metrics (name, at);
+
+        CREATE TABLE system_state (
+            at INTEGER PRIMARY KEY,
+            cpu_utilization REAL NOT NULL,
+            memory_utilization REAL NOT NULL,
+            active_tasks INTEGER NOT NULL,
+            pending_tasks INTEGER NOT NULL,
+            failed_tasks INTEGER NOT NULL,
+            throughput REAL NOT NULL
+        ) STRICT;
+
+        CREATE TABLE workflows (
+            hash TEXT PRIMARY KEY, -- of the definition
+            name TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX workflows_by_name ON workflows (name, created);
+
+        CREATE TABLE api_keys (
+            hash TEXT PRIMARY KEY, -- the key itself is never stored
+            name TEXT NOT NULL,
+            role TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            revoked INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT,
+            detail TEXT
+        ) STRICT;
+        CREATE INDEX audit_by_time ON audit (at);
+
+        CREATE TABLE outputs_cache (
+            key TEXT PRIMARY KEY,
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            result TEXT, -- what the task printed and wrote for others
+            outputs TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE file_hashes (
+            path TEXT PRIMARY KEY,
+            size_bytes INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            hash TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+}

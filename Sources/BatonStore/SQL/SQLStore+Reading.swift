@@ -1,0 +1,104 @@
+public import BatonCore
+
+extension SQLStore {
+    public func replay(_ run: Run.ID, after sequence: Int64) throws(StoreError) -> [LoggedEvent] {
+        try connection.rows(
+            "SELECT sequence, payload, at FROM events WHERE run = $1 AND sequence > $2 ORDER BY sequence",
+            [.text(run.description), .integer(sequence)], event)
+    }
+
+    func event(_ row: SQLiteStatement) throws(StoreError) -> LoggedEvent {
+        LoggedEvent(
+            sequence: row.integer(0), event: try decode(Event.self, 1, of: row),
+            at: Instant(nanoseconds: row.integer(2)))
+    }
+
+    public func runs(matching filter: RunFilter) throws(StoreError) -> [RunSummary] {
+        var conditions = ["1"]
+        var values: [SQLValue] = []
+        func require(_ column: String, in options: [String]) {
+            let places = options.indices.map { "$\(values.count + $0 + 1)" }
+            conditions.append("\(column) IN (\(places.joined(separator: ", ")))")
+            values += options.map(SQLValue.text)
+        }
+        if let workflow = filter.workflow { require("workflow", in: [workflow]) }
+        if let source = filter.source { require("source", in: [source]) }
+        if let statuses = filter.statuses { require("status", in: statuses.map(\.rawValue)) }
+        values.append(.integer(Int64(filter.limit)))
+        return try connection.rows(
+            """
+            SELECT id, workflow, source, directory, parameters, status, submitted, ended FROM runs
+            WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT $\(values.count)
+            """, values, runSummary)
+    }
+
+    public func run(_ run: Run.ID) throws(StoreError) -> RunSummary {
+        let found = try connection.rows(
+            """
+            SELECT id, workflow, source, directory, parameters, status, submitted, ended FROM runs WHERE id = $1
+            """, [.text(run.description)], runSummary)
+        guard let summary = found.first else { throw .unknownRun(run.description) }
+        return summary
+    }
+
+    private func runSummary(_ row: SQLiteStatement) throws(StoreError) -> RunSummary {
+        var counts = TaskCounts()
+        let states = try connection.rows(
+            "SELECT status, count(*) FROM tasks WHERE run = $1 AND type = 'command' GROUP BY status",
+            [.text(row.text(0))]
+        ) { (state) throws(StoreError) in (try word(TaskState.Label.self, 0, of: state), Int(state.integer(1))) }
+        for (state, count) in states { counts[state] = count }
+        return RunSummary(
+            id: try runID(0, of: row), workflow: row.text(1), source: row.optionalText(2), directory: row.text(3),
+            parameters: try decode([Workflow.Binding].self, 4, of: row),
+            status: try word(Run.Status.self, 5, of: row), submitted: Instant(nanoseconds: row.integer(6)),
+            ended: row.optionalInteger(7).map(Instant.init(nanoseconds:)), counts: counts)
+    }
+
+    public func resolve(_ text: String) throws(StoreError) -> Run.ID {
+        // Anything else is in no id, and could be a pattern of LIKE.
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 || $0 >= 97 && $0 <= 122 }) else {
+            throw .unknownRun(text)
+        }
+        let found = try connection.rows(
+            "SELECT id FROM runs WHERE id LIKE $1 OR id LIKE $2 ORDER BY id DESC",
+            [.text(text + "%"), .text("%" + text)]
+        ) { (row) throws(StoreError) in try runID(0, of: row) }
+        return try .only(of: found, for: text)
+    }
+
+    public func tasks(of run: Run.ID, in states: [TaskState.Label]?) throws(StoreError) -> [TaskSummary] {
+        try tasks(of: run, after: -1) { states?.contains($0) ?? true }
+    }
+
+    public func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges {
+        // Asked before the tasks: what changes in between is reported again rather than missed.
+        let last = try connection.rows("SELECT coalesce(max(sequence), 0) FROM events") { $0.integer(0) }[0]
+        let statuses = try connection.rows("SELECT status FROM runs WHERE id = $1", [.text(run.description)]) {
+            (row) throws(StoreError) in try word(Run.Status.self, 0, of: row)
+        }
+        guard let status = statuses.first else { throw .unknownRun(run.description) }
+        let changed = last > sequence ? try tasks(of: run, after: sequence) { _ in true } : []
+        return TaskChanges(sequence: last, status: status, tasks: changed)
+    }
+
+    private func tasks(
+        of run: Run.ID, after sequence: Int64, where isWanted: (TaskState.Label) -> Bool
+    ) throws(StoreError) -> [TaskSummary] {
+        try connection.rows(
+            """
+            SELECT task, name, template, type, priority, status, detail, attempt, created, updated, metadata
+            FROM tasks WHERE run = $1 AND changed > $2 ORDER BY task
+            """, [.text(run.description), .integer(sequence)]
+        ) { (row) throws(StoreError) -> TaskSummary? in
+            let state = try word(TaskState.Label.self, 5, of: row)
+            guard isWanted(state) else { return nil }
+            return TaskSummary(
+                id: TaskInstance.ID(Int(row.integer(0))), name: row.text(1), template: row.text(2),
+                isGroup: row.text(3) == "group", priority: Int32(row.integer(4)),
+                metadata: row.optionalText(10), state: state,
+                detail: try optional(TaskSummary.Detail.self, 6, of: row), attempt: Int32(row.integer(7)),
+                created: Instant(nanoseconds: row.integer(8)), updated: Instant(nanoseconds: row.integer(9)))
+        }.compactMap { $0 }
+    }
+}

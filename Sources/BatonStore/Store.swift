@@ -1,0 +1,76 @@
+public import BatonCore
+
+/// Where runs are remembered: the log of events, and what people and estimators read of it.
+///
+/// One thread uses one store; several processes may have the same database open. A call that throws changed nothing
+/// and may be made again.
+public protocol Store: AnyObject {
+    /// Adds events to the log and brings the read models up to date, all or nothing.
+    ///
+    /// What was appended outlives this process at once, and a power loss after the next `flush`.
+    /// - Parameter run: the run that the caller drives; the cluster's own events become part of its log.
+    func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError)
+
+    /// Returns when everything appended is on the disk; only then may it be reported to a user as done.
+    func flush() throws(StoreError)
+
+    /// The events of a run in the order appended, from the one after `sequence` on; 0 for all.
+    func replay(_ run: Run.ID, after sequence: Int64) throws(StoreError) -> [LoggedEvent]
+
+    /// Newest first.
+    func runs(matching filter: RunFilter) throws(StoreError) -> [RunSummary]
+
+    /// - Throws: `unknownRun`.
+    func run(_ run: Run.ID) throws(StoreError) -> RunSummary
+
+    /// The run whose id begins or ends with `text`: ids begin with their time, so neighbours differ at their end.
+    ///
+    /// - Throws: `unknownRun`, or `ambiguousRun` naming the candidates.
+    func resolve(_ text: String) throws(StoreError) -> Run.ID
+
+    /// In the order of their numbers.
+    /// - Parameter states: nil for all.
+    func tasks(of run: Run.ID, in states: [TaskState.Label]?) throws(StoreError) -> [TaskSummary]
+
+    /// In order of task and number.
+    /// - Parameter task: nil for all.
+    func attempts(of run: Run.ID, task: TaskInstance.ID?) throws(StoreError) -> [AttemptSummary]
+
+    /// Placements in the order decided.
+    func decisions(of run: Run.ID, task: TaskInstance.ID?) throws(StoreError) -> [DecisionSummary]
+
+    /// What was expected of each task, and what came of it, in the order of the tasks.
+    func predictions(of run: Run.ID) throws(StoreError) -> [PredictionSummary]
+
+    /// Tasks that changed after `sequence`, for those who poll; 0 for all.
+    func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges
+
+    /// The newest measurements of successful attempts of a workflow, over all its runs, oldest first.
+    ///
+    /// - Parameter limit: how many at most; tasks x samples wanted of each.
+    func history(of workflow: String, limit: Int) throws(StoreError) -> [UsageSample]
+
+    /// What an earlier attempt made under the same cache key.
+    func cachedResult(for key: String) throws(StoreError) -> CachedResult?
+
+    func remember(_ result: CachedResult, for key: String) throws(StoreError)
+
+    /// The remembered hash of a file that still looks the same.
+    func hash(of file: FileStamp) throws(StoreError) -> String?
+
+    func remember(_ hashes: [FileHash]) throws(StoreError)
+
+    /// Forgets what has outlived its time.
+    ///
+    /// - Returns: the runs whose log and tasks went; files that belong to them may go too.
+    func prune(_ retention: Retention, at now: Instant) throws(StoreError) -> [Run.ID]
+}
+
+extension Store {
+    /// The latest run that a filter matches.
+    public func latestRun(matching filter: RunFilter) throws(StoreError) -> RunSummary? {
+        var filter = filter
+        filter.limit = 1
+        return try runs(matching: filter).first
+    }
+}

@@ -1,0 +1,144 @@
+public import BatonCore
+
+/// An event with its place in the log.
+public struct LoggedEvent: Hashable, Sendable {
+    /// Grows with every event, over all runs.
+    public var sequence: Int64
+    public var event: Event
+    public var at: Instant
+}
+
+/// Which runs to list; what is nil does not matter.
+public struct RunFilter: Hashable, Sendable {
+    public var statuses: [Run.Status]?
+    /// By name.
+    public var workflow: String?
+    /// The file that the workflow came from, as it was named.
+    public var source: String?
+    public var limit: Int
+
+    public init(statuses: [Run.Status]? = nil, workflow: String? = nil, source: String? = nil, limit: Int = 100) {
+        self.statuses = statuses
+        self.workflow = workflow
+        self.source = source
+        self.limit = limit
+    }
+}
+
+/// A run as a list shows it.
+public struct RunSummary: Hashable, Sendable {
+    public var id: Run.ID
+    public var workflow: String
+    public var source: String?
+    public var directory: String
+    public var parameters: [Workflow.Binding]
+    public var status: Run.Status
+    public var submitted: Instant
+    /// Nil until it has ended.
+    public var ended: Instant?
+    public var counts: TaskCounts
+}
+
+/// How many tasks stand where; fan-outs count by their instances.
+public struct TaskCounts: Hashable, Sendable {
+    private var counts = [Int](repeating: 0, count: TaskState.Label.allCases.count)
+
+    public init() {}
+
+    public subscript(_ state: TaskState.Label) -> Int {
+        get { counts[Self.position(of: state)] }
+        set { counts[Self.position(of: state)] = newValue }
+    }
+
+    public var total: Int { counts.reduce(0, +) }
+
+    private static func position(of state: TaskState.Label) -> Int {
+        TaskState.Label.allCases.firstIndex(of: state)!
+    }
+}
+
+/// A task instance as a list shows it.
+public struct TaskSummary: Hashable, Sendable {
+    public var id: TaskInstance.ID
+    public var name: String
+    /// The workflow's task that it is an instance of.
+    public var template: String
+    /// Stands for a whole fan-out and runs nothing.
+    public var isGroup: Bool
+    public var priority: Int32
+    /// The fan-out's values by name, as a JSON object; nil without any.
+    public var metadata: String?
+    public var state: TaskState.Label
+    public var detail: Detail?
+    /// Number of the latest attempt; 0 before the first.
+    public var attempt: Int32
+    public var created: Instant
+    /// When it came into its state.
+    public var updated: Instant
+
+    /// What is known beside the state's name.
+    public enum Detail: Hashable, Sendable, Codable {
+        case failure(Failure)
+        case skipped(because: SkipReason)
+        /// The end of the back-off.
+        case until(Instant)
+    }
+}
+
+/// One try at a task as a list shows it.
+public struct AttemptSummary: Hashable, Sendable {
+    public var id: Attempt.ID
+    public var worker: Worker.ID
+    /// Reserved for it; memory as last raised.
+    public var grant: Resources
+    public var started: Instant
+    public var ended: Instant?
+    public var status: Status
+    public var failure: Failure?
+    public var usage: Usage?
+
+    /// How far it came.
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        case running, succeeded, reused, failed, stopped, lost
+    }
+}
+
+/// One placement of a decision, and why it was made.
+public struct DecisionSummary: Hashable, Sendable {
+    /// Of the decision; several placements share it.
+    public var number: Int64
+    public var attempt: Attempt.ID
+    public var at: Instant
+    public var policy: String
+    public var reason: String
+}
+
+/// What was expected of a task, and what its successful attempt took.
+public struct PredictionSummary: Hashable, Sendable {
+    public var task: TaskInstance.ID
+    public var estimate: Estimate
+    public var actual: Actual?
+
+    /// The measured counterpart of an estimate.
+    public struct Actual: Hashable, Sendable {
+        public var duration: Duration
+        public var cpu: Duration
+        public var peakMemoryBytes: Int64
+    }
+}
+
+/// An answer to "what is new?".
+public struct TaskChanges: Hashable, Sendable {
+    /// To ask with next time.
+    public var sequence: Int64
+    public var status: Run.Status
+    public var tasks: [TaskSummary]
+}
+
+/// A measurement, and the task that it belongs to.
+public struct UsageSample: Hashable, Sendable {
+    /// The workflow's task.
+    public var task: String
+    public var instance: String
+    public var usage: Usage
+}

@@ -1,0 +1,397 @@
+public import BatonCore
+public import BatonStore
+public import Testing
+
+/// One thing that every store must do, to be checked on a new and empty one.
+public struct StoreConformance: Sendable, CustomTestStringConvertible {
+    /// A sentence, shown as the test's name.
+    public let testDescription: String
+    private let body: @Sendable (any Store) throws -> Void
+
+    private init(_ sentence: String, _ body: @escaping @Sendable (any Store) throws -> Void) {
+        testDescription = sentence
+        self.body = body
+    }
+
+    public func check(_ store: any Store) throws { try body(store) }
+
+    public static let all: [StoreConformance] = log + runs + tasks + attempts + memos
+}
+
+extension StoreConformance {
+    private static let log = [
+        StoreConformance("events come back in the order appended, with their times") { store in
+            let script = Script()
+            let batches = [[script.submitted(["a", "b"])], [script.started(0), script.ended(0)], [script.started(1)]]
+            for batch in batches { try store.append(batch, for: script.run) }
+            try store.flush()
+            let logged = try store.replay(script.run, after: 0)
+            #expect(logged.map(\.event) == batches.joined().map(\.event))
+            #expect(logged.map(\.at) == batches.joined().map(\.at))
+            #expect(logged.map(\.sequence) == logged.map(\.sequence).sorted())
+            let later = try store.replay(script.run, after: logged[1].sequence)
+            #expect(later == Array(logged.dropFirst(2)))
+        },
+        StoreConformance("a run's log holds the cluster's events that came while it was driven, and no other run's") {
+            store in
+            let (first, second) = (Script(1), Script(2))
+            let joined = Event.workerJoined(Worker(id: Worker.ID(0), name: "here", capacity: .zero))
+            try store.append([Recorded(event: joined, at: first.time(0), changes: [])], for: first.run)
+            try store.append([first.submitted(["a"])], for: first.run)
+            try store.append([second.submitted(["a"])], for: second.run)
+            #expect(try store.replay(first.run, after: 0).map(\.event) == [joined, first.submitted(["a"]).event])
+            #expect(try store.replay(second.run, after: 0).count == 1)
+        },
+        StoreConformance("a refused batch leaves nothing behind, and the store goes on") { store in
+            let script = Script()
+            try store.append([script.submitted(["a"])], for: script.run)
+            let stray = Script(9).added(["x"], first: 0)
+            #expect(throws: StoreError.self) { try store.append([script.started(0), stray], for: script.run) }
+            #expect(try store.replay(script.run, after: 0).count == 1)
+            #expect(try store.attempts(of: script.run, task: nil).isEmpty)
+            try store.append([script.started(0)], for: script.run)
+            #expect(try store.replay(script.run, after: 0).count == 2)
+            #expect(try store.tasks(of: script.run, in: nil).map(\.state) == [.running])
+        },
+        StoreConformance("every kind of event comes back as it was") { store in
+            let script = Script()
+            let attempt = script.attempt(0)
+            let failures: [Failure] = [
+                .exitCode(3), .signal(9), .outOfMemory, .timedOut, .notStarted("no \"sh\"\n"), .missingOutputs(["a/b"]),
+                .invalid("1 +"),
+            ]
+            let values = TaskValues(
+                stdout: "é\u{1}\\", outputs: [Workflow.Binding(name: "n", value: .list([.null, .number(0.1)]))])
+            var events: [Event] = [
+                .workerResized(Worker.ID(0), capacity: Resources(milliCPU: 1, memoryBytes: .max)),
+                .workerLost(Worker.ID(0)), .attemptGrew(attempt, memoryBytes: 5), .alarmRang(.retry(attempt)),
+                .alarmRang(.timeout(attempt)), .runPaused(script.run), .runUnpaused(script.run),
+                .runCancelled(script.run, force: true), .runRetried(script.run),
+                .estimated(script.run, [TaskEstimate(task: attempt.task, estimate: script.estimate)]),
+                .attemptEnded(attempt, .succeeded(values), script.usage), .attemptEnded(attempt, .stopped, nil),
+                .attemptEnded(attempt, .reused(nil, from: script.run), nil), .attemptEnded(attempt, .lost, nil),
+            ]
+            events += failures.map { .attemptEnded(attempt, .failed($0), nil) }
+            let batch = events.map { Recorded(event: $0, at: script.time(1), changes: []) }
+            try store.append([script.submitted(["a"])] + batch, for: script.run)
+            #expect(try store.replay(script.run, after: 0).dropFirst().map(\.event) == events)
+        },
+    ]
+
+    private static let runs = [
+        StoreConformance("runs are listed newest first, and by workflow, source and status") { store in
+            let scripts = [Script(1), Script(2, workflow: "other"), Script(3)]
+            for script in scripts { try store.append([script.submitted(["a"])], for: script.run) }
+            try store.append([scripts[0].finished(.failed)], for: scripts[0].run)
+            func ids(_ filter: RunFilter) throws -> [Run.ID] { try store.runs(matching: filter).map(\.id) }
+            #expect(try ids(RunFilter()) == [scripts[2].run, scripts[1].run, scripts[0].run])
+            #expect(try ids(RunFilter(limit: 1)) == [scripts[2].run])
+            #expect(try ids(RunFilter(workflow: "other")) == [scripts[1].run])
+            #expect(try ids(RunFilter(statuses: [.failed, .paused])) == [scripts[0].run])
+            #expect(try ids(RunFilter(statuses: [.running], workflow: "flow", source: "flow.yaml")) == [scripts[2].run])
+            #expect(try ids(RunFilter(source: "elsewhere.yaml")).isEmpty)
+            #expect(try store.latestRun(matching: RunFilter(workflow: "flow"))?.id == scripts[2].run)
+        },
+        StoreConformance("a run's summary counts its tasks and knows when it ended") { store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b", "c"])], for: script.run)
+            try store.append([script.started(0), script.ended(0), script.started(1)], for: script.run)
+            let running = try store.run(script.run)
+            #expect(running.status == .running)
+            #expect(running.ended == nil)
+            #expect(running.submitted == script.time(0))
+            #expect(running.parameters == script.parameters)
+            #expect(running.counts[.succeeded] == 1)
+            #expect(running.counts[.running] == 1)
+            #expect(running.counts[.blocked] == 1)
+            #expect(running.counts.total == 3)
+            try store.append([script.finished(.succeeded)], for: script.run)
+            #expect(try store.run(script.run).status == .succeeded)
+            #expect(try store.run(script.run).ended == script.time(90))
+            try store.append([script.recorded(.runRetried(script.run), [script.status(.running)])], for: script.run)
+            #expect(try store.run(script.run).ended == nil)
+        },
+        StoreConformance("a run is found by the beginning or the end of its id; doubt is an error naming candidates") {
+            store in
+            let (first, second) = (Script(0x1_0000_0001), Script(0x1_0000_0042))
+            for script in [first, second] { try store.append([script.submitted(["a"])], for: script.run) }
+            #expect(try store.resolve(second.run.description) == second.run)
+            #expect(try store.resolve(String(second.run.description.suffix(2))) == second.run)
+            let doubt = #expect(throws: StoreError.self) { try store.resolve("0") }
+            #expect(doubt?.code == .ambiguousRun)
+            #expect(doubt?.message.contains("\(second.run), \(first.run)") == true)
+            for unknown in ["zzz", "%", "", "_"] {
+                #expect(throws: StoreError.unknownRun(unknown)) { try store.resolve(unknown) }
+            }
+            #expect(throws: StoreError.self) { try store.run(Run.ID(rawValue: 7)) }
+        },
+    ]
+
+    private static let tasks = [
+        StoreConformance("tasks stand where the last change put them, also when a batch changes them twice") { store in
+            let script = Script()
+            let names = ["a", "b", "c", "d", "e", "f"]
+            try store.append(
+                [script.submitted(names, changes: [script.change(0, .ready(since: script.time(0)))])], for: script.run)
+            #expect(
+                try store.tasks(of: script.run, in: nil).map(\.state) == [.ready] + .init(repeating: .blocked, count: 5)
+            )
+            let until = script.time(50)
+            try store.append(
+                [
+                    script.started(0), script.ended(0), script.started(1),
+                    script.recorded(
+                        .runPaused(script.run),
+                        [
+                            script.change(2, .backingOff(until: until)), script.change(3, .failed(.exitCode(4))),
+                            script.change(4, .skipped(because: .dependency(TaskInstance.ID(3)))),
+                            script.change(5, .cancelled),
+                        ]),
+                ], for: script.run)
+            let tasks = try store.tasks(of: script.run, in: nil)
+            #expect(tasks.map(\.name) == names)
+            #expect(tasks.map(\.template) == names)
+            #expect(tasks.map(\.state) == [.succeeded, .running, .backingOff, .failed, .skipped, .cancelled])
+            #expect(tasks.map(\.attempt) == [1, 1, 0, 0, 0, 0])
+            #expect(
+                tasks.map(\.detail) == [
+                    nil, nil, .until(until), .failure(.exitCode(4)),
+                    .skipped(because: .dependency(TaskInstance.ID(3))), nil,
+                ])
+            #expect(try store.tasks(of: script.run, in: [.failed, .running]).map(\.name) == ["b", "d"])
+            try store.append(
+                [script.recorded(.runRetried(script.run), [script.change(3, .blocked(waitingFor: 1))])], for: script.run
+            )
+            #expect(try store.tasks(of: script.run, in: nil)[3].detail == nil)
+        },
+        StoreConformance("tasks that are added during the run continue the numbers and know their template") { store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b"])], for: script.run)
+            try store.append([script.added(["b[x]", "b[y]"], first: 2)], for: script.run)
+            let tasks = try store.tasks(of: script.run, in: nil)
+            #expect(tasks.map(\.name) == ["a", "b", "b[x]", "b[y]"])
+            #expect(tasks.map(\.template) == ["a", "b", "b", "b"])
+            #expect(tasks[3].metadata == #"{"item":"b[y]"}"#)
+            #expect(tasks[0].metadata == nil)
+        },
+        StoreConformance("who polls for changes sees each task that changed, and nothing when nothing did") { store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b", "c"])], for: script.run)
+            let all = try store.changes(of: script.run, after: 0)
+            #expect(all.tasks.count == 3)
+            try store.append([script.started(1)], for: script.run)
+            let some = try store.changes(of: script.run, after: all.sequence)
+            #expect(some.tasks.map(\.name) == ["b"])
+            #expect(some.status == .running)
+            #expect(try store.changes(of: script.run, after: some.sequence).tasks.isEmpty)
+            #expect(throws: StoreError.self) { try store.changes(of: Run.ID(rawValue: 7), after: 0) }
+        },
+    ]
+
+    private static let attempts = [
+        StoreConformance("an attempt has its grant, its end and its measurements, and a late report changes nothing") {
+            store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b"]), script.started(0), script.started(1)], for: script.run)
+            let grown = Recorded(
+                event: .attemptGrew(script.attempt(0), memoryBytes: 900), at: script.time(3), changes: [])
+            try store.append([grown, script.ended(0)], for: script.run)
+            let late = Event.attemptEnded(script.attempt(0), .failed(.timedOut), nil)
+            try store.append([script.recorded(late, [])], for: script.run)
+            let first = try store.attempts(of: script.run, task: TaskInstance.ID(0))
+            #expect(first.map(\.id) == [script.attempt(0)])
+            #expect(first[0].grant.memoryBytes == 900)
+            #expect(first[0].grant.milliCPU == 500)
+            #expect(first[0].status == .succeeded)
+            #expect(first[0].usage == script.usage)
+            #expect(first[0].ended != nil)
+            #expect(first[0].failure == nil)
+            #expect(try store.attempts(of: script.run, task: nil).map(\.status) == [.succeeded, .running])
+        },
+        StoreConformance("a lost worker ends the attempts on it, and the next attempt is another row") { store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b"]), script.started(0)], for: script.run)
+            let lost = script.recorded(
+                .workerLost(Worker.ID(0)), [script.change(0, .ready(since: script.time(5)))])
+            try store.append([lost, script.started(0, attempt: 2)], for: script.run)
+            let failed = script.recorded(
+                .attemptEnded(script.attempt(0, 2), .failed(.exitCode(9)), nil),
+                [script.change(0, .failed(.exitCode(9)))])
+            try store.append([failed], for: script.run)
+            let attempts = try store.attempts(of: script.run, task: nil)
+            #expect(attempts.map(\.status) == [.lost, .failed])
+            #expect(attempts.map(\.id.number) == [1, 2])
+            #expect(attempts.map(\.failure) == [nil, .exitCode(9)])
+            #expect(try store.tasks(of: script.run, in: nil)[0].attempt == 2)
+        },
+        StoreConformance("every placement can be read with its reason") { store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b"]), script.started(1), script.started(0)], for: script.run)
+            let decisions = try store.decisions(of: script.run, task: nil)
+            #expect(decisions.map(\.attempt.task.index) == [0, 1])
+            #expect(decisions.allSatisfy { $0.policy == "fifo" && $0.reason == "first" })
+            #expect(try store.decisions(of: script.run, task: TaskInstance.ID(1)).count == 1)
+        },
+        StoreConformance("a prediction is completed by the attempt that succeeds") { store in
+            let script = Script()
+            let estimates = [0, 1].map { TaskEstimate(task: TaskInstance.ID($0), estimate: script.estimate) }
+            try store.append(
+                [script.submitted(["a", "b"]), script.recorded(.estimated(script.run, estimates), [])], for: script.run)
+            try store.append([script.started(0), script.ended(0)], for: script.run)
+            let predictions = try store.predictions(of: script.run)
+            #expect(predictions.map(\.estimate) == [script.estimate, script.estimate])
+            #expect(predictions[0].actual?.duration == script.usage.wall)
+            #expect(predictions[0].actual?.cpu == .milliseconds(30))
+            #expect(predictions[1].actual == nil)
+        },
+        StoreConformance("history holds the newest successful attempts of a workflow over its runs, oldest first") {
+            store in
+            let (first, second, other) = (Script(1), Script(2), Script(3, workflow: "other"))
+            for script in [first, second, other] {
+                try store.append([script.submitted(["a", "b"])], for: script.run)
+                try store.append(
+                    [script.started(0), script.ended(0), script.started(1), script.ended(1)], for: script.run)
+            }
+            let failing = Script(4)
+            try store.append([failing.submitted(["a"]), failing.started(0)], for: failing.run)
+            try store.append(
+                [failing.recorded(.attemptEnded(failing.attempt(0), .failed(.exitCode(1)), failing.usage), [])],
+                for: failing.run)
+            let all = try store.history(of: "flow", limit: 100)
+            #expect(all.map(\.instance) == ["a", "b", "a", "b"])
+            #expect(all.map(\.usage) == [first.usage, first.usage, second.usage, second.usage])
+            #expect(try store.history(of: "flow", limit: 3).map(\.usage) == [first.usage, second.usage, second.usage])
+            #expect(try store.history(of: "unheard", limit: 3).isEmpty)
+        },
+    ]
+
+    private static let memos = [
+        StoreConformance("a cached result is found by its key, and the latest under a key counts") { store in
+            let script = Script()
+            var result = CachedResult(
+                run: script.run, task: TaskInstance.ID(3), values: nil,
+                outputs: [OutputFile(path: "out/a.txt", sizeBytes: 3, hash: "abc")], at: script.time(1))
+            try store.remember(result, for: "key")
+            result.values = TaskValues(stdout: "hello", exitCode: 0)
+            try store.remember(result, for: "key")
+            try store.flush()
+            #expect(try store.cachedResult(for: "key") == result)
+            #expect(try store.cachedResult(for: "other") == nil)
+        },
+        StoreConformance("a file's hash is known while it looks the same") { store in
+            let script = Script()
+            var file = FileStamp(path: "/a", sizeBytes: 1, modified: script.time(0), inode: .max)
+            try store.remember([FileHash(file: file, hash: "one", at: script.time(1))])
+            #expect(try store.hash(of: file) == "one")
+            file.modified = script.time(7)
+            #expect(try store.hash(of: file) == nil)
+            try store.remember([FileHash(file: file, hash: "two", at: script.time(8))])
+            #expect(try store.hash(of: file) == "two")
+        },
+        StoreConformance("what has outlived its time goes: first the log and the tasks, then the decisions and the run")
+        {
+            store in
+            let (old, recent, running) = (Script(1), Script(2), Script(3))
+            for script in [old, recent, running] {
+                try store.append([script.submitted(["a"]), script.started(0), script.ended(0)], for: script.run)
+            }
+            try store.append([old.finished(.succeeded, at: old.time(100))], for: old.run)
+            try store.append([recent.finished(.succeeded, at: old.time(100 + 60 * 86_400))], for: recent.run)
+            let retention = Retention()
+            #expect(try store.prune(retention, at: old.time(89 * 86_400)).isEmpty)
+            #expect(try store.prune(retention, at: old.time(91 * 86_400)) == [old.run])
+            #expect(try store.tasks(of: old.run, in: nil).isEmpty)
+            #expect(try store.replay(old.run, after: 0).isEmpty)
+            #expect(try store.decisions(of: old.run, task: nil).count == 1)
+            #expect(try store.run(old.run).status == .succeeded)
+            #expect(try store.tasks(of: recent.run, in: nil).count == 1)
+            #expect(try store.prune(retention, at: old.time(184 * 86_400)) == [recent.run])
+            #expect(try store.decisions(of: old.run, task: nil).isEmpty)
+            #expect(try store.runs(matching: RunFilter()).map(\.id) == [running.run, recent.run])
+            #expect(try store.tasks(of: running.run, in: nil).count == 1)
+        },
+    ]
+}
+
+/// A run of a few tasks, told as the engine would tell it.
+public struct Script: Sendable {
+    public let run: Run.ID
+    private let workflow: String
+
+    public init(_ number: UInt64 = 1, workflow: String = "flow") {
+        run = Run.ID(rawValue: number)
+        self.workflow = workflow
+    }
+
+    /// Seconds after the beginning of all scripts.
+    public func time(_ seconds: Int64) -> Instant { Instant(nanoseconds: (1_700_000_000 + seconds) * 1_000_000_000) }
+
+    let parameters = [Workflow.Binding(name: "threads", value: .number(2))]
+
+    /// Differs from run to run.
+    var usage: Usage {
+        Usage(
+            wall: .seconds(Int64(run.rawValue)), userCPU: .milliseconds(10), systemCPU: .milliseconds(20),
+            peakMemoryBytes: 3, readBytes: 4, writtenBytes: 5, meter: .sampling)
+    }
+
+    let estimate = Estimate(
+        durationP50Nanoseconds: 1, durationP90Nanoseconds: 2, peakMemoryP50Bytes: 3, peakMemoryP99Bytes: 4,
+        largestSeenMemoryBytes: 5, sampleCount: 6, model: "median-1")
+
+    public func recorded(_ event: Event, _ changes: [Change], at seconds: Int64 = 10) -> Recorded {
+        Recorded(event: event, at: time(seconds), changes: changes)
+    }
+
+    func status(_ status: Run.Status) -> Change { .runStatus(run, status, at: time(90)) }
+
+    func change(_ task: Int, _ state: TaskState) -> Change {
+        .taskState(TaskReference(run: run, task: TaskInstance.ID(task)), state, at: time(10))
+    }
+
+    func attempt(_ task: Int, _ number: Int32 = 1) -> Attempt.ID {
+        Attempt.ID(run: run, task: TaskInstance.ID(task), number: number)
+    }
+
+    /// One task of the workflow for each name.
+    public func submitted(_ names: [String], changes: [Change] = []) -> Recorded {
+        let definitions = names.map { name in
+            Workflow.Task(name: name, action: .arguments([try! Template(parsing: "true")]))
+        }
+        let submission = Run.Submission(
+            run: run, workflow: Workflow(name: workflow, tasks: definitions), parameters: parameters,
+            directory: "/work", source: "\(workflow).yaml")
+        let instances = names.indices.map { TaskInstance(name: names[$0], task: Int32($0)) }
+        let added = Change.tasksAdded(run, first: TaskInstance.ID(0), instances)
+        return recorded(.runSubmitted(submission), [.runStatus(run, .running, at: time(0)), added] + changes, at: 0)
+    }
+
+    /// More instances of the workflow's second task, after its first has ended.
+    public func added(_ names: [String], first: Int) -> Recorded {
+        let instances = names.map {
+            TaskInstance(name: $0, task: 1, bindings: [Workflow.Binding(name: "item", value: .string($0))])
+        }
+        return recorded(
+            .attemptEnded(attempt(0), .succeeded(nil), nil),
+            [.tasksAdded(run, first: TaskInstance.ID(first), instances)])
+    }
+
+    public func started(_ task: Int, attempt number: Int32 = 1) -> Recorded {
+        let grant = Resources(milliCPU: 500, memoryBytes: 100, gpus: 1, diskBytes: 7)
+        let placement = Placement(
+            task: attempt(task).reference, worker: Worker.ID(0), grant: grant, reason: "first")
+        let running = TaskState.Running(attempt: number, worker: Worker.ID(0), since: time(2), grant: grant)
+        return recorded(.decided(Decision(policy: "fifo", placements: [placement])), [change(task, .running(running))])
+    }
+
+    public func ended(_ task: Int) -> Recorded {
+        recorded(
+            .attemptEnded(attempt(task), .succeeded(nil), usage), [change(task, .succeeded(attempt: 1))])
+    }
+
+    public func finished(_ status: Run.Status, at end: Instant? = nil) -> Recorded {
+        let end = end ?? time(90)
+        return Recorded(
+            event: .runCancelled(run, force: false), at: end, changes: [.runStatus(run, status, at: end)])
+    }
+}

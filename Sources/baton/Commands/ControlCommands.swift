@@ -1,0 +1,109 @@
+import ArgumentParser
+import BatonCore
+import BatonRuntime
+import BatonStore
+
+// Commands that change a run which may be driven by another process.
+
+struct CancelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Stop a run: its tasks end, 'finally' tasks still run."
+    )
+
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
+
+    @Flag(name: .long, help: "No grace for running tasks, and no 'finally' tasks.")
+    var force = false
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var machine: MachineOptions
+
+    func run() throws {
+        let (store, id) = try Control.find(name, state)
+        switch ControlClient.ask(force ? "kill" : "cancel", run: id, folder: state.dataDirectory.folder(of: id)) {
+        case .granted: Output.messages("Cancelling \(id); 'baton wait \(id)' returns when it has ended.")
+        case .refused(let reason): throw CommandFailure(reason, exit: .usage)
+        case .nobody:
+            // Its baton process is gone: this one takes the run over just to end it.
+            try ResumeCommand.resume(
+                id, retry: false, then: .cancel(id, force: force), state: state, machine: machine, store: store
+            )
+        }
+    }
+}
+
+struct PauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Start nothing new in a run; what runs goes on."
+    )
+
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
+
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        let (_, id) = try Control.find(name, state)
+        try Control.ask("pause", id, state)
+        Output.messages("Paused \(id); 'baton unpause \(id)' lets it go on.")
+    }
+}
+
+struct UnpauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "unpause", abstract: "Let a paused run go on.")
+
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
+
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        let (_, id) = try Control.find(name, state)
+        try Control.ask("unpause", id, state)
+        Output.messages("\(id) goes on.")
+    }
+}
+
+struct RetryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Run the tasks of a failed or cancelled run that did not succeed, and nothing else.",
+        discussion: "The exit code is that of 'baton run'."
+    )
+
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
+    var name: String
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var machine: MachineOptions
+
+    func run() throws {
+        let (store, id) = try Control.find(name, state)
+        let status = try store.run(id).status
+        guard status == .failed || status == .cancelled else {
+            let hint = status == .succeeded ? "There is nothing to retry" : "Only a run that has ended can be retried"
+            throw CommandFailure("run \(id) is \(status.rawValue). \(hint)", exit: .usage)
+        }
+        try ResumeCommand.resume(id, retry: true, state: state, machine: machine, store: store)
+    }
+}
+
+private enum Control {
+    static func find(_ run: String, _ state: StateOptions) throws -> (store: any Store, id: Run.ID) {
+        let store = try state.dataDirectory.store()
+        return (store, try store.resolve(run))
+    }
+
+    static func ask(_ word: String, _ run: Run.ID, _ state: StateOptions) throws {
+        switch ControlClient.ask(word, run: run, folder: state.dataDirectory.folder(of: run)) {
+        case .granted: return
+        case .refused(let reason): throw CommandFailure(reason, exit: .usage)
+        case .nobody:
+            throw CommandFailure(
+                "nothing starts in run \(run) at the moment: its baton process is gone. 'baton resume \(run)' takes it over",
+                exit: .usage
+            )
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import BatonCore
+import BatonFormats
+import Glibc
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what would run, in which order, why and when, without running anything.",
+        discussion: """
+            Durations are those of earlier runs, else those that the workflow expects ('expect'); a task of which \
+            nothing is known counts as the median of the others, or as one second.
+            """)
+
+    @Argument(help: "The workflow file, YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "name=value"))
+    var assignments: [Assignment] = []
+
+    @OptionGroup var machine: MachineOptions
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        let input = try WorkflowInput(file, assignments: assignments)
+        let planned = PlannedWorkflow(input.file.workflow)
+        let data = state.dataDirectory
+        let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
+        let capacity = machine.capacity(directory: input.file.directory)
+        let plan: Plan
+        do throws(CommandError) {
+            plan = try Plan(
+                planned.workflow, parameters: input.parameters, directory: input.file.directory,
+                worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
+                policy: Wiring.policy(machine.policy), estimator: estimator
+            )
+        } catch {
+            if case .invalidWorkflow(let problems) = error { throw input.file.locate(problems) }
+            throw error
+        }
+        let view = PlanView(plan: plan, assumptions: planned.assumptions)
+        if state.json {
+            Output.write(JSONText.write(view.json), to: STDOUT_FILENO)
+        } else {
+            Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
+        }
+    }
+}

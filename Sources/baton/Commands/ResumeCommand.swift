@@ -1,0 +1,54 @@
+import ArgumentParser
+import BatonCore
+import BatonRuntime
+import BatonStore
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Take over a run whose baton process is gone.",
+        discussion: """
+            Tasks that went on meanwhile are adopted with their results; finished ones are not run again. Without a run: \
+            the latest that has not ended. The exit code is that of 'baton run'.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
+    var name: String?
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var machine: MachineOptions
+
+    func run() throws {
+        let store = try state.dataDirectory.store()
+        let chosen: Run.ID
+        if let name {
+            chosen = try store.resolve(name)
+        } else if let latest = try store.latestRun(matching: RunFilter(statuses: [.running, .paused, .cancelling])) {
+            chosen = latest.id
+        } else if let latest = try store.latestRun(matching: RunFilter()) {
+            Output.messages("Nothing to resume: every run has ended. The latest, \(latest.id), \(latest.status.rawValue).")
+            throw ExitCode(latest.status.exitStatus.rawValue)
+        } else {
+            throw CommandFailure("there is no run yet. Start one with 'baton run FILE'", exit: .usage)
+        }
+        try Self.resume(chosen, retry: false, state: state, machine: machine, store: store)
+    }
+
+    /// - Parameter command: a wish to grant before anything else happens.
+    static func resume(
+        _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions, store: any Store
+    ) throws {
+        let data = state.dataDirectory
+        let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
+        let logged = try store.replay(run, after: 0)
+        guard case .runSubmitted(let submission)? = logged.first(where: { $0.event.run == run })?.event else {
+            throw RuntimeError.unknownRun(run)
+        }
+        let estimator = try Wiring.estimator(for: submission.workflow, store: store)
+        let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
+        let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
+        if let command { try orchestrator.submit(command) }
+        try RunCommand.drive(orchestrator, reporter)
+    }
+}

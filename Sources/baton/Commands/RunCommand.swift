@@ -1,0 +1,86 @@
+import ArgumentParser
+import BatonCore
+import BatonFormats
+import BatonRuntime
+import BatonStore
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a workflow and show its progress.",
+        discussion: """
+            Everything is on disk before it is reported. If baton or its terminal dies, tasks go on, and 'baton resume' \
+            takes the run over. Ctrl-C cancels: once with grace and 'finally' tasks, twice at once.
+
+            Exit codes: 0 succeeded, 1 failed, 2 wrong usage or workflow, 128+n cancelled by signal n.
+            """
+    )
+
+    @Argument(help: "The workflow file, YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var machine: MachineOptions
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter.", valueName: "name=value"))
+    var assignments: [Assignment] = []
+
+    @Flag(name: .long, help: "Go on with the latest run of this file: run only what has not succeeded yet.")
+    var resume = false
+
+    func run() throws {
+        let data = state.dataDirectory
+        let file = try WorkflowFile.read(file)
+        for warning in file.warnings { Output.messages(warning.text) }
+        let parameters = try locating(in: file) { () throws(WorkflowError) in
+            try file.workflow.resolveParameters(assignments.map(\.binding))
+        }
+        let store = try data.store()
+        var submission = Run.Submission(
+            run: Run.ID(at: LiveClock().now, random: UInt32.random(in: 0...UInt32.max)),
+            workflow: file.workflow, parameters: parameters, directory: file.directory, source: file.path
+        )
+        if resume, let earlier = try Continuation.find(for: submission, in: store) {
+            switch earlier {
+            case .same(let run):
+                return try ResumeCommand.resume(run, retry: true, state: state, machine: machine, store: store)
+            case .changed(let carried):
+                submission.carriedOver = carried
+            }
+        }
+        try begin(submission, of: file, data: data, store: store)
+    }
+
+    private func begin(
+        _ submission: Run.Submission, of file: WorkflowFile, data: DataDirectory, store: any Store
+    ) throws {
+        let reporter = ProgressStyle.fitting(isJSON: state.json)
+            .reporter(for: submission.run, folder: data.folder(of: submission.run))
+        let estimator = try Wiring.estimator(for: submission.workflow, store: store)
+        let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
+        let orchestrator: Orchestrator
+        do throws(RuntimeError) {
+            orchestrator = try LiveRun(setup).begin(submission, store: store)
+        } catch {
+            if case .refused(.invalidWorkflow(let problems)) = error { throw file.locate(problems) }
+            throw error
+        }
+        try Self.drive(orchestrator, reporter)
+    }
+
+    static func drive(_ orchestrator: Orchestrator, _ reporter: any ProgressReporter) throws {
+        let (status, signal) = try orchestrator.drive()
+        reporter.finish(at: LiveClock().now)
+        if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }
+    }
+
+    private func locating<Result>(
+        in file: WorkflowFile, _ body: () throws(WorkflowError) -> Result
+    ) throws(WorkflowError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw file.locate(error)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import BatonCore
+import BatonRuntime
+import BatonStore
+import Glibc
+
+/// Where Baton keeps its state: the database and a folder for each run.
+struct DataDirectory: Hashable, Sendable {
+    /// Absolute.
+    let path: String
+
+    /// `--data-dir`, else `$BATON_DATA_DIR`, else `$XDG_DATA_HOME/baton`, else `~/.local/share/baton`.
+    init(option: String?) {
+        let chosen =
+            option ?? Environment["BATON_DATA_DIR"] ?? Environment["XDG_DATA_HOME"].map { $0 + "/baton" }
+            ?? (Environment["HOME"] ?? "") + "/.local/share/baton"
+        path = Self.absolute(chosen)
+    }
+
+    var database: String { path + "/baton.db" }
+
+    /// True once something has run here.
+    var hasDatabase: Bool { access(database, F_OK) == 0 }
+
+    /// Opens the database and makes it where it is missing.
+    func store() throws(StoreError) -> any Store {
+        try SQLStore(sqliteAt: database)
+    }
+
+    func folder(of run: Run.ID) -> RunFolder {
+        RunFolder(dataDirectory: path, run: run)
+    }
+
+    /// `$XDG_CONFIG_HOME/baton/secrets`, else `~/.config/baton/secrets`: a file for each secret.
+    static var secrets: String {
+        let config = Environment["XDG_CONFIG_HOME"] ?? (Environment["HOME"] ?? "") + "/.config"
+        return config + "/baton/secrets"
+    }
+
+    private static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let current = getcwd(nil, 0) else { return path }
+        defer { free(current) }
+        return String(cString: current) + "/" + path
+    }
+}

@@ -1,0 +1,240 @@
+import BatonCore
+
+/// What would run when: the real engine and policy, driven on by a virtual clock with expected durations.
+struct Forecast {
+    /// In the order of starting.
+    private(set) var entries: [Entry] = []
+    /// Position in `entries`, by task; nil for a task that does not start.
+    private(set) var places: [Int?]
+    /// The engine when nothing more was expected to happen.
+    private(set) var engine: Engine
+    /// The latest expected end; the beginning when nothing would run.
+    private(set) var end: Instant
+
+    /// One task's expected place in time.
+    struct Entry: Hashable, Sendable {
+        var task: Int
+        var start: Instant
+        var end: Instant
+        var grant: Resources
+        /// False when the length is a guess from the other tasks.
+        var isKnown: Bool
+        /// The policy's words.
+        var reason: String
+        var gate: Gate
+    }
+
+    /// What the start of a task had to wait for last.
+    enum Gate: Hashable, Sendable {
+        case nothing
+        /// The end of this dependency.
+        case dependency(Int)
+        /// The end of this task, which left room or a slot.
+        case room(Int)
+        /// It runs already.
+        case started
+        /// The end of its back-off.
+        case backoff
+    }
+
+    /// - Parameters:
+    ///   - engine: as it stands at `now`; a copy of it is driven on.
+    ///   - typical: length of a task of which nothing is known.
+    init(from engine: Engine, run: Run.ID, at now: Instant, policy: any Policy, typical: Duration) {
+        self.engine = engine
+        end = now
+        places = []
+        var drive = Drive(run: run, policy: policy, typical: typical, now: now)
+        drive.pickUp(&self)
+        drive.finish(&self)
+    }
+
+    /// The tasks whose times add up to the length of the run, first to last: each waited for the one before it.
+    var criticalChain: [Int] {
+        guard var place = entries.indices.max(by: { entries[$0].end < entries[$1].end }) else { return [] }
+        var chain = [place]
+        while let before = predecessor(of: entries[place]) {
+            place = before
+            chain.append(place)
+        }
+        return chain.reversed()
+    }
+
+    private func predecessor(of entry: Entry) -> Int? {
+        switch entry.gate {
+        case .dependency(let task), .room(let task): places[task]
+        case .nothing, .started, .backoff: nil
+        }
+    }
+
+    fileprivate mutating func append(_ entry: Entry) {
+        while places.count <= entry.task { places.append(nil) }
+        places[entry.task] = entries.count
+        entries.append(entry)
+        end = max(end, entry.end)
+    }
+
+    fileprivate mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+        engine.handle(event, at: now)
+    }
+}
+
+/// The virtual world of one forecast.
+private struct Drive {
+    let run: Run.ID
+    var policy: any Policy
+    let typical: Duration
+    var now: Instant
+    private var ends = EventTimes<Attempt.ID>()
+    private var alarms = EventTimes<Alarm>()
+    private var wantsDecision = true
+    private var ended: [Int: Instant] = [:]
+    /// What ended last: it explains the starts at that instant.
+    private var latest: Int?
+    /// The instance that ended last, by group; -1 where none ended within the forecast.
+    private var lastOfGroup: [Int: Int] = [:]
+
+    init(run: Run.ID, policy: any Policy, typical: Duration, now: Instant) {
+        self.run = run
+        self.policy = policy
+        self.typical = typical
+        self.now = now
+    }
+
+    /// Takes over what is going on: running attempts end when their time is over, back-offs as announced.
+    mutating func pickUp(_ forecast: inout Forecast) {
+        for attempt in forecast.engine.runningAttempts {
+            guard case .running(let running)? = forecast.engine.state(of: attempt.reference) else { continue }
+            let (length, isKnown) = length(of: attempt.reference, in: forecast.engine)
+            let end = max(now, running.since.advanced(by: length))
+            ends.insert(attempt, at: end)
+            guard attempt.run == run else { continue }
+            forecast.append(
+                Forecast.Entry(
+                    task: Int(attempt.task.index), start: running.since, end: end, grant: running.grant,
+                    isKnown: isKnown, reason: "", gate: .started
+                ))
+        }
+        for effect in forecast.engine.outstandingEffects({ _ in .alive }) {
+            if case .wake(let at, .retry(let attempt)) = effect { alarms.insert(.retry(attempt), at: at) }
+        }
+    }
+
+    mutating func finish(_ forecast: inout Forecast) {
+        while true {
+            decide(&forecast)
+            guard let next = [ends.next, alarms.next].compactMap({ $0 }).min() else { return }
+            now = max(now, next)
+            while let attempt = ends.popDue(at: now) {
+                if attempt.run == run {
+                    latest = Int(attempt.task.index)
+                    ended[Int(attempt.task.index)] = now
+                }
+                take(forecast.handle(.attemptEnded(attempt, .succeeded(nil), nil), at: now), &forecast)
+            }
+            while let alarm = alarms.popDue(at: now) { take(forecast.handle(.alarmRang(alarm), at: now), &forecast) }
+        }
+    }
+
+    private mutating func decide(_ forecast: inout Forecast) {
+        while wantsDecision {
+            wantsDecision = false
+            let decision = policy.decide(forecast.engine.observe(at: now))
+            guard !decision.placements.isEmpty else { return }
+            do throws(Rejection) {
+                let event = try forecast.engine.admit(decision)
+                note(decision, &forecast)
+                take(forecast.handle(event, at: now), &forecast)
+            } catch {
+                preconditionFailure("policy \(policy.name) proposed \(error.placement): \(error.reason)")
+            }
+        }
+    }
+
+    private mutating func take(_ effects: [Effect], _ forecast: inout Forecast) {
+        for effect in effects {
+            switch effect {
+            case .decide: wantsDecision = true
+            case .start(let order):
+                ends.insert(
+                    order.attempt, at: now.advanced(by: length(of: order.attempt.reference, in: forecast.engine).0))
+            case .wake(let at, .retry(let attempt)): alarms.insert(.retry(attempt), at: at)
+            case .wake(_, .timeout), .stop, .announce: continue  // nothing is expected to time out
+            }
+        }
+    }
+
+    /// Records the placements before the engine moves on, while it is still known since when each task was ready.
+    private mutating func note(_ decision: Decision, _ forecast: inout Forecast) {
+        for placement in decision.placements where placement.task.run == run {
+            let task = Int(placement.task.task.index)
+            let (length, isKnown) = length(of: placement.task, in: forecast.engine)
+            let gate = gate(of: placement.task, in: forecast.engine)
+            forecast.append(
+                Forecast.Entry(
+                    task: task, start: now, end: now.advanced(by: length), grant: placement.grant, isKnown: isKnown,
+                    reason: placement.reason, gate: gate
+                ))
+        }
+    }
+
+    private mutating func gate(of reference: TaskReference, in engine: Engine) -> Forecast.Gate {
+        guard case .ready(let since)? = engine.state(of: reference) else {
+            preconditionFailure("placed \(reference), which is not ready")
+        }
+        guard let latest else { return .nothing }
+        if since < now { return .room(latest) }
+        guard let graph = engine.graph(of: run) else { return .nothing }
+        let last = lastCommand(before: Int(reference.task.index), graph, engine.instances(of: run))
+        return last.map { .dependency($0) } ?? .backoff
+    }
+
+    /// The dependency that ended last, looked for behind groups too; nil when none ended within the forecast.
+    private mutating func lastCommand(before task: Int, _ graph: Graph, _ instances: [TaskInstance]) -> Int? {
+        var last: Int?
+        for dependency in graph.dependencies(of: task).map(Int.init) {
+            var candidate: Int? = dependency
+            if instances[dependency].kind != .command {
+                // Whoever needs the group asks the same question.
+                if lastOfGroup[dependency] == nil {
+                    lastOfGroup[dependency] = lastCommand(before: dependency, graph, instances) ?? -1
+                }
+                candidate = lastOfGroup[dependency].flatMap { $0 < 0 ? nil : $0 }
+            }
+            guard let candidate, let ended = ended[candidate] else { continue }
+            if let known = last, ended <= self.ended[known]! { continue }
+            last = candidate
+        }
+        return last
+    }
+
+    private func length(of reference: TaskReference, in engine: Engine) -> (Duration, isKnown: Bool) {
+        let learned = engine.estimate(of: reference).map { Duration.nanoseconds($0.durationP50Nanoseconds) }
+        let declared = engine.instances(of: reference.run)[Int(reference.task.index)].expectedDuration
+        if let known = learned ?? declared { return (known, true) }
+        return (typical, false)
+    }
+}
+
+/// Things by the time at which they are due; those due at once come in the order of insertion.
+private struct EventTimes<Element> {
+    /// Latest first, so that the next one is the last.
+    private var items: [(at: Instant, element: Element)] = []
+
+    var next: Instant? { items.last?.at }
+
+    mutating func insert(_ element: Element, at instant: Instant) {
+        var low = 0
+        var high = items.count
+        while low < high {
+            let middle = (low + high) / 2
+            if items[middle].at > instant { low = middle + 1 } else { high = middle }
+        }
+        items.insert((instant, element), at: low)
+    }
+
+    mutating func popDue(at now: Instant) -> Element? {
+        guard let last = items.last, last.at <= now else { return nil }
+        return items.removeLast().element
+    }
+}

@@ -1,0 +1,45 @@
+import BatonCore
+
+/// A workflow made fit for a forecast: what only the run itself can tell is replaced by an assumption.
+struct PlannedWorkflow {
+    private(set) var workflow: Workflow
+    /// What was assumed, in sentences.
+    private(set) var assumptions: [String] = []
+
+    /// Stands for a value that an earlier task will print.
+    static let unknownValue = "?"
+
+    init(_ workflow: Workflow) {
+        self.workflow = workflow
+        for index in workflow.tasks.indices {
+            assumeOneInstance(of: index)
+            assumeTrueCondition(of: index)
+        }
+    }
+
+    private mutating func assumeOneInstance(of index: Int) {
+        guard let axes = workflow.tasks[index].fanOut?.axes else { return }
+        for (axis, entry) in axes.enumerated() {
+            guard case .expression(let expression) = entry.values, expression.dependsOnTasks else { continue }
+            workflow.tasks[index].fanOut?.axes[axis].values = .list([.string(Self.unknownValue)])
+            let name = workflow.tasks[index].name
+            assumptions.append(
+                "How many times \(name) runs is known only when \(expression.source) is; it counts as one.")
+        }
+    }
+
+    private mutating func assumeTrueCondition(of index: Int) {
+        guard let condition = workflow.tasks[index].condition, condition.dependsOnTasks else { return }
+        workflow.tasks[index].condition = nil
+        assumptions.append(
+            "Whether \(workflow.tasks[index].name) runs depends on \(condition.source); it counts as if it did.")
+    }
+}
+
+extension Expression {
+    /// True when it can have no value before the run; one that computes a task's name counts too.
+    fileprivate var dependsOnTasks: Bool {
+        for case .task in references { return true }
+        return source.contains("tasks[")
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import BatonCore
+import BatonFormats
+import BatonPolicies
+import BatonRuntime
+import BatonStore
+
+/// What every command that touches the state takes.
+struct StateOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where runs are recorded. [$BATON_DATA_DIR, else $XDG_DATA_HOME/baton, else ~/.local/share/baton]",
+            valueName: "folder"),
+        completion: .directory)
+    var dataDir: String?
+
+    @Flag(name: .long, help: "Write JSON to standard output.")
+    var json = false
+
+    var dataDirectory: DataDirectory { DataDirectory(option: dataDir) }
+
+    /// The record for reading; a command that only reads makes none.
+    func existingStore() throws -> any Store {
+        let directory = dataDirectory
+        guard directory.hasDatabase else {
+            throw CommandFailure(
+                "nothing has run yet: there is no \(directory.database). Start with 'baton run FILE'", exit: .usage)
+        }
+        return try directory.store()
+    }
+}
+
+/// How much of this machine a run may use, and in which order it goes.
+struct MachineOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Cores to use at once. [all of this machine's]", valueName: "cores"))
+    var jobs: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Memory to use at once, such as 10GB. [all of this machine's]", valueName: "size"))
+    var memory: MemorySize?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Which ready task goes first: \(Sentence.alternatives(PolicyCatalog.names)).", valueName: "name"))
+    var policy: PolicyName = .standard
+
+    mutating func validate() throws {
+        if let jobs, jobs < 1 || jobs > 100_000 {
+            throw ValidationError("--jobs must be between 1 and 100000, not \(jobs).")
+        }
+    }
+
+    /// What of this machine a run may use.
+    func capacity(directory: String) -> Resources {
+        var capacity = Machine.capacity(directory: directory)
+        if let jobs { capacity.milliCPU = Int64(jobs) * 1000 }
+        if let memory { capacity.memoryBytes = memory.bytes }
+        return capacity
+    }
+}
+
+/// An amount such as `10GB`, in bytes.
+struct MemorySize: ExpressibleByArgument {
+    var bytes: Int64
+
+    init?(argument: String) {
+        guard let bytes = ByteCount.parse(argument), bytes > 0 else { return nil }
+        self.bytes = bytes
+    }
+}
+
+/// A length such as `90s` or `1h30m`.
+struct TimeSpan: ExpressibleByArgument {
+    var duration: Duration
+
+    init?(argument: String) {
+        guard let duration = DurationText.parse(argument) else { return nil }
+        self.duration = duration
+    }
+}
+
+/// One of the catalogue's policies.
+struct PolicyName: ExpressibleByArgument, CustomStringConvertible {
+    var name: String
+
+    static let standard = PolicyName(name: PolicyCatalog.names[0])
+
+    private init(name: String) {
+        self.name = name
+    }
+
+    init?(argument: String) {
+        guard PolicyCatalog.names.contains(argument) else { return nil }
+        name = argument
+    }
+
+    var description: String { name }
+    static var allValueStrings: [String] { PolicyCatalog.names }
+}
+
+/// `name=value` of `--set`.
+struct Assignment: ExpressibleByArgument {
+    var binding: Workflow.Binding
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+        binding = Workflow.Binding(
+            name: String(argument[..<equals]), value: .string(String(argument[argument.index(after: equals)...]))
+        )
+    }
+}
+
+/// A workflow file, checked, with a value for each of its parameters.
+struct WorkflowInput {
+    let file: WorkflowFile
+    let parameters: [Workflow.Binding]
+
+    init(_ path: String, assignments: [Assignment]) throws(WorkflowError) {
+        file = try WorkflowFile.read(path)
+        do {
+            parameters = try file.workflow.resolveParameters(assignments.map(\.binding))
+        } catch {
+            throw file.locate(error)
+        }
+    }
+
+    func expand() throws(WorkflowError) -> Expansion {
+        do {
+            return try file.workflow.expand(parameters: parameters)
+        } catch {
+            throw file.locate(error)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import BatonCore
+
+/// A plan for people and for programs.
+struct PlanView {
+    let plan: Plan
+    let assumptions: [String]
+
+    func text(for terminal: Terminal) -> String {
+        let chain = plan.forecast.criticalChain
+        var parts = [headline()]
+        if !plan.forecast.entries.isEmpty { parts.append(table(critical: Set(chain)).rendered(for: terminal)) }
+        parts.append((bounds(chain: chain) + skipped() + assumptions).joined(separator: "\n"))
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private func headline() -> String {
+        let count = plan.forecast.entries.count
+        guard count > 0 else { return "\(plan.workflow.name): nothing would run." }
+        let room = Sentence.resources(
+            Resources(milliCPU: plan.worker.capacity.milliCPU, memoryBytes: plan.worker.capacity.memoryBytes))
+        var text = "\(plan.workflow.name): \(Sentence.count(count, "task")) on \(room), policy \(plan.policyName)"
+        if plan.knownCount == 0 {
+            return text + ".\nNothing is known yet about durations: every task counts as \(length(plan.typical))."
+        }
+        text += ", about \(length(plan.makespan))."
+        let unknown = plan.commandCount - plan.knownCount
+        if unknown > 0 {
+            text += "\n\(Sentence.count(unknown, "task")) of unknown duration \(unknown == 1 ? "counts" : "count")"
+            text += " as \(length(plan.typical)) (~)."
+        }
+        return text
+    }
+
+    private func table(critical: Set<Int>) -> Table {
+        var table = Table([
+            .init(title: "START", isNumeric: true), .init(title: "END", isNumeric: true), .init(title: "TASK"),
+            .init(title: "CPU", isNumeric: true), .init(title: "MEMORY", isNumeric: true), .init(title: "STARTS"),
+        ])
+        let instances = plan.instances
+        for (place, entry) in plan.forecast.entries.enumerated() {
+            let isCritical = critical.contains(place)
+            let mark = entry.isKnown ? "" : "~"
+            table.append([
+                StyledLine(length(Instant.zero.duration(to: entry.start))),
+                StyledLine(mark + length(Instant.zero.duration(to: entry.end))),
+                StyledLine(instances[entry.task].name, isCritical ? .strong : .plain),
+                StyledLine(Sentence.cores(entry.grant.milliCPU)), StyledLine(ByteCount.format(entry.grant.memoryBytes)),
+                StyledLine(why(entry, instances), .faint),
+            ])
+        }
+        return table
+    }
+
+    private func why(_ entry: Forecast.Entry, _ instances: [TaskInstance]) -> String {
+        let gate =
+            switch entry.gate {
+            case .nothing, .started: "at once"
+            case .dependency(let task): "after \(instances[task].name)"
+            case .room(let task): "when \(instances[task].name) leaves room"
+            case .backoff: "after its back-off"
+            }
+        return entry.reason.isEmpty ? gate : "\(gate): \(entry.reason)"
+    }
+
+    private func bounds(chain: [Int]) -> [String] {
+        guard chain.count > 1, plan.knownCount > 0 else { return [] }
+        let instances = plan.instances
+        var names = chain.map { instances[plan.forecast.entries[$0].task].name }
+        if names.count > 12 { names = names.prefix(6) + ["\(names.count - 11) more"] + names.suffix(5) }
+        return [
+            "Its length is that of \(names.joined(separator: " > ")).",
+            "The longest path takes \(length(plan.longestPath)); all work spread over the cores takes "
+                + "\(length(plan.workOverCores)).",
+        ]
+    }
+
+    /// Tasks that would not run, and why.
+    private func skipped() -> [String] {
+        var names: [String] = []
+        for (index, instance) in plan.instances.enumerated() where instance.kind == .command {
+            let reference = TaskReference(run: plan.run, task: TaskInstance.ID(index))
+            if case .skipped? = plan.forecast.engine.state(of: reference) { names.append(instance.name) }
+        }
+        return names.isEmpty ? [] : ["Would be skipped by 'when': \(Sentence.list(names))."]
+    }
+
+    private func length(_ duration: Duration) -> String {
+        duration == .zero ? "0s" : DurationText.format(duration)
+    }
+
+    var json: Value {
+        let instances = plan.instances
+        let critical = Set(plan.forecast.criticalChain)
+        let graph = plan.forecast.engine.graph(of: plan.run)
+        let tasks = plan.forecast.entries.enumerated().map { place, entry in
+            Value.object([
+                "task": .string(instances[entry.task].name), "index": .number(entry.task),
+                "start_seconds": .seconds(Instant.zero.duration(to: entry.start)),
+                "end_seconds": .seconds(Instant.zero.duration(to: entry.end)),
+                "duration_known": .boolean(entry.isKnown), "critical": .boolean(critical.contains(place)),
+                "worker": .string(plan.worker.name), "grant": .resources(entry.grant),
+                "needs": graph.map { .strings($0.dependencies(of: entry.task).map { instances[Int($0)].name }) },
+                "starts": .string(why(entry, instances)),
+            ])
+        }
+        return .object([
+            "workflow": .string(plan.workflow.name), "policy": .string(plan.policyName),
+            "capacity": .resources(plan.worker.capacity), "makespan_seconds": .seconds(plan.makespan),
+            "longest_path_seconds": .seconds(plan.longestPath),
+            "work_over_cores_seconds": .seconds(plan.workOverCores), "assumptions": .strings(assumptions),
+            "tasks": .list(tasks),
+        ])
+    }
+}

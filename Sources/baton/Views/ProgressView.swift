@@ -1,0 +1,102 @@
+import BatonCore
+
+/// The live view of a run as lines of text: a pure function of what is known, the time and the size of the screen.
+struct ProgressView {
+    var progress: RunProgress
+    var terminal: Terminal
+    var now: Instant
+
+    /// At most `terminal.height - 1` lines; cutting them to the width is up to the screen.
+    func lines() -> [StyledLine] {
+        var lines = [title(), bar()]
+        lines += table(rows: max(1, terminal.height - 5))
+        lines.append(usage())
+        return lines
+    }
+
+    private func title() -> StyledLine {
+        var line = StyledLine(progress.name, .strong)
+        line.append("  \(progress.run)", .faint)
+        if progress.status != .running { line.append("  \(progress.status.rawValue)", progress.status.ink) }
+        if let start = progress.startedAt { line.append("  \(DurationText.format(start.duration(to: now)))") }
+        if let left = progress.timeLeft(at: now) { line.append(", about \(rough(left)) left") }
+        return line
+    }
+
+    private func bar() -> StyledLine {
+        let counts = progress.counts
+        let cells = max(10, min(40, terminal.width / 3))
+        let total = max(counts.total, 1)
+        let good = counts[.succeeded] * cells / total
+        let bad = (counts.finished - counts[.succeeded]) * cells / total
+        let (full, empty) = terminal.hasUnicode ? ("█", "░") : ("#", ".")
+        var line = StyledLine(String(repeating: full, count: good), .good)
+        line.append(String(repeating: full, count: bad), .bad)
+        line.append(String(repeating: empty, count: cells - good - bad), .faint)
+        line.append(" \(counts.finished) of \(counts.total) done")
+        for label in [TaskState.Label.running, .failed, .backingOff, .ready, .blocked, .skipped, .cancelled]
+        where counts[label] > 0 {
+            line.append(" \(terminal.bullet) ", .faint)
+            line.append("\(counts[label]) \(label.words)", label == .blocked ? .plain : label.ink)
+        }
+        return line
+    }
+
+    /// The running tasks, longest running first, as many as there is room for.
+    private func table(rows: Int) -> [StyledLine] {
+        let running = progress.running
+        let shown = running.count > rows ? running.prefix(rows - 1) : running[...]
+        let names = shown.map {
+            DisplayWidth.truncated(progress.tasks[$0].instance.name, to: 40, mark: terminal.ellipsis)
+        }
+        let width = names.map { DisplayWidth.of($0) }.max() ?? 0
+        var lines = zip(shown, names).map { index, name in row(progress.tasks[index], name: name, width: width) }
+        if running.count > shown.count {
+            lines.append(StyledLine("  and \(running.count - shown.count) more", .faint))
+        }
+        return lines
+    }
+
+    private func row(_ task: RunProgress.Task, name: String, width: Int) -> StyledLine {
+        guard case .running(let running) = task.state else { return "" }
+        var line = StyledLine("  " + name, .busy)
+        line.pad(to: width + 4)
+        let elapsed = DurationText.format(running.since.duration(to: now))
+        line.append(String(repeating: " ", count: max(0, 7 - elapsed.count)) + elapsed)
+        line.append(task.expected.map { " of \(rough($0))" } ?? "", .faint)
+        line.pad(to: width + 24)
+        if let sample = task.sample {
+            line.append("\(Sentence.cores(sample.milliCPU)) cpu  ")
+            line.append(ByteCount.format(sample.memoryBytes))
+            line.append(" of \(ByteCount.format(running.grant.memoryBytes))", .faint)
+        }
+        if running.attempt > 1 { line.append("  attempt \(running.attempt)", .warning) }
+        if running.stopping != nil { line.append("  ending", .warning) }
+        return line
+    }
+
+    private func usage() -> StyledLine {
+        var cpu: Int64 = 0
+        var memory: Int64 = 0
+        var granted: Int64 = 0
+        for index in progress.running {
+            cpu += progress.tasks[index].sample?.milliCPU ?? 0
+            memory += progress.tasks[index].sample?.memoryBytes ?? 0
+            if case .running(let running) = progress.tasks[index].state { granted += running.grant.memoryBytes }
+        }
+        let capacity = progress.capacity
+        return StyledLine(
+            "In use: \(Sentence.cores(cpu)) of \(Sentence.cores(capacity.milliCPU)) cores, "
+                + "\(ByteCount.format(memory)) of \(ByteCount.format(capacity.memoryBytes)) memory "
+                + "(\(ByteCount.format(granted)) granted)",
+            .faint
+        )
+    }
+
+    /// A guess has no tenths of seconds.
+    private func rough(_ duration: Duration) -> String {
+        let seconds = duration.nanoseconds / 1_000_000_000
+        if seconds < 1 { return "1s" }
+        return seconds < 60 ? "\(seconds)s" : DurationText.format(.seconds(seconds))
+    }
+}

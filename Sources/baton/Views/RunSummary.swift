@@ -1,0 +1,101 @@
+import BatonCore
+import BatonRuntime
+
+/// What is said when a run has ended: how, what it took, what failed and what to do next.
+struct RunSummary {
+    let progress: RunProgress
+    let folder: RunFolder
+
+    private static let failuresShown = 10
+
+    /// Sentences, the verdict first.
+    func lines(at now: Instant) -> [StyledLine] {
+        var lines = [verdict(at: now)]
+        let failed = progress.tasks.indices.filter { index in
+            if case .failed = progress.tasks[index].state { progress.tasks[index].isCommand } else { false }
+        }
+        for index in failed.prefix(Self.failuresShown) {
+            guard case .failed(let failure) = progress.tasks[index].state else { continue }
+            var line = StyledLine("  \(progress.tasks[index].instance.name) \(failure.predicate)", .bad)
+            if let attempt = progress.attemptID(index) {
+                line.append(": \(folder.path)/\(FailureDetail.log(of: attempt, in: folder))")
+            }
+            lines.append(line)
+        }
+        if failed.count > Self.failuresShown {
+            lines.append(StyledLine("  and \(failed.count - Self.failuresShown) more"))
+        }
+        switch progress.status {
+        case .failed:
+            lines.append("To see why: baton explain \(progress.run)")
+            lines.append("To try again what did not succeed: baton retry \(progress.run)")
+        case .cancelled:
+            lines.append("To go on where it stopped: baton retry \(progress.run)")
+        case .running, .paused, .cancelling, .succeeded:
+            break
+        }
+        return lines
+    }
+
+    private func verdict(at now: Instant) -> StyledLine {
+        let status = progress.status
+        let verb =
+            switch status {
+            case .succeeded, .failed: status.rawValue
+            case .cancelled: "was cancelled"
+            case .running, .paused, .cancelling: "is \(status.rawValue)"
+            }
+        var line = StyledLine("\(progress.name) \(verb)", status.ink)
+        if let start = progress.startedAt {
+            line.append(" after \(DurationText.format(start.duration(to: progress.endedAt ?? now)))")
+        }
+        line.append(": \(Self.counts(progress)).")
+        if progress.cpu > .zero { line.append(" It took \(DurationText.format(progress.cpu)) of CPU time.") }
+        if progress.retries > 0 { line.append(" \(Sentence.count(progress.retries, "attempt")) came after the first.") }
+        line.append(" Run \(progress.run).", .faint)
+        return line
+    }
+
+    /// `10 succeeded, 1 failed and 2 were skipped`.
+    static func counts(_ progress: RunProgress) -> String {
+        let counts = progress.counts
+        var parts: [String] = []
+        if counts[.succeeded] > 0 || counts.total == counts[.succeeded] {
+            var part = "\(counts[.succeeded]) succeeded"
+            if progress.reused > 0 { part += " (\(progress.reused) up to date)" }
+            parts.append(part)
+        }
+        if counts[.failed] > 0 { parts.append("\(counts[.failed]) failed") }
+        if counts[.skipped] > 0 { parts.append("\(counts[.skipped]) skipped") }
+        if counts[.cancelled] > 0 { parts.append("\(counts[.cancelled]) cancelled") }
+        let open = counts.total - counts.finished
+        if open > 0 { parts.append("\(open) unfinished") }
+        return Sentence.list(parts)
+    }
+}
+
+/// The end of what a failed attempt printed, and where the rest is.
+enum FailureDetail {
+    /// The log that says more: standard error, or standard output where that is all there is. Relative to the folder.
+    static func log(of attempt: Attempt.ID, in folder: RunFolder) -> String {
+        let error = RunFolder.standardError(of: attempt)
+        let output = RunFolder.standardOutput(of: attempt)
+        let isSilent = LogTail.lines(of: folder.path + "/" + error, count: 1).isEmpty
+        return isSilent && !LogTail.lines(of: folder.path + "/" + output, count: 1).isEmpty ? output : error
+    }
+
+    static func lines(of attempt: Attempt.ID, in folder: RunFolder, count: Int = 10) -> [StyledLine] {
+        let log = log(of: attempt, in: folder)
+        let tail = LogTail.lines(of: folder.path + "/" + log, count: count)
+        guard !tail.isEmpty else { return ["  It printed nothing."] }
+        let stream = log.hasSuffix(".err") ? "standard error" : "standard output"
+        var lines = [StyledLine("  The end of its \(stream):")]
+        for text in tail {
+            var line = StyledLine("    | ", .faint)
+            line.append(text)
+            lines.append(line)
+        }
+        lines.append(StyledLine("  All of it: \(folder.path)/\(log)", .faint))
+        return lines
+    }
+}

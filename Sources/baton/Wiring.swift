@@ -1,0 +1,48 @@
+import BatonCore
+import BatonPolicies
+import BatonPrediction
+import BatonRuntime
+import BatonStore
+import Foundation
+
+/// The only place where parts meet by name.
+enum Wiring {
+    static let policyNames = PolicyCatalog.names
+
+    static func policy(_ name: PolicyName) -> any Policy {
+        guard let policy = PolicyCatalog.policy(named: name.name) else {
+            preconditionFailure("'\(name)' is listed but not in the catalogue")
+        }
+        return policy
+    }
+
+    /// An estimator that has learned from all earlier runs of the workflow.
+    static func estimator(for workflow: Workflow, store: any Store) throws(StoreError) -> any Estimator {
+        var estimator = HistoryEstimator()
+        let wanted = max(10_000, workflow.tasks.count * 4)
+        for sample in try store.history(of: workflow.name, limit: wanted) {
+            estimator.observe(sample.usage, workflow: workflow.name, task: sample.task, instance: sample.instance)
+        }
+        return estimator
+    }
+
+    static func setup(
+        _ data: DataDirectory, machine: MachineOptions, estimator: any Estimator, observer: any RunObserver
+    ) -> LiveRun.Setup {
+        var setup = LiveRun.Setup(
+            dataDirectory: data.path, supervisor: supervisor, policy: policy(machine.policy), estimator: estimator,
+            observer: observer, makeStore: { () throws(StoreError) in try data.store() }
+        )
+        setup.jobs = machine.jobs
+        setup.memoryBytes = machine.memory?.bytes
+        setup.secretsDirectory = DataDirectory.secrets
+        return setup
+    }
+
+    /// `$BATON_SUPERVISOR`, else `baton-supervisor` beside this executable.
+    static var supervisor: String {
+        if let path = Environment["BATON_SUPERVISOR"] { return path }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return (executable as NSString).deletingLastPathComponent + "/baton-supervisor"
+    }
+}

@@ -1,0 +1,84 @@
+// Who may import what: the one table. Docs/Architecture.md shows it, and every import line is compared with it.
+
+import Testing
+
+struct Room: Sendable, CustomTestStringConvertible {
+    var name: String
+    var purpose: String
+    var modules: [String] = []
+    var outside: [String] = []
+    /// No I/O, no clock, no concurrency, no unseeded randomness.
+    var isPure = false
+    var forbids: String
+
+    var testDescription: String { name }
+
+    static let all = [
+        Room(
+            name: "BatonCore",
+            purpose: "Workflows, runs, the engine; the contracts for policies and estimators",
+            isPure: true, forbids: "Foundation, clocks, async, unseeded randomness"
+        ),
+        Room(
+            name: "BatonPolicies",
+            purpose: "Rules that prioritise and place",
+            modules: ["BatonCore"], outside: ["HeapModule"], isPure: true,
+            forbids: "engine internals: a policy sees only `Observation`"
+        ),
+        Room(
+            name: "BatonSimulator",
+            purpose: "The simulated world: virtual clock, seeded faults, workload generators",
+            modules: ["BatonCore"], outside: ["HeapModule"], isPure: true, forbids: "real time"
+        ),
+        Room(
+            name: "BatonPrediction",
+            purpose: "Estimators of duration and memory",
+            modules: ["BatonCore"], isPure: true, forbids: "scheduling"
+        ),
+        Room(
+            name: "BatonFormats",
+            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`",
+            modules: ["BatonCore"], outside: ["CYaml", "Foundation"], forbids: "any other parser dependency"
+        ),
+        Room(
+            name: "BatonStore",
+            purpose: "Event log and read models: memory, SQLite",
+            modules: ["BatonCore"], outside: ["CSQLite", "Foundation", "FoundationEssentials", "Glibc"],
+            forbids: "SQL anywhere else"
+        ),
+        Room(
+            name: "BatonRuntime",
+            purpose: "The live world: orchestrator, supervisor, cache, machine",
+            modules: ["BatonCore", "BatonStore", "CBatonSystem"],
+            outside: ["Dispatch", "Foundation", "Glibc", "Synchronization"],
+            forbids: "SQL, file formats, policies and estimators by name"
+        ),
+        Room(
+            name: "baton",
+            purpose: "Commands, and the only place where things are wired together",
+            modules: [
+                "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonStore",
+                "CBatonSystem",
+            ],
+            outside: ["ArgumentParser", "Foundation", "Glibc"],
+            forbids: "logic: a command parses, calls, prints"
+        ),
+        Room(
+            name: "BatonTesting",
+            purpose: "What tests share: builders and conformance suites",
+            modules: ["BatonCore", "BatonSimulator", "BatonStore"], outside: ["Foundation", "Glibc", "Testing"],
+            forbids: "being imported outside Tests"
+        ),
+    ]
+
+    /// As Docs/Architecture.md shows it.
+    static var table: String {
+        var lines = ["| Target | One line | May import | From outside | What it forbids |", "|---|---|---|---|---|"]
+        for room in all {
+            let modules = room.modules.isEmpty ? "—" : room.modules.joined(separator: ", ")
+            let outside = room.outside.isEmpty ? "—" : room.outside.joined(separator: ", ")
+            lines.append("| `\(room.name)` | \(room.purpose) | \(modules) | \(outside) | \(room.forbids) |")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
