@@ -11,6 +11,8 @@ public struct WorkflowFile: Sendable {
     /// What is strange but not wrong, in the order of the file.
     public let warnings: [WorkflowError.Problem]
     private let origins: [Origin]
+    /// With every parameter at its default: checking needs it, and most runs can use it as it is.
+    private let defaultExpansion: Expansion?
 
     /// Reads a file by its extension: `.json` as JSON, anything else as YAML.
     ///
@@ -35,9 +37,12 @@ public struct WorkflowFile: Sendable {
         var decoder = WorkflowDecoder(file: file, directory: folder, source: text, ancestors: [absolute])
         let decoded = decoder.decode(text, as: format)
         var problems = decoder.problems
+        var expansion: Expansion?
         // Without tasks, what is wrong with the tasks' own text has been said.
         if let decoded, !decoded.tasks.isEmpty || problems.isEmpty {
-            problems += Self.locate(decoded.validate(), in: decoder.origins)
+            let (found, checked) = Self.check(decoded)
+            problems += Self.locate(found, in: decoder.origins)
+            expansion = checked
         }
         problems = Self.sorted(problems, file: file)
         guard let decoded, !problems.contains(where: { $0.severity == .error }) else { throw WorkflowError(problems) }
@@ -47,11 +52,34 @@ public struct WorkflowFile: Sendable {
         source = text
         warnings = problems
         origins = decoder.origins
+        defaultExpansion = expansion
     }
 
-    /// The same problems with their places in the file, in its order: for what `expand` throws.
+    /// The workflow's instances for these parameters.
+    ///
+    /// - Throws: what is wrong, with its place in the file.
+    public func expand(parameters: [Workflow.Binding] = []) throws(WorkflowError) -> Expansion {
+        if parameters.isEmpty, let defaultExpansion { return defaultExpansion }
+        do throws(WorkflowError) {
+            return try workflow.expand(parameters: parameters)
+        } catch {
+            throw locate(error)
+        }
+    }
+
+    /// The same problems with their places in the file, in its order.
     public func locate(_ error: WorkflowError) -> WorkflowError {
         WorkflowError(Self.sorted(Self.locate(error.problems, in: origins), file: path))
+    }
+
+    private static func check(_ workflow: Workflow) -> ([WorkflowError.Problem], Expansion?) {
+        // A parameter without a default is no mistake: then only the definition can be checked.
+        guard workflow.parameters.allSatisfy({ $0.defaultValue != nil }) else { return (workflow.validate(), nil) }
+        do throws(WorkflowError) {
+            return ([], try workflow.expand(parameters: []))
+        } catch {
+            return (error.problems, nil)
+        }
     }
 
     /// By place, this file's first. Of two problems at one place the first is enough: the second follows from it.
@@ -89,6 +117,7 @@ public struct WorkflowFile: Sendable {
         var path = path
         if path.count > 1 { path[1] = String(name.dropFirst(origin.prefix.count)) }
         if path.first == "tasks", path.count > 1, origin.root["tasks"]?[path[1]] == nil { path[0] = "finally" }
+        if path.count > 2, path[2] == "expected" { path[2] = TaskKey.duration.rawValue }
         if path.count > 2, path[2] == "foreach", origin.root[path[0]]?[path[1]]?["matrix"] != nil { path[2] = "matrix" }
         let position = origin.root.position(of: path)
         return WorkflowError.Location(file: origin.file, line: Int(position.line), column: Int(position.column))

@@ -13,24 +13,11 @@ struct Baton: ParsableCommand {
             Data goes to standard output, messages to standard error.
             """,
         version: Version.text,
-        groupedSubcommands: [
-            CommandGroup(
-                name: "Run workflows:",
-                subcommands: [PlanCommand.self]),
-            CommandGroup(
-                name: "Look at runs:",
-                subcommands: [
-                    PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,
-                    ExplainCommand.self,
-                ]),
-            CommandGroup(
-                name: "Work with files:",
-                subcommands: [
-                    LintCommand.self, GraphCommand.self, ImportCommand.self, ExportCommand.self, SchemaCommand.self,
-                ]),
-            CommandGroup(
-                name: "Set up:", subcommands: [DoctorCommand.self, CompletionCommand.self]),
-            CommandGroup(name: "Hidden:", subcommands: [ReplayLoadCommand.self]),
+        subcommands: [
+            PsCommand.self, GetCommand.self, PlanCommand.self, GraphCommand.self, LogsCommand.self, WatchCommand.self,
+            WaitCommand.self, LintCommand.self, SchemaCommand.self, DoctorCommand.self, CompletionCommand.self,
+            ReplayLoadCommand.self, RunCommand.self, ResumeCommand.self, CancelCommand.self, RetryCommand.self,
+            PauseCommand.self, UnpauseCommand.self,
         ]
     )
 

@@ -26,6 +26,15 @@ struct DataDirectory: Hashable, Sendable {
         try SQLStore(sqliteAt: database)
     }
 
+    /// The record for reading; a command that only reads makes none.
+    func existingStore() throws -> any Store {
+        guard hasDatabase else {
+            throw CommandFailure(
+                "nothing has run yet: there is no \(database). Start with 'baton run FILE'", exit: .usage)
+        }
+        return try store()
+    }
+
     func folder(of run: Run.ID) -> RunFolder {
         RunFolder(dataDirectory: path, run: run)
     }

@@ -20,14 +20,8 @@ struct StateOptions: ParsableArguments {
 
     var dataDirectory: DataDirectory { DataDirectory(option: dataDir) }
 
-    /// The record for reading; a command that only reads makes none.
     func existingStore() throws -> any Store {
-        let directory = dataDirectory
-        guard directory.hasDatabase else {
-            throw CommandFailure(
-                "nothing has run yet: there is no \(directory.database). Start with 'baton run FILE'", exit: .usage)
-        }
-        return try directory.store()
+        try dataDirectory.existingStore()
     }
 }
 

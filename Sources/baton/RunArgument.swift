@@ -7,7 +7,7 @@ import BatonStore
 struct RunArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp("The run: its id, the beginning or end of it, or 'latest'.", valueName: "run"),
-        completion: .custom { _, _, _ in RunArgument.candidates() })
+        completion: .custom(RunArgument.candidates))
     var name: String = "latest"
 
     func resolve(in store: any Store) throws -> Run.ID {
@@ -22,11 +22,18 @@ struct RunArgument: ParsableArguments {
             }
             return latest.id
         }
-        do throws(StoreError) {
-            return try store.resolve(name)
-        } catch  where error.code == .unknownRun {
-            throw CommandFailure("there is no run '\(name)'." + (try others(in: store)), exit: .usage)
+        let known: Run.ID
+        do {
+            known = try store.resolve(name)
+        } catch {
+            throw try unknown(name, error, in: store)
         }
+        return known
+    }
+
+    private static func unknown(_ name: String, _ error: StoreError, in store: any Store) throws -> any Error {
+        guard error.code == .unknownRun else { return error }
+        return CommandFailure("there is no run '\(name)'." + (try others(in: store)), exit: .usage)
     }
 
     /// The latest runs, to choose from.
@@ -40,7 +47,8 @@ struct RunArgument: ParsableArguments {
         return " The latest are:" + lines.joined()
     }
 
-    private static func candidates() -> [String] {
+    /// What a shell may offer: the latest runs.
+    private static func candidates(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         let directory = DataDirectory(option: nil)
         guard directory.hasDatabase, let store = try? directory.store(),
             let runs = try? store.runs(matching: RunFilter(limit: 20))

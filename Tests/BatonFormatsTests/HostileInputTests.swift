@@ -36,6 +36,20 @@ import Testing
         }
     }
 
+    @Test("files of other formats cut off anywhere are workflows or errors")
+    func truncatedExchange() {
+        let dot =
+            "strict digraph \"a\" { /* */ rankdir=LR; a:n -> {b c} [x=y, command=\"d\" + \"e\"]; subgraph s { f } -> g }"
+        for end in dot.indices { _ = try? DOTFormat.decode(String(dot[..<end]), file: "x.dot") }
+        let ninja =
+            "a = b\r\npool p\n depth = 1\nrule r\n  command = c ${a} $in $\n  $out\nbuild x$ y | z: r u | v || w |@ q\n  pool = p\n"
+        for end in ninja.indices { _ = try? NinjaFormat.decode(String(ninja[..<end]), file: "build.ninja") }
+        #expect(throws: Never.self) { try NinjaFormat.decode(ninja, file: "build.ninja") }
+        #expect(throws: WorkflowError.self) {
+            try DOTFormat.decode("digraph " + String(repeating: "{", count: 100_000), file: "x.dot")
+        }
+    }
+
     @Test("nesting has an end", arguments: ["[", "{a: ", "- ", "? ", "{\"a\":", "!a [", "&a ["])
     func nesting(_ opening: String) {
         let text = String(repeating: opening, count: 200_000)

@@ -8,7 +8,7 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "Show what would run, in which order, why and when, without running anything.",
         discussion: """
-            Durations are those of earlier runs, else those that the workflow expects ('expect'); a task of which \
+            Durations are those of earlier runs, else those that the workflow gives ('duration'); a task of which \
             nothing is known counts as the median of the others, or as one second.
             """)
 

@@ -17,6 +17,11 @@ final class JSONProgress: ProgressReporter {
 
     var refreshAt: Instant? { nil }
 
+    /// A program gets the whole story, whenever it came in.
+    func catchUp(_ history: [Recorded]) {
+        durable(history)
+    }
+
     func durable(_ batch: [Recorded]) {
         var text = ""
         for recorded in batch {

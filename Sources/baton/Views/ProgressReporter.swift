@@ -5,6 +5,8 @@ import Glibc
 
 /// Shows a run while it goes on: live on a terminal, as lines elsewhere, as JSON for programs.
 protocol ProgressReporter: RunObserver {
+    /// Takes in what happened before the watching began: known, but not told as news.
+    func catchUp(_ history: [Recorded])
     /// Says how the run ended; nothing is reported afterwards.
     func finish(at now: Instant)
 }
@@ -45,6 +47,10 @@ final class PlainProgress: ProgressReporter {
 
     var refreshAt: Instant? { nil }
 
+    func catchUp(_ history: [Recorded]) {
+        for recorded in history { progress.apply(recorded) }
+    }
+
     func durable(_ batch: [Recorded]) {
         var text = ""
         for recorded in batch {
@@ -68,7 +74,7 @@ final class PlainProgress: ProgressReporter {
     }
 
     func finish(at now: Instant) {
-        let lines = RunSummary(progress: progress, folder: folder).lines(at: now)
+        let lines = RunVerdict(progress: progress, folder: folder).lines(at: now)
         write(lines.map { $0.text + "\n" }.joined())
     }
 }
@@ -94,6 +100,10 @@ final class LiveProgress: ProgressReporter {
 
     var refreshAt: Instant? {
         progress.isFinished ? nil : drawnAt.advanced(by: isStale ? Self.shortest : Self.longest)
+    }
+
+    func catchUp(_ history: [Recorded]) {
+        for recorded in history { progress.apply(recorded) }
     }
 
     func durable(_ batch: [Recorded]) {
@@ -134,7 +144,7 @@ final class LiveProgress: ProgressReporter {
     }
 
     func finish(at now: Instant) {
-        screen.draw(lasting: lasting + RunSummary(progress: progress, folder: folder).lines(at: now), live: [])
+        screen.draw(lasting: lasting + RunVerdict(progress: progress, folder: folder).lines(at: now), live: [])
         lasting = []
     }
 }

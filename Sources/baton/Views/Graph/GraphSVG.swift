@@ -37,9 +37,9 @@ struct GraphSVG {
         let bottom = (layout.y + layout.bends.joined().map(\.y)).max() ?? 0
         let height = Self.header + bottom * Self.rowHeight + Self.boxHeight + Self.margin * 2
         var lines = [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(number(width))\" height=\"\(number(height))\" "
-                + "viewBox=\"0 0 \(number(width)) \(number(height))\" font-family=\"\(Self.font)\" "
-                + "font-size=\"\(number(Self.fontSize))\">",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" "
+                + "viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" font-family=\"\(Self.font)\" "
+                + "font-size=\"\(Self.number(Self.fontSize))\">",
             "<title>\(escaped(outline.title))</title>",
             "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
         ]
@@ -73,15 +73,15 @@ struct GraphSVG {
     private func heading() -> [String] {
         let baseline = Self.margin + Self.fontSize
         var lines = [
-            "<text x=\"\(number(Self.margin))\" y=\"\(number(baseline))\" font-weight=\"bold\" fill=\"#202124\">"
+            "<text x=\"\(Self.number(Self.margin))\" y=\"\(Self.number(baseline))\" font-weight=\"bold\" fill=\"#202124\">"
                 + "\(escaped(outline.title))</text>"
         ]
         var x = Self.margin + Double(DisplayWidth.of(outline.title)) * Self.advance + 24
         for label in shownStates {
             lines.append(
-                "<rect x=\"\(number(x))\" y=\"\(number(baseline - 9))\" width=\"10\" height=\"10\" rx=\"2\" "
+                "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(baseline - 9))\" width=\"10\" height=\"10\" rx=\"2\" "
                     + "fill=\"\(Colors.of(label).line)\"/>"
-                    + "<text x=\"\(number(x + 15))\" y=\"\(number(baseline))\" fill=\"#5f6368\">\(legend(label))</text>"
+                    + "<text x=\"\(Self.number(x + 15))\" y=\"\(Self.number(baseline))\" fill=\"#5f6368\">\(legend(label))</text>"
             )
             x += Double(legend(label).count) * Self.advance + 30
         }
@@ -107,18 +107,20 @@ struct GraphSVG {
         let y = top(layout.y[node])
         let width = width(of: node)
         let colors = entry.states.map { Colors.of(Outline.mainState($0)) } ?? Colors.neutral
-        let shape = "width=\"\(number(width))\" height=\"\(number(Self.boxHeight))\" rx=\"5\" fill=\"\(colors.fill)\" "
+        let shape =
+            "width=\"\(Self.number(width))\" height=\"\(Self.number(Self.boxHeight))\" rx=\"5\" fill=\"\(colors.fill)\" "
         var lines: [String] = []
         if entry.count != 1 {
             lines.append(
-                "<rect x=\"\(number(x + 3))\" y=\"\(number(y + 3))\" \(shape)stroke=\"\(colors.line)\" opacity=\"0.5\"/>"
+                "<rect x=\"\(Self.number(x + 3))\" y=\"\(Self.number(y + 3))\" \(shape)stroke=\"\(colors.line)\" opacity=\"0.5\"/>"
             )
         }
         let dashes = entry.isFinally ? " stroke-dasharray=\"4 3\"" : ""
-        lines.append("<rect x=\"\(number(x))\" y=\"\(number(y))\" \(shape)stroke=\"\(colors.line)\"\(dashes)/>")
+        lines.append(
+            "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" \(shape)stroke=\"\(colors.line)\"\(dashes)/>")
         if let states = entry.states, entry.count > 1 { lines += bar(states, x: x, y: y, width: width) }
         lines.append(
-            "<text x=\"\(number(x + 10))\" y=\"\(number(y + Self.boxHeight / 2 + 4))\" fill=\"#202124\">"
+            "<text x=\"\(Self.number(x + 10))\" y=\"\(Self.number(y + Self.boxHeight / 2 + 4))\" fill=\"#202124\">"
                 + "\(escaped(label(of: node)))</text>")
         return lines
     }
@@ -133,7 +135,8 @@ struct GraphSVG {
         return order.filter { states[$0] > 0 }.map { label in
             let part = Double(states[label]) * unit
             defer { left += part }
-            return "<rect x=\"\(number(left))\" y=\"\(number(y + Self.boxHeight - 4))\" width=\"\(number(part))\" "
+            return
+                "<rect x=\"\(Self.number(left))\" y=\"\(Self.number(y + Self.boxHeight - 4))\" width=\"\(Self.number(part))\" "
                 + "height=\"2.5\" fill=\"\(Colors.of(label).line)\"/>"
         }
     }
@@ -142,32 +145,49 @@ struct GraphSVG {
 
     private func path(_ edge: Graph.Edge, _ bends: [(layer: Int, y: Double)]) -> String {
         let (from, to) = (Int(edge.dependency), Int(edge.node))
-        var x = columns[layout.layer[from]].x + width(of: from)
-        var y = top(layout.y[from]) + Self.boxHeight / 2
-        var path = "M\(number(x)) \(number(y))"
-        func line(to nextX: Double) {
-            if nextX > x + 0.5 { path += "H\(number(nextX))" }
+        let column = columns[layout.layer[from]]
+        var pen = Pen(x: column.x + width(of: from), y: middle(layout.y[from]))
+        pen.line(to: column.x + column.width)
+        for bend in bends {
+            let column = columns[bend.layer]
+            pen.curve(to: column.x, middle(bend.y))
+            pen.line(to: column.x + column.width)
+        }
+        pen.curve(to: columns[layout.layer[to]].x, middle(layout.y[to]))
+        return "<path d=\"\(pen.path)\"/>"
+    }
+
+    private func middle(_ y: Double) -> Double { top(y) + Self.boxHeight / 2 }
+
+    /// Draws from where it is.
+    private struct Pen {
+        private var x: Double
+        private var y: Double
+        private(set) var path: String
+
+        init(x: Double, y: Double) {
+            self.x = x
+            self.y = y
+            path = "M\(GraphSVG.number(x)) \(GraphSVG.number(y))"
+        }
+
+        mutating func line(to nextX: Double) {
+            if nextX > x + 0.5 { path += "H\(GraphSVG.number(nextX))" }
             x = nextX
         }
-        func curve(to nextX: Double, _ nextY: Double) {
-            let middle = (x + nextX) / 2
-            path +=
-                "C\(number(middle)) \(number(y)) \(number(middle)) \(number(nextY)) \(number(nextX)) \(number(nextY))"
+
+        mutating func curve(to nextX: Double, _ nextY: Double) {
+            let middle = GraphSVG.number((x + nextX) / 2)
+            path += "C\(middle) \(GraphSVG.number(y)) \(middle) \(GraphSVG.number(nextY)) "
+            path += "\(GraphSVG.number(nextX)) \(GraphSVG.number(nextY))"
             (x, y) = (nextX, nextY)
         }
-        line(to: columns[layout.layer[from]].x + columns[layout.layer[from]].width)
-        for bend in bends {
-            curve(to: columns[bend.layer].x, top(bend.y) + Self.boxHeight / 2)
-            line(to: columns[bend.layer].x + columns[bend.layer].width)
-        }
-        curve(to: columns[layout.layer[to]].x, top(layout.y[to]) + Self.boxHeight / 2)
-        return "<path d=\"\(path)\"/>"
     }
 
     // MARK: Text
 
     /// At most one digit after the point.
-    private func number(_ value: Double) -> String {
+    private static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(Double(tenths) / 10)"
     }

@@ -77,19 +77,18 @@ private struct Folding {
 
     private static func edges(_ graph: Graph, _ nodeOf: [Int]) -> [Graph.Edge] {
         var edges: [Graph.Edge] = []
-        func connect(_ node: Int, to dependencies: ArraySlice<Int32>) {
-            for dependency in dependencies.map(Int.init) {
-                if nodeOf[dependency] < 0 {
-                    // A group that is not drawn passes on what it waits for.
-                    connect(node, to: graph.dependencies(of: dependency))
-                } else if nodeOf[dependency] != node {
-                    edges.append(Graph.Edge(Int32(node), dependsOn: Int32(nodeOf[dependency])))
-                }
+        for index in nodeOf.indices where nodeOf[index] >= 0 {
+            for dependency in drawn(before: index, graph, nodeOf) where dependency != nodeOf[index] {
+                edges.append(Graph.Edge(Int32(nodeOf[index]), dependsOn: Int32(dependency)))
             }
         }
-        for index in nodeOf.indices where nodeOf[index] >= 0 {
-            connect(nodeOf[index], to: graph.dependencies(of: index))
-        }
         return edges
+    }
+
+    /// Nodes that an instance waits for; a group that is not drawn passes on what it waits for.
+    private static func drawn(before index: Int, _ graph: Graph, _ nodeOf: [Int]) -> [Int] {
+        graph.dependencies(of: index).map(Int.init).flatMap { dependency in
+            nodeOf[dependency] < 0 ? drawn(before: dependency, graph, nodeOf) : [nodeOf[dependency]]
+        }
     }
 }

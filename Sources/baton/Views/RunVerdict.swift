@@ -2,7 +2,7 @@ import BatonCore
 import BatonRuntime
 
 /// What is said when a run has ended: how, what it took, what failed and what to do next.
-struct RunSummary {
+struct RunVerdict {
     let progress: RunProgress
     let folder: RunFolder
 

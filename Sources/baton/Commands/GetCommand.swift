@@ -1,0 +1,54 @@
+import ArgumentParser
+import BatonCore
+import BatonFormats
+import BatonRuntime
+import BatonStore
+import Glibc
+
+struct GetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show a run and its tasks: where they stand and what they took.",
+        discussion: "Without a run: the latest."
+    )
+
+    @OptionGroup var argument: RunArgument
+
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp(
+            "Only tasks that are \(Sentence.alternatives(TaskState.Label.allCases.map(\.rawValue))); may be repeated.",
+            valueName: "state"))
+    var labels: [TaskStateName] = []
+
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        let store = try state.existingStore()
+        let run = try argument.resolve(in: store)
+        let summary = try store.run(run)
+        let view = RunDetail(
+            run: summary, standing: RunStanding(summary.status, isDriven: state.dataDirectory.isDriven(run)),
+            tasks: try store.tasks(of: run, in: labels.isEmpty ? nil : labels.map(\.label)),
+            attempts: try store.attempts(of: run, task: nil)
+        )
+        let now = LiveClock().now
+        if state.json {
+            Output.write(JSONText.write(view.json(now: now)), to: STDOUT_FILENO)
+        } else {
+            Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO), now: now))
+        }
+    }
+}
+
+/// A task's state as an argument.
+struct TaskStateName: ExpressibleByArgument {
+    var label: TaskState.Label
+
+    init?(argument: String) {
+        guard let label = TaskState.Label(rawValue: argument) else { return nil }
+        self.label = label
+    }
+
+    static var allValueStrings: [String] { TaskState.Label.allCases.map(\.rawValue) }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import BatonCore
+import BatonRuntime
+import BatonStore
+import Glibc
+
+struct LogsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Print what tasks printed.",
+        discussion: """
+            Standard output goes to standard output, standard error to standard error. The output of several tasks \
+            comes with the task's name before each line. A task's name stands for all instances of its fan-out.
+            """
+    )
+
+    @OptionGroup var argument: RunArgument
+
+    @Argument(help: ArgumentHelp("The tasks; all by default.", valueName: "task"))
+    var tasks: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Go on until the run, or the given tasks, have ended.")
+    var follow = false
+
+    @Option(name: .long, help: ArgumentHelp("Which attempt. [the latest]", valueName: "number"))
+    var attempt: Int32?
+
+    @OptionGroup var data: DataDirOption
+
+    mutating func validate() throws {
+        if let attempt, attempt < 1 { throw ValidationError("--attempt counts from 1, not from \(attempt).") }
+        if follow && attempt != nil { throw ValidationError("--follow shows every attempt; leave --attempt out.") }
+    }
+
+    func run() throws {
+        let store = try data.existingStore()
+        let run = try argument.resolve(in: store)
+        let folder = data.dataDirectory.folder(of: run)
+        var selection = try TaskSelection(tasks, run: run, in: store)
+        let printer = LogPrinter(folder: folder, hasNames: selection.isSeveral)
+        guard follow else {
+            for task in selection.tasks where task.attempt > 0 {
+                printer.printAll(Attempt.ID(run: run, task: task.id, number: attempt ?? task.attempt), name: task.name)
+            }
+            return
+        }
+        var follower = LogFollower(printer: printer)
+        while true {
+            // Asked before reading: what a task printed before its end is then read too.
+            let isOver = try store.run(run).status.isTerminal || selection.areAllOver
+            follower.advance(selection.tasks, run: run)
+            if isOver { return follower.finish() }
+            Pause.sleep(.milliseconds(100))
+            try selection.refresh(from: store)
+        }
+    }
+}
+
+/// Where runs are recorded, for a command whose output has no JSON form.
+struct DataDirOption: ParsableArguments {
+    @Option(
+        name: .long, help: ArgumentHelp("Where runs are recorded; see 'baton help ps'.", valueName: "folder"),
+        completion: .directory)
+    var dataDir: String?
+
+    var dataDirectory: DataDirectory { DataDirectory(option: dataDir) }
+
+    func existingStore() throws -> any Store {
+        try dataDirectory.existingStore()
+    }
+}
+
+/// The tasks of a run that a user named.
+struct TaskSelection {
+    let run: Run.ID
+    private let names: [String]
+    private(set) var tasks: [TaskSummary] = []
+    private var sequence: Int64 = 0
+
+    /// - Throws: for a name that is neither a task nor one of its instances, with what was probably meant.
+    init(_ names: [String], run: Run.ID, in store: any Store) throws {
+        self.run = run
+        self.names = names
+        let all = try store.tasks(of: run, in: nil)
+        for name in names where !all.contains(where: { $0.name == name || $0.template == name }) {
+            let known = all.map(\.template) + all.map(\.name)
+            let hint = Suggestion.hint(for: name, among: known) ?? "'baton get \(run)' lists the tasks."
+            throw CommandFailure("run \(run) has no task '\(name)'. \(hint)", exit: .usage)
+        }
+        tasks = all.filter(isWanted)
+    }
+
+    private func isWanted(_ task: TaskSummary) -> Bool {
+        !task.isGroup && (names.isEmpty || names.contains(task.name) || names.contains(task.template))
+    }
+
+    var isSeveral: Bool { tasks.count > 1 || names.isEmpty && tasks.count != 1 }
+
+    var areAllOver: Bool { !names.isEmpty && tasks.allSatisfy { $0.state.isTerminal } }
+
+    /// Takes in what changed: new attempts, and instances that became known.
+    mutating func refresh(from store: any Store) throws(StoreError) {
+        let changes = try store.changes(of: run, after: sequence)
+        sequence = changes.sequence
+        for task in changes.tasks where isWanted(task) {
+            if let place = tasks.firstIndex(where: { $0.id == task.id }) {
+                tasks[place] = task
+            } else {
+                tasks.append(task)
+            }
+        }
+    }
+}
+
+extension TaskState.Label {
+    /// True when the task will not change any more.
+    var isTerminal: Bool {
+        switch self {
+        case .blocked, .ready, .running, .backingOff: false
+        case .succeeded, .failed, .skipped, .cancelled: true
+        }
+    }
+}

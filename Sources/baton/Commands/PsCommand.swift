@@ -1,0 +1,63 @@
+import ArgumentParser
+import BatonCore
+import BatonFormats
+import BatonRuntime
+import BatonStore
+import Glibc
+
+struct PsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ps",
+        abstract: "List runs, the newest first.",
+        discussion: "'interrupted' means that the baton process of a run is gone; 'baton resume' takes it over."
+    )
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("How many to list.", valueName: "count"))
+    var number = 20
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Only runs that are \(Sentence.alternatives(Run.Status.allCases.map(\.rawValue))); may be repeated.",
+            valueName: "status"))
+    var status: [RunStatusName] = []
+
+    @Option(name: .long, help: ArgumentHelp("Only runs of this workflow.", valueName: "name"))
+    var workflow: String?
+
+    @OptionGroup var state: StateOptions
+
+    mutating func validate() throws {
+        if number < 1 { throw ValidationError("--number must be at least 1, not \(number).") }
+    }
+
+    func run() throws {
+        let data = state.dataDirectory
+        let filter = RunFilter(
+            statuses: status.isEmpty ? nil : status.map(\.status), workflow: workflow, limit: number)
+        let runs = data.hasDatabase ? try data.store().runs(matching: filter) : []
+        let view = RunList(
+            runs: runs.map { (summary: $0, standing: RunStanding($0.status, isDriven: data.isDriven($0.id))) })
+        let now = LiveClock().now
+        if state.json {
+            Output.write(JSONText.write(view.json(now: now)), to: STDOUT_FILENO)
+        } else if runs.isEmpty {
+            let isFiltered = !status.isEmpty || workflow != nil
+            Output.messages(isFiltered ? "No run is like that." : "Nothing has run yet. Start with 'baton run FILE'.")
+        } else {
+            Output.data(view.table(now: now).rendered(for: Terminal(descriptor: STDOUT_FILENO)))
+        }
+    }
+}
+
+/// A run's status as an argument.
+struct RunStatusName: ExpressibleByArgument {
+    var status: Run.Status
+
+    init?(argument: String) {
+        guard let status = Run.Status(rawValue: argument) else { return nil }
+        self.status = status
+    }
+
+    static var allValueStrings: [String] { Run.Status.allCases.map(\.rawValue) }
+}
