@@ -39,19 +39,16 @@ struct RunVerdict {
 
     private func verdict(at now: Instant) -> StyledLine {
         let status = progress.status
-        let verb =
-            switch status {
-            case .succeeded, .failed: status.rawValue
-            case .cancelled: "was cancelled"
-            case .running, .paused, .cancelling: "is \(status.rawValue)"
-            }
-        var line = StyledLine("\(progress.name) \(verb)", status.ink)
+        var line = StyledLine("\(progress.name) \(status.verb)", status.ink)
         if let start = progress.startedAt {
             line.append(" after \(DurationText.format(start.duration(to: progress.endedAt ?? now)))")
         }
         line.append(": \(Self.counts(progress)).")
         if progress.cpu > .zero { line.append(" It took \(DurationText.format(progress.cpu)) of CPU time.") }
-        if progress.retries > 0 { line.append(" \(Sentence.count(progress.retries, "attempt")) came after the first.") }
+        if progress.retries > 0 {
+            line.append(
+                " \(progress.retries == 1 ? "One attempt was a retry" : "\(progress.retries) attempts were retries").")
+        }
         line.append(" Run \(progress.run).", .faint)
         return line
     }
