@@ -10,7 +10,7 @@ struct RunVerdict {
 
     /// Sentences, the verdict first.
     func lines(at now: Instant) -> [StyledLine] {
-        var lines = [verdict(at: now)]
+        var lines = [verdict(at: now), cost]
         let failed = progress.tasks.indices.filter { index in
             if case .failed = progress.tasks[index].state { progress.tasks[index].isCommand } else { false }
         }
@@ -44,13 +44,15 @@ struct RunVerdict {
             line.append(" after \(DurationText.format(start.duration(to: progress.endedAt ?? now)))")
         }
         line.append(": \(Self.counts(progress)).")
-        if progress.cpu > .zero { line.append(" It took \(DurationText.format(progress.cpu)) of CPU time.") }
-        if progress.retries > 0 {
-            line.append(
-                " \(progress.retries == 1 ? "One attempt was a retry" : "\(progress.retries) attempts were retries").")
-        }
-        line.append(" Run \(progress.run).", .faint)
         return line
+    }
+
+    private var cost: StyledLine {
+        var text = "It took \(DurationText.format(progress.cpu)) of CPU time."
+        if progress.retries > 0 {
+            text += progress.retries == 1 ? " One attempt was a retry." : " \(progress.retries) attempts were retries."
+        }
+        return StyledLine("\(text) Run \(progress.run).", .faint)
     }
 
     /// `10 succeeded, 1 failed and 2 were skipped`.

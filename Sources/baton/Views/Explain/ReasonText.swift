@@ -5,12 +5,11 @@ extension Explanation.Reason {
     func predicate(at now: Instant) -> String {
         switch self {
         case .waitsFor(let task, let state): "waits for \(task), which is \(state.words)"
-        case .waitsForTheRest(let unfinished):
-            "runs when all others have ended: \(Sentence.count(unfinished, "task")) to go"
+        case .waitsForTheRest: "runs when all others have ended"
         case .paused: "is ready, but the run is paused"
         case .noRoom(let needed, let free):
             "is ready, but needs \(Sentence.resources(needed.shortfall(of: free))), "
-                + "and only \(Sentence.resources(free.part(of: needed.shortfall(of: free)))) is free"
+                + "and \(Self.rest(free.part(of: needed.shortfall(of: free)))) free"
         case .limitReached(let limit, let needed, let inUse, let capacity):
             "is ready, but needs \(needed) of '\(limit)', of which \(inUse) of \(capacity) are in use"
         case .queued(let ready):
@@ -24,6 +23,10 @@ extension Explanation.Reason {
         case .conditionFalse(let condition): "did not run because its condition is false: \(condition)"
         case .raisedMemory(let bytes): "gets at least \(ByteCount.format(bytes)), because it was killed for memory"
         }
+    }
+
+    private static func rest(_ free: Resources) -> String {
+        free == .zero ? "nothing of that is" : "only \(Sentence.resources(free)) \(free.milliCPU > 1000 ? "are" : "is")"
     }
 
     var json: Value {

@@ -19,7 +19,7 @@ struct RunExplanation {
             return "has been running for \(DurationText.format(running.since.duration(to: story.now)))"
         }
         lines += news(of: .backingOff) { reason(of: $0) }
-        lines += waiting
+        lines += waiting + story.crowd
         lines += skipped
         if story.summary.status.isTerminal { lines += length }
         return lines

@@ -15,6 +15,8 @@ struct RunStory {
     let now: Instant
     /// When waiting tasks are expected to start; nil when nobody drives the run or it has ended.
     let forecast: Forecast?
+    /// What other runs on the machine hold of its capacity.
+    let heldByOthers: Resources
 
     init(run: Run.ID, store: any Store, data: DataDirectory, now: Instant) throws {
         self.run = run
@@ -23,6 +25,8 @@ struct RunStory {
         var replay = Replay(run: run)
         _ = try replay.advance(store)
         engine = replay.engine
+        heldByOthers = Resources(
+            milliCPU: replay.heldByOthers.milliCPU, memoryBytes: replay.heldByOthers.memoryBytes)
         let summary = try store.run(run)
         self.summary = summary
         standing = RunStanding(summary.status, isDriven: data.isDriven(run))
@@ -52,6 +56,12 @@ struct RunStory {
             preconditionFailure("run \(run) has no task \(task)")
         }
         return state
+    }
+
+    /// Other runs, where they are why something waits.
+    var crowd: [StyledLine] {
+        guard !summary.status.isTerminal, heldByOthers != .zero else { return [] }
+        return [StyledLine("Other runs on this machine hold \(Sentence.resources(heldByOthers)).")]
     }
 
     /// The expected start of a task that waits.

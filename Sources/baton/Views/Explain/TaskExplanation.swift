@@ -69,6 +69,7 @@ struct TaskExplanation {
         if case .failed(let failure) = story.state(root), root != task {
             lines.append("Behind that is \(story.instances[root].name), which \(failure.predicate).")
         }
+        if reasons.contains(where: { if case .noRoom = $0 { true } else { false } }) { lines += story.crowd }
         if case .blocked = story.state(task), reasons.isEmpty { lines.append("Nothing is known to hold it.") }
         return lines
     }
