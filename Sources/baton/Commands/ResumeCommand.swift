@@ -13,8 +13,7 @@ struct ResumeCommand: ParsableCommand {
             """
     )
 
-    @Argument(
-        help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
     var name: String?
 
     @OptionGroup var state: StateOptions
@@ -28,8 +27,7 @@ struct ResumeCommand: ParsableCommand {
         } else if let latest = try store.latestRun(matching: RunFilter(statuses: [.running, .paused, .cancelling])) {
             chosen = latest.id
         } else if let latest = try store.latestRun(matching: RunFilter()) {
-            Output.messages(
-                "Nothing to resume: every run has ended. The latest, \(latest.id), \(latest.status.rawValue).")
+            Output.messages("Nothing to resume: every run has ended. The latest, \(latest.id), \(latest.status.rawValue).")
             throw ExitCode(latest.status.exitStatus.rawValue)
         } else {
             throw CommandFailure("there is no run yet. Start one with 'baton run FILE'", exit: .usage)
@@ -39,15 +37,13 @@ struct ResumeCommand: ParsableCommand {
 
     /// - Parameter command: a wish to grant before anything else happens.
     static func resume(
-        _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions,
-        store: any Store
+        _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions, store: any Store
     ) throws {
         let data = state.dataDirectory
         let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
-        let logged = try store.replay(run, after: 0)
-        guard case .runSubmitted(let submission)? = logged.first(where: { $0.event.run == run })?.event else {
-            throw RuntimeError.unknownRun(run)
-        }
+        var replay = Replay(run: run)
+        reporter.catchUp(try replay.advance(store))
+        guard let submission = replay.engine.submission(of: run) else { throw RuntimeError.unknownRun(run) }
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
