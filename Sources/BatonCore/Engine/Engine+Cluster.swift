@@ -9,7 +9,10 @@ struct WorkerState: Sendable {
     var used = Resources.zero
     var isAlive = true
 
-    var free: Resources { isAlive ? available - used : .zero }
+    /// Less than nothing for a lost worker: there a task that asks for nothing doesn't fit either.
+    var free: Resources {
+        isAlive ? available - used : Resources(milliCPU: -1, memoryBytes: -1, gpus: -1, diskBytes: -1)
+    }
 }
 
 extension Engine {
