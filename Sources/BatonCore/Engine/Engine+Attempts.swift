@@ -106,7 +106,7 @@ extension Engine {
     ) {
         let rule = runs[run].task(task).retry
         let killedAt = max(running.grant.memoryBytes, usage?.peakMemoryBytes ?? 0)
-        let most = workers.lazy.map(\.worker.capacity.memoryBytes).max() ?? 0
+        let most = mostMemory(for: task, in: run)
         let isCovered = rule.triggers?.contains(.outOfMemory) ?? true
         guard isCovered, running.grant.memoryBytes < most, runs[run].isStartable(isFinally: task) else {
             settled.push(task, .failed(.outOfMemory))

@@ -48,15 +48,20 @@ extension Engine {
         }
         return expansion.instances.compactMap { instance in
             guard instance.kind == .command else { return nil }
-            let declared = Resources(
-                milliCPU: instance.request.milliCPU ?? 0, memoryBytes: instance.request.memoryBytes ?? 0,
-                gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0
-            )
+            let declared = instance.request.declared
             if living.contains(where: { declared.fits(in: $0.worker.capacity) }) { return nil }
             return CommandError.Misfit(
                 task: instance.name, request: declared, largestWorker: largest.worker.capacity
             )
         }
+    }
+
+    /// The most memory of any living worker that has all else the task asks for; 0 when there is none.
+    func mostMemory(for task: Int, in run: Int) -> Int64 {
+        var declared = runs[run].expansion.instances[task].request.declared
+        declared.memoryBytes = 0
+        let candidates = workers.lazy.filter { $0.isAlive && declared.fits(in: $0.worker.capacity) }
+        return candidates.map(\.worker.capacity.memoryBytes).max() ?? 0
     }
 
     /// What the next attempt of a task takes on a worker: declared, else learned, else an equal share.
@@ -67,8 +72,9 @@ extension Engine {
         let capacity = worker.worker.capacity
         let milliCPU = request.milliCPU ?? min(1000, capacity.milliCPU)
         let learned = runs[run].estimates[task].flatMap { $0.sampleCount > 0 ? $0.peakMemoryP99Bytes : nil }
-        let share = capacity.memoryBytes / max(capacity.milliCPU, 1) * milliCPU
-        let memory = max(request.memoryBytes ?? min(learned ?? share, capacity.memoryBytes), runs[run].memoryFloors[task])
+        let share = capacity.memoryShare(of: milliCPU)
+        let memory = max(
+            request.memoryBytes ?? min(learned ?? share, capacity.memoryBytes), runs[run].memoryFloors[task])
         return Resources(
             milliCPU: milliCPU, memoryBytes: memory, gpus: request.gpus ?? 0, diskBytes: request.diskBytes ?? 0
         )
@@ -90,5 +96,23 @@ extension Engine {
     public func hasReadyTasks(in run: Run.ID) -> Bool {
         guard let index = runIndex[run], runs[index].isStartable else { return false }
         return runs[index].readyTasks > 0
+    }
+}
+
+extension Resources {
+    /// The part of the memory that is to all of it as this CPU is to all of that; exact also where the product
+    /// exceeds 64 bits.
+    fileprivate func memoryShare(of part: Int64) -> Int64 {
+        let whole = max(milliCPU, 1)
+        return whole.dividingFullWidth(memoryBytes.multipliedFullWidth(by: min(part, whole))).quotient
+    }
+}
+
+extension TaskInstance.Request {
+    /// What the user asked for, with nothing where Baton chooses.
+    var declared: Resources {
+        Resources(
+            milliCPU: milliCPU ?? 0, memoryBytes: memoryBytes ?? 0, gpus: gpus ?? 0, diskBytes: diskBytes ?? 0
+        )
     }
 }
