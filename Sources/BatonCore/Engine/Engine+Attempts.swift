@@ -48,7 +48,7 @@ extension Engine {
         guard let (run, task, running) = current(attempt) else { return }  // a late or duplicate report
         release(running, task, in: run)
         var settled = Worklist()
-        switch result(of: outcome, running.stopping, in: run) {
+        switch result(of: outcome, running.stopping) {
         case .succeeded(let values):
             runs[run].values[Int32(task)] = values
             settled.push(task, .succeeded(attempt: attempt.number))
@@ -73,13 +73,13 @@ extension Engine {
     }
 
     /// What an outcome means, given that the engine may have asked for the end itself.
-    private func result(of outcome: Outcome, _ stopping: StopReason?, in run: Int) -> Result {
+    private func result(of outcome: Outcome, _ stopping: StopReason?) -> Result {
         switch (outcome, stopping) {
         case (.succeeded(let values), _), (.reused(let values, _), _): .succeeded(values)
         case (_, .cancelled), (_, .killed): .cancelled
         case (_, .timeout): .failed(.timedOut)
         case (.failed(let failure), nil): .failed(failure)
-        case (.lost, nil), (.stopped, nil): runs[run].status == .cancelling ? .cancelled : .lost
+        case (.lost, nil), (.stopped, nil): .lost
         }
     }
 
