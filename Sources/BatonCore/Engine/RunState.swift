@@ -63,14 +63,21 @@ struct RunState: Sendable {
     /// Blocked by its dependencies that have not succeeded and, for a `finally` task, by the rest of the run.
     func initialState(of index: Int) -> TaskState {
         var waitingFor: Int32 = 0
+    /// True when this dependency lets the task go on: it has succeeded, or is an instance of the task's own group that
+    /// `when` left out.
+    func isSatisfied(_ dependency: Int, for task: Int) -> Bool {
+        switch states[dependency] {
+        case .succeeded: true
+        case .skipped(because: .condition):
+            expansion.instances[task].kind != .command
+                && expansion.instances[task].task == expansion.instances[dependency].task
+        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
+        }
+    }
+
         for dependency in expansion.graph.dependencies(of: index) {
-            let hasSucceeded: Bool
-            if Int(dependency) < states.count, case .succeeded = states[Int(dependency)] {
-                hasSucceeded = true
-            } else {
-                hasSucceeded = false
-            }
-            waitingFor += hasSucceeded ? 0 : 1
+            let isSatisfied = Int(dependency) < states.count && isSatisfied(Int(dependency), for: index)
+            waitingFor += isSatisfied ? 0 : 1
         }
         if isFinally(index) && !hasReleasedFinally { waitingFor += 1 }
         return .blocked(waitingFor: waitingFor)
