@@ -125,9 +125,9 @@ extension Engine {
         case .retry(let attempt):
             guard let run = runIndex[attempt.run] else { return }
             let task = Int(attempt.task.index)
-            guard case .backingOff = runs[run].states[task], runs[run].attempts[task] == attempt.number else {
-                return  // cancelled or retried by hand meanwhile
-            }
+            guard runs[run].states.indices.contains(task), case .backingOff = runs[run].states[task],
+                runs[run].attempts[task] == attempt.number
+            else { return }  // cancelled or retried by hand meanwhile
             makeReady(task, in: run, at: now, into: &effects)
             effects.append(.decide)
         case .timeout(let attempt):
