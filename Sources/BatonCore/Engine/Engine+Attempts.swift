@@ -89,7 +89,8 @@ extension Engine {
     ) {
         runs[run].failures[task] += 1
         let rule = runs[run].task(task).retry
-        guard runs[run].failures[task] <= rule.limit, rule.covers(failure), runs[run].isStartable(isFinally: task) else {
+        guard runs[run].failures[task] <= rule.limit, rule.covers(failure), runs[run].isStartable(isFinally: task)
+        else {
             settled.push(task, .failed(failure))
             return
         }
@@ -151,7 +152,8 @@ extension Engine {
 
     mutating func makeReady(_ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]) {
         enter(.ready(since: now), task, in: run, at: now, into: &effects)
-        readied.append(reference(task, in: run))
+        runs[run].readyNumbers[task] = Int32(readied.count)
+        readied.append(Readied(run: Int32(run), task: Int32(task)))
     }
 
     private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {

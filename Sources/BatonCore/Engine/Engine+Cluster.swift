@@ -67,9 +67,8 @@ extension Engine {
     /// What the next attempt of a task takes on a worker: declared, else learned, else an equal share.
     ///
     /// The share of memory is that of the CPU: on 4 cores and 16 GB, a task of one core gets 4 GB.
-    func grant(for task: Int, in run: Int, on worker: WorkerState) -> Resources {
+    func grant(for task: Int, in run: Int, of capacity: Resources) -> Resources {
         let request = runs[run].expansion.instances[task].request
-        let capacity = worker.worker.capacity
         let milliCPU = request.milliCPU ?? min(1000, capacity.milliCPU)
         let learned = runs[run].estimates[task].flatMap { $0.sampleCount > 0 ? $0.peakMemoryP99Bytes : nil }
         let share = capacity.memoryShare(of: milliCPU)
@@ -90,6 +89,14 @@ extension Engine {
     /// What the running attempts on a worker hold.
     public func used(on worker: Worker.ID) -> Resources {
         workers[Int(worker.index)].used
+    }
+
+    /// Workers that have ever joined, lost ones included.
+    public var workerCount: Int { workers.count }
+
+    /// True when any task of any run waits for nothing but room.
+    public var hasReadyTasks: Bool {
+        runs.contains { $0.readyTasks > 0 && $0.isStartable }
     }
 
     /// True when a task waits for nothing but room.

@@ -76,8 +76,7 @@ extension Engine {
         case .command:
             switch evaluateCondition(of: task, in: run) {
             case .success(true):
-                enter(.ready(since: now), task, in: run, at: now, into: &effects)
-                readied.append(reference(task, in: run))
+                makeReady(task, in: run, at: now, into: &effects)
                 if effects.last != .decide { effects.append(.decide) }
             case .success(false):
                 settled.push(task, .skipped(because: .condition))

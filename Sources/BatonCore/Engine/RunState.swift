@@ -11,6 +11,8 @@ struct RunState: Sendable {
     /// Least memory of the next attempt, raised by out-of-memory kills; 0 when there was none.
     var memoryFloors: [Int64]
     var estimates: [Estimate?]
+    /// Place in the engine's `readied` where each task last became ready.
+    var readyNumbers: [Int32]
     /// Expected nanoseconds from the start of a task to the end of the run along its longest path.
     var ranks: [Int64] = []
     /// What finished tasks offer to others.
@@ -33,6 +35,7 @@ struct RunState: Sendable {
         failures = Array(repeating: 0, count: count)
         memoryFloors = Array(repeating: 0, count: count)
         estimates = Array(repeating: nil, count: count)
+        readyNumbers = Array(repeating: 0, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
         unfinished = 0
         for index in 0..<count {
@@ -60,9 +63,6 @@ struct RunState: Sendable {
         task(index).isFinally
     }
 
-    /// Blocked by its dependencies that have not succeeded and, for a `finally` task, by the rest of the run.
-    func initialState(of index: Int) -> TaskState {
-        var waitingFor: Int32 = 0
     /// True when this dependency lets the task go on: it has succeeded, or is an instance of the task's own group that
     /// `when` left out.
     func isSatisfied(_ dependency: Int, for task: Int) -> Bool {
@@ -75,6 +75,9 @@ struct RunState: Sendable {
         }
     }
 
+    /// Blocked by its dependencies that have not succeeded and, for a `finally` task, by the rest of the run.
+    func initialState(of index: Int) -> TaskState {
+        var waitingFor: Int32 = 0
         for dependency in expansion.graph.dependencies(of: index) {
             let isSatisfied = Int(dependency) < states.count && isSatisfied(Int(dependency), for: index)
             waitingFor += isSatisfied ? 0 : 1
@@ -102,6 +105,7 @@ struct RunState: Sendable {
         failures += Array(repeating: 0, count: count)
         memoryFloors += Array(repeating: 0, count: count)
         estimates += Array(repeating: nil, count: count)
+        readyNumbers += Array(repeating: 0, count: count)
         for index in first..<first + count { states.append(initialState(of: index)) }
         unfinished += count
         unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
