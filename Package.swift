@@ -29,6 +29,11 @@ let package = Package(
             dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: settings
         ),
+        .target(
+            name: "BatonSimulator",
+            dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: settings
+        ),
 
         // Study
         .target(name: "BatonPrediction", dependencies: ["BatonCore"], swiftSettings: settings),
@@ -69,6 +74,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "BatonPoliciesTests",
+            dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator", "BatonTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator", "BatonTesting"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BatonFormatsTests",
             dependencies: ["BatonCore", "BatonFormats"],

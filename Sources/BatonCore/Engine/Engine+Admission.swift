@@ -31,9 +31,7 @@ extension Engine {
             guard workers.indices.contains(worker), workers[worker].isAlive else { throw reject(.unknownWorker) }
             guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
             let request = runs[run].expansion.instances[task].request
-            guard placement.grant.milliCPU >= request.milliCPU ?? 0, placement.grant.gpus >= request.gpus ?? 0 else {
-                throw reject(.belowRequest)
-            }
+            guard request.declared.fits(in: placement.grant) else { throw reject(.belowRequest) }
             free[worker] -= placement.grant
             var inUse = limits[run] ?? runs[run].limitsInUse
             for slot in request.slots {

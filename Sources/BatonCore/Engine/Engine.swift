@@ -13,9 +13,15 @@ public struct Engine: Sendable {
     var runIndex: [Run.ID: Int] = [:]
     var workers: [WorkerState] = []
     /// Every task that became ready, in that order; policies read on from where they stopped.
-    var readied: [TaskReference] = []
+    var readied: [Readied] = []
     /// Rises when priorities known to policies are out of date.
     var generation = 0
+
+    /// A task as indices, for the paths that are taken for every task.
+    struct Readied: Sendable {
+        var run: Int32
+        var task: Int32
+    }
 
     public init() {}
 
