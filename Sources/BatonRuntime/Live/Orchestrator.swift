@@ -72,6 +72,7 @@ public final class Orchestrator {
         let signals = baton_signal_descriptor()
         defer { close(signals) }
         var lastSignal: Int32?
+        try takeInReports()
         turn()
         while !isFinished {
             wait(alsoFor: signals)
