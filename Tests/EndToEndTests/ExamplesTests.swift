@@ -63,7 +63,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     ) throws -> (output: String, messages: String, exitCode: Int32) {
         let output = state.appending(path: "stdout")
         let messages = state.appending(path: "stderr")
-        for file in [output, messages] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [output, messages] { try Data().write(to: file) }
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", command]
