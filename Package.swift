@@ -105,7 +105,7 @@ let package = Package(
             dependencies: ["baton", "baton-supervisor"],
             swiftSettings: settings
         ),
-        .testTarget(name: "HouseTests", dependencies: ["BatonCore"], swiftSettings: settings),
+        .testTarget(name: "HouseTests", dependencies: ["BatonCore", "BatonFormats"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
