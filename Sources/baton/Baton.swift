@@ -13,11 +13,27 @@ struct Baton: ParsableCommand {
             Data goes to standard output, messages to standard error.
             """,
         version: Version.text,
-        subcommands: [
-            PsCommand.self, GetCommand.self, PlanCommand.self, GraphCommand.self, LogsCommand.self, WatchCommand.self,
-            WaitCommand.self, LintCommand.self, SchemaCommand.self, DoctorCommand.self, CompletionCommand.self,
-            ReplayLoadCommand.self, RunCommand.self, ResumeCommand.self, CancelCommand.self, RetryCommand.self,
-            PauseCommand.self, UnpauseCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Run",
+                subcommands: [
+                    RunCommand.self, ResumeCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
+                    UnpauseCommand.self,
+                ]),
+            CommandGroup(
+                name: "Inspect",
+                subcommands: [
+                    PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,
+                    ExplainCommand.self, ExportCommand.self,
+                ]),
+            CommandGroup(
+                name: "Author",
+                subcommands: [
+                    PlanCommand.self, GraphCommand.self, LintCommand.self, SchemaCommand.self, ImportCommand.self,
+                ]),
+            CommandGroup(
+                name: "Setup",
+                subcommands: [DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self]),
         ]
     )
 
@@ -46,7 +62,7 @@ struct Baton: ParsableCommand {
             let code = exitCode(for: error)
             let text = fullMessage(for: error)
             if !text.isEmpty {
-                if code.isSuccess { Output.data(text) } else { Output.messages(text) }
+                if code.isSuccess { Output.data(text) } else { Output.messages(inLowerCase(text)) }
             }
             Glibc.exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }
@@ -55,6 +71,11 @@ struct Baton: ParsableCommand {
         let isListing = failure.message.contains(": error: ")
         Output.messages((isListing ? "" : "error: ") + failure.message)
         Glibc.exit(failure.exit.rawValue)
+    }
+
+    /// The parser's messages begin like ours.
+    private static func inLowerCase(_ message: String) -> String {
+        message.hasPrefix("Error: ") ? "error: " + message.dropFirst("Error: ".count) : message
     }
 
     /// Help, a version, a code to end with, or arguments that can't be read.

@@ -38,8 +38,7 @@ struct MachineOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "Which ready task goes first: \(Sentence.alternatives(PolicyCatalog.names)).", valueName: "name"))
+        help: ArgumentHelp("Which ready task goes first.", valueName: "name"))
     var policy: PolicyName = .standard
 
     mutating func validate() throws {

@@ -41,10 +41,9 @@ struct ResumeCommand: ParsableCommand {
     ) throws {
         let data = state.dataDirectory
         let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
-        let logged = try store.replay(run, after: 0)
-        guard case .runSubmitted(let submission)? = logged.first(where: { $0.event.run == run })?.event else {
-            throw RuntimeError.unknownRun(run)
-        }
+        var replay = Replay(run: run)
+        reporter.catchUp(try replay.advance(store))
+        guard let submission = replay.engine.submission(of: run) else { throw RuntimeError.unknownRun(run) }
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)

@@ -49,7 +49,8 @@ struct ProgressView {
         let names = shown.map {
             DisplayWidth.truncated(progress.tasks[$0].instance.name, to: 40, mark: terminal.ellipsis)
         }
-        let width = names.map { DisplayWidth.of($0) }.max() ?? 0
+        // In steps, so that the columns don't move with every task that comes or goes.
+        let width = ((names.map { DisplayWidth.of($0) }.max() ?? 0) + 7) / 8 * 8
         var lines = zip(shown, names).map { index, name in row(progress.tasks[index], name: name, width: width) }
         if running.count > shown.count {
             lines.append(StyledLine("  and \(running.count - shown.count) more", .faint))
@@ -76,21 +77,35 @@ struct ProgressView {
     }
 
     private func usage() -> StyledLine {
-        var cpu: Int64 = 0
-        var memory: Int64 = 0
-        var granted: Int64 = 0
-        for index in progress.running {
-            cpu += progress.tasks[index].sample?.milliCPU ?? 0
-            memory += progress.tasks[index].sample?.memoryBytes ?? 0
-            if case .running(let running) = progress.tasks[index].state { granted += running.grant.memoryBytes }
-        }
         let capacity = progress.capacity
-        return StyledLine(
-            "In use: \(Sentence.cores(cpu)) of \(Sentence.cores(capacity.milliCPU)) cores, "
+        let samples = progress.running.compactMap { progress.tasks[$0].sample }
+        var text: String
+        if samples.isEmpty {
+            // Who only watches another process's run sees no measurements.
+            text =
+                "Granted: \(share(\.milliCPU, Sentence.cores)) cores, \(share(\.memoryBytes, ByteCount.format)) memory"
+        } else {
+            let cpu = samples.reduce(0) { $0 + $1.milliCPU }
+            let memory = samples.reduce(0) { $0 + $1.memoryBytes }
+            text =
+                "In use: \(Sentence.cores(cpu)) of \(Sentence.cores(capacity.milliCPU)) cores, "
                 + "\(ByteCount.format(memory)) of \(ByteCount.format(capacity.memoryBytes)) memory "
-                + "(\(ByteCount.format(granted)) granted)",
-            .faint
-        )
+                + "(\(ByteCount.format(granted.memoryBytes)) granted)"
+        }
+        let others = Resources(
+            milliCPU: progress.heldByOthers.milliCPU, memoryBytes: progress.heldByOthers.memoryBytes)
+        if others != .zero { text += "; other runs hold \(Sentence.resources(others))" }
+        return StyledLine(text, .faint)
+    }
+
+    private var granted: Resources {
+        progress.running.reduce(into: Resources.zero) { sum, index in
+            if case .running(let running) = progress.tasks[index].state { sum += running.grant }
+        }
+    }
+
+    private func share(_ amount: KeyPath<Resources, Int64>, _ format: (Int64) -> String) -> String {
+        "\(format(granted[keyPath: amount])) of \(format(progress.capacity[keyPath: amount]))"
     }
 
     /// A guess has no tenths of seconds.

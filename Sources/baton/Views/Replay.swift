@@ -6,6 +6,8 @@ struct Replay {
     let run: Run.ID
     private(set) var engine = Engine()
     private(set) var sequence: Int64 = 0
+    /// What other runs on the machine held when this one last looked.
+    private(set) var heldByOthers = Resources.zero
 
     init(run: Run.ID) {
         self.run = run
@@ -15,6 +17,9 @@ struct Replay {
     mutating func advance(_ store: any Store) throws(StoreError) -> [Recorded] {
         try store.replay(run, after: sequence).map { entry in
             sequence = entry.sequence
+            if case .workerResized(let worker, let available) = entry.event {
+                heldByOthers = engine.capacity(of: worker) - available
+            }
             var changes: [Change] = []
             for effect in engine.handle(entry.event, at: entry.at) {
                 if case .announce(let change) = effect { changes.append(change) }

@@ -21,5 +21,8 @@ struct RunStanding {
 
     var word: String { isAbandoned ? "interrupted" : status.rawValue }
 
+    /// As the end of a sentence.
+    var verb: String { isAbandoned ? "was interrupted" : status.verb }
+
     var ink: Ink { isAbandoned ? .warning : status.ink }
 }

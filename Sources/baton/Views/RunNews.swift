@@ -33,7 +33,7 @@ extension RunProgress {
                 let index = Int(reference.task.index)
                 guard tasks[index].isCommand else { continue }
                 if case .skipped(let reason) = state {
-                    skipped.add(tasks[index].instance.name, because: reason)
+                    skipped.add(tasks[index].instance.name, because: root(of: reason))
                 } else if let item = item(index, state, at, cause: recorded.event) {
                     news.append(item)
                 }
@@ -134,6 +134,14 @@ extension RunProgress {
         }
     }
 
+    /// The first in a chain of tasks that were skipped for one another.
+    private func root(of reason: SkipReason) -> SkipReason {
+        guard case .dependency(let id) = reason, case .skipped(let before) = tasks[Int(id.index)].state else {
+            return reason
+        }
+        return root(of: before)
+    }
+
     private func sentence(_ group: SkippedTasks.Group) -> StyledLine {
         let names = Sentence.list(group.names, limit: 4)
         let verb = group.names.count == 1 ? "was" : "were"
@@ -143,19 +151,8 @@ extension RunProgress {
         case .dependency(let id):
             let dependency = tasks[Int(id.index)]
             return StyledLine(
-                "\(names) \(verb) skipped because \(dependency.instance.name) \(dependency.state.label.past).", .warning
+                "\(names) \(verb) skipped because \(dependency.instance.name) \(dependency.state.label.verb).", .warning
             )
-        }
-    }
-}
-
-extension TaskState.Label {
-    /// As the end of a sentence: `align failed`, `align was skipped`.
-    fileprivate var past: String {
-        switch self {
-        case .blocked, .ready, .running, .backingOff: "is \(words)"
-        case .succeeded, .failed: words
-        case .skipped, .cancelled: "was \(words)"
         }
     }
 }

@@ -8,6 +8,8 @@ struct RunProgress {
     private(set) var startedAt: Instant?
     private(set) var endedAt: Instant?
     private(set) var capacity = Resources.zero
+    /// What other runs on the machine hold of the capacity.
+    private(set) var heldByOthers = Resources.zero
     private(set) var tasks: [Task] = []
     /// Tasks that run commands, by state; groups are not counted.
     private(set) var counts = StateCounts()
@@ -66,11 +68,13 @@ struct RunProgress {
             startedAt = recorded.at
         case .workerJoined(let worker):
             capacity += worker.capacity
+        case .workerResized(_, let available):
+            heldByOthers = capacity - available
         case .estimated(run, let estimates):
             pending = estimates
         case .attemptEnded(let attempt, let outcome, let usage) where attempt.run == run:
             end(attempt, outcome, usage)
-        case .runSubmitted, .estimated, .workerResized, .workerLost, .decided, .attemptGrew, .attemptEnded, .alarmRang,
+        case .runSubmitted, .estimated, .workerLost, .decided, .attemptGrew, .attemptEnded, .alarmRang,
             .runPaused, .runUnpaused, .runCancelled, .runRetried:
             break
         }

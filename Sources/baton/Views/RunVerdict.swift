@@ -10,7 +10,7 @@ struct RunVerdict {
 
     /// Sentences, the verdict first.
     func lines(at now: Instant) -> [StyledLine] {
-        var lines = [verdict(at: now)]
+        var lines = [verdict(at: now), cost]
         let failed = progress.tasks.indices.filter { index in
             if case .failed = progress.tasks[index].state { progress.tasks[index].isCommand } else { false }
         }
@@ -39,21 +39,20 @@ struct RunVerdict {
 
     private func verdict(at now: Instant) -> StyledLine {
         let status = progress.status
-        let verb =
-            switch status {
-            case .succeeded, .failed: status.rawValue
-            case .cancelled: "was cancelled"
-            case .running, .paused, .cancelling: "is \(status.rawValue)"
-            }
-        var line = StyledLine("\(progress.name) \(verb)", status.ink)
+        var line = StyledLine("\(progress.name) \(status.verb)", status.ink)
         if let start = progress.startedAt {
             line.append(" after \(DurationText.format(start.duration(to: progress.endedAt ?? now)))")
         }
         line.append(": \(Self.counts(progress)).")
-        if progress.cpu > .zero { line.append(" It took \(DurationText.format(progress.cpu)) of CPU time.") }
-        if progress.retries > 0 { line.append(" \(Sentence.count(progress.retries, "attempt")) came after the first.") }
-        line.append(" Run \(progress.run).", .faint)
         return line
+    }
+
+    private var cost: StyledLine {
+        var text = "It took \(DurationText.format(progress.cpu)) of CPU time."
+        if progress.retries > 0 {
+            text += progress.retries == 1 ? " One attempt was a retry." : " \(progress.retries) attempts were retries."
+        }
+        return StyledLine("\(text) Run \(progress.run).", .faint)
     }
 
     /// `10 succeeded, 1 failed and 2 were skipped`.

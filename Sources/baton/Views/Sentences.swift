@@ -56,6 +56,16 @@ extension TaskState.Label {
 }
 
 extension Run.Status {
+    /// As the end of a sentence: `the run failed`, `the run is paused`.
+    var verb: String {
+        switch self {
+        case .running, .paused: "is \(rawValue)"
+        case .cancelling: "is being cancelled"
+        case .succeeded, .failed: rawValue
+        case .cancelled: "was cancelled"
+        }
+    }
+
     var ink: Ink {
         switch self {
         case .running: .busy

@@ -19,7 +19,7 @@ struct GraphSVG {
 
     init(_ outline: Outline) {
         self.outline = outline
-        layout = LayeredLayout(outline.graph)
+        layout = LayeredLayout(outline.graph, isLast: outline.nodes.map(\.isFinally))
         var widths = [Double](repeating: 0, count: layout.layerCount)
         for node in outline.nodes.indices {
             widths[layout.layer[node]] = max(widths[layout.layer[node]], width(of: node))

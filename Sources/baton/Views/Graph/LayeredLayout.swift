@@ -16,8 +16,10 @@ struct LayeredLayout {
     private(set) var bends: [[(layer: Int, y: Double)]]
     let layerCount: Int
 
-    init(_ graph: Graph) {
+    /// - Parameter isLast: true for nodes that come after all others without an edge that says so.
+    init(_ graph: Graph, isLast: [Bool]) {
         layer = Self.layers(of: graph)
+        Self.moveBehind(&layer, isLast, graph)
         layerCount = (layer.max() ?? -1) + 1
         var net = Net(graph, layer: layer, layerCount: layerCount)
         net.sortLayers()
@@ -39,6 +41,16 @@ struct LayeredLayout {
             if let first = graph.successors(of: node).map({ layer[Int($0)] }).min() { layer[node] = first - 1 }
         }
         return layer
+    }
+}
+
+extension LayeredLayout {
+    private static func moveBehind(_ layer: inout [Int], _ isLast: [Bool], _ graph: Graph) {
+        guard isLast.contains(true), isLast.contains(false) else { return }
+        let nodes = zip(layer, isLast)
+        let first = (nodes.compactMap { $1 ? nil : $0 }.max() ?? -1) + 1
+        let offset = first - (nodes.compactMap { $1 ? $0 : nil }.min() ?? 0)
+        for node in layer.indices where isLast[node] && offset > 0 { layer[node] += offset }
     }
 }
 

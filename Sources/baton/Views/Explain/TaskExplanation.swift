@@ -1,0 +1,176 @@
+import BatonCore
+import BatonRuntime
+import BatonStore
+
+/// Why one task of a run is where it is.
+struct TaskExplanation {
+    let story: RunStory
+    let task: Int
+    /// Why its command ran; nil when nobody asked.
+    var whyRun: [String]?
+
+    private var name: String { story.instances[task].name }
+    private var attempts: [AttemptSummary] { story.attempts.filter { $0.id.task.index == Int32(task) } }
+
+    var lines: [StyledLine] {
+        if story.instances[task].kind != .command { return groupLines }
+        var lines = [standing] + reasons
+        if let start = story.expectedStart(task), start > story.now {
+            lines.append("It is expected to start in about \(rough(story.now.duration(to: start))).")
+        }
+        lines += attempts.map(sentence)
+        if let expectation { lines.append(StyledLine(expectation)) }
+        if case .failed = story.state(task), let last = attempts.last {
+            lines += FailureDetail.lines(of: last.id, in: story.folder)
+        }
+        if let whyRun { lines += whyRun.map { StyledLine($0) } }
+        return lines
+    }
+
+    // MARK: Now
+
+    private var standing: StyledLine {
+        let state = story.state(task)
+        var line = StyledLine(name, .strong)
+        switch state {
+        case .blocked: line.append(" is waiting.")
+        case .ready: line.append(" is ready.")
+        case .backingOff: line.append(" is waiting for its next attempt.", .warning)
+        case .running(let running):
+            line.append(" has been running for \(DurationText.format(running.since.duration(to: story.now)))", .busy)
+            if let estimate = story.engine.estimate(of: story.reference(task)) {
+                line.append(" of about \(rough(.nanoseconds(estimate.durationP50Nanoseconds)))")
+            }
+            line.append(".")
+            if let stopping = running.stopping { line.append(" \(ending(stopping))", .warning) }
+        case .succeeded(let attempt):
+            line.append(" succeeded", .good)
+            line.append(attempt == 0 ? ": its result was taken over from an earlier run." : ".")
+        case .failed(let failure): line.append(" \(failure.predicate).", .bad)
+        case .skipped: line.append(" was skipped.")
+        case .cancelled: line.append(" was cancelled with the run.", .warning)
+        }
+        return line
+    }
+
+    private func ending(_ reason: StopReason) -> String {
+        switch reason {
+        case .timeout: "It is being ended because its time is over."
+        case .cancelled: "It is being ended because the run was cancelled."
+        case .killed: "It is being killed."
+        }
+    }
+
+    private var reasons: [StyledLine] {
+        let reasons = story.engine.explain(story.reference(task))?.reasons ?? []
+        var lines = reasons.prefix(10).map { StyledLine("It \($0.predicate(at: story.now)).") }
+        if reasons.count > 10 { lines.append("It waits for \(reasons.count - 10) more.") }
+        let root = story.rootCause(of: task)
+        if case .failed(let failure) = story.state(root), root != task {
+            lines.append("Behind that is \(story.instances[root].name), which \(failure.predicate).")
+        }
+        if reasons.contains(where: { if case .noRoom = $0 { true } else { false } }) { lines += story.crowd }
+        if case .blocked = story.state(task), reasons.isEmpty { lines.append("Nothing is known to hold it.") }
+        return lines
+    }
+
+    private var groupLines: [StyledLine] {
+        let members = story.engine.graph(of: story.run)?.dependencies(of: task).map(Int.init) ?? []
+        let definition = story.instances[task].task
+        let own = members.filter { story.instances[$0].task == definition }
+        var line = StyledLine(name, .strong)
+        guard !own.isEmpty || story.instances[task].kind == .group(isExpanded: true) else {
+            line.append(
+                " is a fan-out over values that an earlier task prints: it is not known yet how many tasks it is.")
+            return [line] + reasons
+        }
+        var counts = StateCounts()
+        for member in own { counts[story.state(member).label] += 1 }
+        let parts = TaskState.Label.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.words)" }
+        line.append(" stands for \(Sentence.count(own.count, "task")): \(Sentence.list(parts)).")
+        let unfinished = own.filter { story.state($0).label != .succeeded }
+        return [line]
+            + unfinished.prefix(10).map { member in
+                StyledLine(
+                    "  \(story.instances[member].name): \(story.state(member).label.words)",
+                    story.state(member).label.ink)
+            }
+    }
+
+    // MARK: Before
+
+    private func sentence(_ attempt: AttemptSummary) -> StyledLine {
+        var line = StyledLine("Attempt \(attempt.id.number)", .faint)
+        let had = Resources(milliCPU: attempt.grant.milliCPU, memoryBytes: attempt.grant.memoryBytes)
+        line.append(" had \(Sentence.resources(had))")
+        if let decision = story.decisions.first(where: { $0.attempt == attempt.id }) {
+            line.append(" (decision \(decision.number) of \(decision.policy): \(decision.reason))")
+        }
+        switch attempt.status {
+        case .running: line.append(" and is running.")
+        case .succeeded: line.append(" and succeeded\(took(attempt)).")
+        case .reused: line.append(" and did not run: an earlier result still holds.")
+        case .failed: line.append(" and \(attempt.failure?.predicate ?? "failed")\(took(attempt)).")
+        case .stopped: line.append(" and was stopped\(took(attempt)).")
+        case .lost: line.append(" and was lost with the process that watched it.")
+        }
+        return line
+    }
+
+    private func took(_ attempt: AttemptSummary) -> String {
+        guard let usage = attempt.usage else { return "" }
+        return
+            " after \(DurationText.format(usage.wall)) with \(DurationText.format(usage.userCPU + usage.systemCPU)) of CPU "
+            + "and at most \(ByteCount.format(usage.peakMemoryBytes))"
+    }
+
+    private var expectation: String? {
+        guard let estimate = story.engine.estimate(of: story.reference(task)), estimate.sampleCount > 0 else {
+            return nil
+        }
+        return "Expected were \(DurationText.format(.nanoseconds(estimate.durationP50Nanoseconds))) and "
+            + "\(ByteCount.format(estimate.peakMemoryP50Bytes)), from "
+            + "\(Sentence.count(Int(estimate.sampleCount), "measurement")) (\(estimate.model))."
+    }
+
+    private func rough(_ duration: Duration) -> String {
+        duration < .seconds(1) ? "1s" : DurationText.format(.seconds(duration.nanoseconds / 1_000_000_000))
+    }
+
+    // MARK: JSON
+
+    var json: Value {
+        let reference = story.reference(task)
+        let state = story.state(task)
+        return .object([
+            "run": .string(story.run.description), "task": .string(name), "index": .number(task),
+            "group": .boolean(story.instances[task].kind != .command), "state": .string(state.label.rawValue),
+            "reasons": .list(story.engine.explain(reference)?.reasons.map(\.json) ?? []),
+            "root_cause": story.rootCause(of: task) == task
+                ? nil : .string(story.instances[story.rootCause(of: task)].name),
+            "expected_start": story.expectedStart(task).flatMap { $0 > story.now ? .time($0) : nil },
+            "estimate": story.engine.estimate(of: reference).map(json),
+            "attempts": .list(attempts.map(RunDetail.json)), "decisions": .list(decisions.map(json)),
+            "why_run": whyRun.map { .strings($0) },
+        ])
+    }
+
+    private var decisions: [DecisionSummary] { story.decisions.filter { $0.attempt.task.index == Int32(task) } }
+
+    private func json(_ decision: DecisionSummary) -> Value {
+        .object([
+            "decision": .number(decision.number), "attempt": .number(decision.attempt.number), "at": .time(decision.at),
+            "policy": .string(decision.policy), "reason": .string(decision.reason),
+        ])
+    }
+
+    private func json(_ estimate: Estimate) -> Value {
+        .object([
+            "duration_p50_seconds": .seconds(.nanoseconds(estimate.durationP50Nanoseconds)),
+            "duration_p90_seconds": .seconds(.nanoseconds(estimate.durationP90Nanoseconds)),
+            "peak_memory_p50_bytes": .number(estimate.peakMemoryP50Bytes),
+            "peak_memory_p99_bytes": .number(estimate.peakMemoryP99Bytes),
+            "samples": .number(estimate.sampleCount), "model": .string(estimate.model),
+        ])
+    }
+}
