@@ -15,7 +15,7 @@ extension Engine {
             attempt: runs[run].attempts[task], worker: placement.worker, since: now, grant: placement.grant,
             stopping: nil
         )
-        workers[Int(placement.worker.index)].used += placement.grant
+        change(placement.worker) { $0.used += placement.grant }
         hold(slotsOf: task, in: run, sign: 1)
         enter(.running(running), task, in: run, at: now, into: &effects)
         let attempt = attemptID(task, in: run)
@@ -38,7 +38,7 @@ extension Engine {
         guard let (run, task, running) = current(attempt) else { return }  // it has ended meanwhile
         var grown = running
         grown.grant.memoryBytes = max(running.grant.memoryBytes, memoryBytes)
-        workers[Int(running.worker.index)].used += grown.grant - running.grant
+        change(running.worker) { $0.used += grown.grant - running.grant }
         runs[run].states[task] = .running(grown)
     }
 
@@ -157,7 +157,7 @@ extension Engine {
     }
 
     private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {
-        workers[Int(running.worker.index)].used -= running.grant
+        change(running.worker) { $0.used -= running.grant }
         hold(slotsOf: task, in: run, sign: -1)
     }
 

@@ -19,18 +19,19 @@ extension Engine {
     mutating func join(_ worker: Worker, into effects: inout [Effect]) {
         precondition(Int(worker.id.index) == workers.count, "worker \(worker.id.index) joined out of order")
         workers.append(WorkerState(worker: worker, available: worker.capacity))
+        free.append(worker.capacity)
         effects.append(.decide)
     }
 
     mutating func resize(_ id: Worker.ID, to capacity: Resources, into effects: inout [Effect]) {
-        workers[Int(id.index)].available = capacity
+        change(id) { $0.available = capacity }
         effects.append(.decide)
     }
 
     /// Its attempts have an unknown end; each task gets a new attempt, at no cost to its retry budget.
     mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
         guard workers[Int(id.index)].isAlive else { return }
-        workers[Int(id.index)].isAlive = false
+        change(id) { $0.isAlive = false }
         for run in runs.indices {
             for task in runs[run].states.indices {
                 guard case .running(let running) = runs[run].states[task], running.worker == id else { continue }
@@ -38,6 +39,12 @@ extension Engine {
             }
         }
         effects.append(.decide)
+    }
+
+    /// The one way to change a worker: keeps `free` in step.
+    mutating func change(_ id: Worker.ID, _ change: (inout WorkerState) -> Void) {
+        change(&workers[Int(id.index)])
+        free[Int(id.index)] = workers[Int(id.index)].free
     }
 
     /// Tasks that ask for more than any living worker has.

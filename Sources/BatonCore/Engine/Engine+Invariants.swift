@@ -18,6 +18,9 @@ extension Engine {
             if worker.used != used[index] {
                 broken.append("worker \(index) counts \(worker.used) but its attempts hold \(used[index])")
             }
+            if worker.free != free[index] {
+                broken.append("worker \(index) has \(worker.free) free, not \(free[index])")
+            }
             if used[index].milliCPU > worker.worker.capacity.milliCPU {
                 broken.append("worker \(index) is over-committed: \(used[index])")
             }

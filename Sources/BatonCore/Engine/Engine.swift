@@ -12,6 +12,8 @@ public struct Engine: Sendable {
     var runs: [RunState] = []
     var runIndex: [Run.ID: Int] = [:]
     var workers: [WorkerState] = []
+    /// What is unused of each worker: decisions copy it, and the workers themselves are large.
+    var free: [Resources] = []
     /// Every task that became ready, in that order; policies read on from where they stopped.
     var readied: [Readied] = []
     /// Rises when priorities known to policies are out of date.

@@ -55,6 +55,8 @@ struct RunState: Sendable {
         }
     }
 
+    // Inlined, or every look at one field copies the whole definition.
+    @inline(__always)
     func task(_ index: Int) -> Workflow.Task {
         submission.workflow.tasks[Int(expansion.instances[index].task)]
     }
@@ -113,6 +115,8 @@ struct RunState: Sendable {
     }
 
     /// Expected nanoseconds of one task: learned, else declared; nil when neither is known.
+    // Inlined, or each call from a policy copies the whole run.
+    @inline(__always)
     func expectedNanoseconds(of index: Int) -> Int64? {
         estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
     }

@@ -16,22 +16,13 @@ public struct Observation: Sendable {
     /// - Returns: nil when it can't be placed now: it is not ready any more, has become ready again under a later
     ///   number, or its run is paused.
     public func ready(_ number: Int) -> ReadyTask? {
-        let (run, task) = (Int(engine.readied[number].run), Int(engine.readied[number].task))
-        guard engine.runs[run].isStartable, engine.runs[run].readyNumbers[task] == number,
-            case .ready(let since) = engine.runs[run].states[task]
-        else { return nil }
-        return ReadyTask(
-            reference: engine.reference(task, in: run), since: since,
-            priority: engine.runs[run].expansion.instances[task].priority,
-            upwardRankNanoseconds: engine.runs[run].ranks[task],
-            expectedNanoseconds: engine.runs[run].expectedNanoseconds(of: task), run: run
-        )
+        engine.ready(number)
     }
 
     public var workerCount: Int { engine.workers.count }
 
     /// Unused resources of each worker, by index; negative for a lost one.
-    public var free: [Resources] { engine.workers.map(\.free) }
+    public var free: [Resources] { engine.free }
 
     /// What the worker has to offer when nobody uses it.
     public func capacity(of worker: Worker.ID) -> Resources {
@@ -83,6 +74,18 @@ public struct ReadyTask: Hashable, Sendable {
 }
 
 extension Engine {
+    fileprivate func ready(_ number: Int) -> ReadyTask? {
+        let (run, task) = (Int(readied[number].run), Int(readied[number].task))
+        guard runs[run].isStartable, runs[run].readyNumbers[task] == number,
+            case .ready(let since) = runs[run].states[task]
+        else { return nil }
+        return ReadyTask(
+            reference: reference(task, in: run), since: since,
+            priority: runs[run].expansion.instances[task].priority, upwardRankNanoseconds: runs[run].ranks[task],
+            expectedNanoseconds: runs[run].expectedNanoseconds(of: task), run: run
+        )
+    }
+
     public func observe(at now: Instant) -> Observation {
         Observation(engine: self, now: now)
     }
