@@ -102,7 +102,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["baton", "baton-supervisor"],
+            dependencies: ["BatonCore", "baton", "baton-supervisor"],
             swiftSettings: settings
         ),
         .testTarget(name: "HouseTests", dependencies: ["BatonCore", "BatonFormats"], swiftSettings: settings),
