@@ -123,8 +123,8 @@ static void signal_members(struct attempt *attempt, int signal) {
 static void kill_members(struct attempt *attempt, uint64_t now) {
     signal_members(attempt, SIGKILL);
     attempt->signalled = true;
-    attempt->kill_time = now + KILL_INTERVAL;
     if (attempt->surrender_time == NEVER) attempt->surrender_time = now + SURRENDER;
+    attempt->kill_time = now + (now < attempt->surrender_time ? KILL_INTERVAL : LONGEST_INTERVAL);
 }
 
 void attempt_stop(const struct baton_stop *order) {
@@ -135,7 +135,7 @@ void attempt_stop(const struct baton_stop *order) {
         return;
     }
     uint64_t now = monotonic_now();
-    attempt->stopped = true;
+    if (!attempt->exited) attempt->stopped = true;
     if (order->grace_milliseconds == 0) {
         kill_members(attempt, now);
         return;
@@ -289,7 +289,7 @@ uint64_t attempts_wake_time(void) {
     for (struct attempt *attempt = attempts; attempt; attempt = attempt->next) {
         if (!attempt->exited && attempt->sample_time < time) time = attempt->sample_time;
         if (attempt->kill_time < time) time = attempt->kill_time;
-        if (attempt->surrender_time < time) time = attempt->surrender_time;
+        if (attempt->exited && attempt->surrender_time < time) time = attempt->surrender_time;
     }
     return time;
 }

@@ -40,8 +40,9 @@ final class SupervisorWorld {
             executable = path
         case .sampling:
             executable = directory + "/sampling-supervisor"
-            try Data("#!/bin/sh\nBATON_METER=sampling exec \(path) \"$@\"\n".utf8).write(to: URL(filePath: executable))
-            chmod(executable, 0o755)
+            // Written by a shell: a file that we ourselves had open to write could be held open by the child that
+            // another test makes in that moment, and then not be run.
+            system("echo '#!/bin/sh\nBATON_METER=sampling exec \(path) \"$@\"' > \(executable); chmod +x \(executable)")
         }
         client = try SupervisorClient.launch(
             executable: executable, directory: directory, run: run, memoryLimitBytes: memoryLimitBytes)

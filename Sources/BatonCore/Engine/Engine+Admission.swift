@@ -15,9 +15,10 @@ extension Engine {
     ///
     /// - Returns: the event to log and handle; nothing has changed yet.
     public func admit(_ decision: Decision) throws(Rejection) -> Event {
-        var free = workers.map(\.free)
+        var free = free
         var limits: [Int: [Int64]] = [:]
         var placed: Set<TaskReference> = []
+        let isAlone = decision.placements.count == 1
         for placement in decision.placements {
             func reject(_ reason: Rejection.Reason) -> Rejection { Rejection(placement: placement, reason: reason) }
             let task = Int(placement.task.task.index)
@@ -26,15 +27,14 @@ extension Engine {
             }
             guard case .ready = runs[run].states[task] else { throw reject(.notReady) }
             guard runs[run].isStartable else { throw reject(.runNotStartable) }
-            guard placed.insert(placement.task).inserted else { throw reject(.placedTwice) }
+            guard isAlone || placed.insert(placement.task).inserted else { throw reject(.placedTwice) }
             let worker = Int(placement.worker.index)
             guard workers.indices.contains(worker), workers[worker].isAlive else { throw reject(.unknownWorker) }
             guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
             let request = runs[run].expansion.instances[task].request
-            guard placement.grant.milliCPU >= request.milliCPU ?? 0, placement.grant.gpus >= request.gpus ?? 0 else {
-                throw reject(.belowRequest)
-            }
+            guard request.declared.fits(in: placement.grant) else { throw reject(.belowRequest) }
             free[worker] -= placement.grant
+            if request.slots.isEmpty { continue }
             var inUse = limits[run] ?? runs[run].limitsInUse
             for slot in request.slots {
                 inUse[Int(slot.limit)] += slot.units

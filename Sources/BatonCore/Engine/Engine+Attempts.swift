@@ -15,7 +15,7 @@ extension Engine {
             attempt: runs[run].attempts[task], worker: placement.worker, since: now, grant: placement.grant,
             stopping: nil
         )
-        workers[Int(placement.worker.index)].used += placement.grant
+        change(placement.worker) { $0.used += placement.grant }
         hold(slotsOf: task, in: run, sign: 1)
         enter(.running(running), task, in: run, at: now, into: &effects)
         let attempt = attemptID(task, in: run)
@@ -38,7 +38,7 @@ extension Engine {
         guard let (run, task, running) = current(attempt) else { return }  // it has ended meanwhile
         var grown = running
         grown.grant.memoryBytes = max(running.grant.memoryBytes, memoryBytes)
-        workers[Int(running.worker.index)].used += grown.grant - running.grant
+        change(running.worker) { $0.used += grown.grant - running.grant }
         runs[run].states[task] = .running(grown)
     }
 
@@ -48,7 +48,7 @@ extension Engine {
         guard let (run, task, running) = current(attempt) else { return }  // a late or duplicate report
         release(running, task, in: run)
         var settled = Worklist()
-        switch result(of: outcome, running.stopping, in: run) {
+        switch result(of: outcome, running.stopping) {
         case .succeeded(let values):
             runs[run].values[Int32(task)] = values
             settled.push(task, .succeeded(attempt: attempt.number))
@@ -73,13 +73,13 @@ extension Engine {
     }
 
     /// What an outcome means, given that the engine may have asked for the end itself.
-    private func result(of outcome: Outcome, _ stopping: StopReason?, in run: Int) -> Result {
+    private func result(of outcome: Outcome, _ stopping: StopReason?) -> Result {
         switch (outcome, stopping) {
         case (.succeeded(let values), _), (.reused(let values, _), _): .succeeded(values)
         case (_, .cancelled), (_, .killed): .cancelled
         case (_, .timeout): .failed(.timedOut)
         case (.failed(let failure), nil): .failed(failure)
-        case (.lost, nil), (.stopped, nil): runs[run].status == .cancelling ? .cancelled : .lost
+        case (.lost, nil), (.stopped, nil): .lost
         }
     }
 
@@ -89,7 +89,8 @@ extension Engine {
     ) {
         runs[run].failures[task] += 1
         let rule = runs[run].task(task).retry
-        guard runs[run].failures[task] <= rule.limit, rule.covers(failure), runs[run].isStartable(isFinally: task) else {
+        guard runs[run].failures[task] <= rule.limit, rule.covers(failure), runs[run].isStartable(isFinally: task)
+        else {
             settled.push(task, .failed(failure))
             return
         }
@@ -106,7 +107,7 @@ extension Engine {
     ) {
         let rule = runs[run].task(task).retry
         let killedAt = max(running.grant.memoryBytes, usage?.peakMemoryBytes ?? 0)
-        let most = workers.lazy.map(\.worker.capacity.memoryBytes).max() ?? 0
+        let most = mostMemory(for: task, in: run)
         let isCovered = rule.triggers?.contains(.outOfMemory) ?? true
         guard isCovered, running.grant.memoryBytes < most, runs[run].isStartable(isFinally: task) else {
             settled.push(task, .failed(.outOfMemory))
@@ -125,9 +126,9 @@ extension Engine {
         case .retry(let attempt):
             guard let run = runIndex[attempt.run] else { return }
             let task = Int(attempt.task.index)
-            guard case .backingOff = runs[run].states[task], runs[run].attempts[task] == attempt.number else {
-                return  // cancelled or retried by hand meanwhile
-            }
+            guard runs[run].states.indices.contains(task), case .backingOff = runs[run].states[task],
+                runs[run].attempts[task] == attempt.number
+            else { return }  // cancelled or retried by hand meanwhile
             makeReady(task, in: run, at: now, into: &effects)
             effects.append(.decide)
         case .timeout(let attempt):
@@ -151,11 +152,12 @@ extension Engine {
 
     mutating func makeReady(_ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]) {
         enter(.ready(since: now), task, in: run, at: now, into: &effects)
-        readied.append(reference(task, in: run))
+        runs[run].readyNumbers[task] = Int32(readied.count)
+        readied.append(Readied(run: Int32(run), task: Int32(task)))
     }
 
     private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {
-        workers[Int(running.worker.index)].used -= running.grant
+        change(running.worker) { $0.used -= running.grant }
         hold(slotsOf: task, in: run, sign: -1)
     }
 

@@ -9,25 +9,29 @@ struct WorkerState: Sendable {
     var used = Resources.zero
     var isAlive = true
 
-    var free: Resources { isAlive ? available - used : .zero }
+    /// Less than nothing for a lost worker: there a task that asks for nothing doesn't fit either.
+    var free: Resources {
+        isAlive ? available - used : Resources(milliCPU: -1, memoryBytes: -1, gpus: -1, diskBytes: -1)
+    }
 }
 
 extension Engine {
     mutating func join(_ worker: Worker, into effects: inout [Effect]) {
         precondition(Int(worker.id.index) == workers.count, "worker \(worker.id.index) joined out of order")
         workers.append(WorkerState(worker: worker, available: worker.capacity))
+        free.append(worker.capacity)
         effects.append(.decide)
     }
 
     mutating func resize(_ id: Worker.ID, to capacity: Resources, into effects: inout [Effect]) {
-        workers[Int(id.index)].available = capacity
+        change(id) { $0.available = capacity }
         effects.append(.decide)
     }
 
     /// Its attempts have an unknown end; each task gets a new attempt, at no cost to its retry budget.
     mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
         guard workers[Int(id.index)].isAlive else { return }
-        workers[Int(id.index)].isAlive = false
+        change(id) { $0.isAlive = false }
         for run in runs.indices {
             for task in runs[run].states.indices {
                 guard case .running(let running) = runs[run].states[task], running.worker == id else { continue }
@@ -35,6 +39,12 @@ extension Engine {
             }
         }
         effects.append(.decide)
+    }
+
+    /// The one way to change a worker: keeps `free` in step.
+    mutating func change(_ id: Worker.ID, _ change: (inout WorkerState) -> Void) {
+        change(&workers[Int(id.index)])
+        free[Int(id.index)] = workers[Int(id.index)].free
     }
 
     /// Tasks that ask for more than any living worker has.
@@ -45,10 +55,7 @@ extension Engine {
         }
         return expansion.instances.compactMap { instance in
             guard instance.kind == .command else { return nil }
-            let declared = Resources(
-                milliCPU: instance.request.milliCPU ?? 0, memoryBytes: instance.request.memoryBytes ?? 0,
-                gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0
-            )
+            let declared = instance.request.declared
             if living.contains(where: { declared.fits(in: $0.worker.capacity) }) { return nil }
             return CommandError.Misfit(
                 task: instance.name, request: declared, largestWorker: largest.worker.capacity
@@ -56,16 +63,24 @@ extension Engine {
         }
     }
 
+    /// The most memory of any living worker that has all else the task asks for; 0 when there is none.
+    func mostMemory(for task: Int, in run: Int) -> Int64 {
+        var declared = runs[run].expansion.instances[task].request.declared
+        declared.memoryBytes = 0
+        let candidates = workers.lazy.filter { $0.isAlive && declared.fits(in: $0.worker.capacity) }
+        return candidates.map(\.worker.capacity.memoryBytes).max() ?? 0
+    }
+
     /// What the next attempt of a task takes on a worker: declared, else learned, else an equal share.
     ///
     /// The share of memory is that of the CPU: on 4 cores and 16 GB, a task of one core gets 4 GB.
-    func grant(for task: Int, in run: Int, on worker: WorkerState) -> Resources {
+    func grant(for task: Int, in run: Int, of capacity: Resources) -> Resources {
         let request = runs[run].expansion.instances[task].request
-        let capacity = worker.worker.capacity
         let milliCPU = request.milliCPU ?? min(1000, capacity.milliCPU)
         let learned = runs[run].estimates[task].flatMap { $0.sampleCount > 0 ? $0.peakMemoryP99Bytes : nil }
-        let share = capacity.memoryBytes / max(capacity.milliCPU, 1) * milliCPU
-        let memory = max(request.memoryBytes ?? min(learned ?? share, capacity.memoryBytes), runs[run].memoryFloors[task])
+        let share = capacity.memoryShare(of: milliCPU)
+        let memory = max(
+            request.memoryBytes ?? min(learned ?? share, capacity.memoryBytes), runs[run].memoryFloors[task])
         return Resources(
             milliCPU: milliCPU, memoryBytes: memory, gpus: request.gpus ?? 0, diskBytes: request.diskBytes ?? 0
         )
@@ -83,9 +98,35 @@ extension Engine {
         workers[Int(worker.index)].used
     }
 
+    /// Workers that have ever joined, lost ones included.
+    public var workerCount: Int { workers.count }
+
+    /// True when any task of any run waits for nothing but room.
+    public var hasReadyTasks: Bool {
+        runs.contains { $0.readyTasks > 0 && $0.isStartable }
+    }
+
     /// True when a task waits for nothing but room.
     public func hasReadyTasks(in run: Run.ID) -> Bool {
         guard let index = runIndex[run], runs[index].isStartable else { return false }
         return runs[index].readyTasks > 0
+    }
+}
+
+extension Resources {
+    /// The part of the memory that is to all of it as this CPU is to all of that; exact also where the product
+    /// exceeds 64 bits.
+    fileprivate func memoryShare(of part: Int64) -> Int64 {
+        let whole = max(milliCPU, 1)
+        return whole.dividingFullWidth(memoryBytes.multipliedFullWidth(by: min(part, whole))).quotient
+    }
+}
+
+extension TaskInstance.Request {
+    /// What the user asked for, with nothing where Baton chooses.
+    var declared: Resources {
+        Resources(
+            milliCPU: milliCPU ?? 0, memoryBytes: memoryBytes ?? 0, gpus: gpus ?? 0, diskBytes: diskBytes ?? 0
+        )
     }
 }

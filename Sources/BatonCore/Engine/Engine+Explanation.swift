@@ -75,8 +75,9 @@ extension Engine {
             }
         }
         let roomiest = workers.filter(\.isAlive).max { $0.free.milliCPU < $1.free.milliCPU }
-        if let roomiest, !workers.contains(where: { $0.isAlive && grant(for: task, in: run, on: $0).fits(in: $0.free) }) {
-            reasons.append(.noRoom(needed: grant(for: task, in: run, on: roomiest), free: roomiest.free))
+        func needed(on worker: WorkerState) -> Resources { grant(for: task, in: run, of: worker.worker.capacity) }
+        if let roomiest, !workers.contains(where: { needed(on: $0).fits(in: $0.free) }) {
+            reasons.append(.noRoom(needed: needed(on: roomiest), free: roomiest.free))
         }
         if reasons.isEmpty {
             let ready = runs.reduce(0) { count, run in count + run.states.count { $0.label == .ready } }

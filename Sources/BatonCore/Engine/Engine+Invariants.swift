@@ -18,6 +18,9 @@ extension Engine {
             if worker.used != used[index] {
                 broken.append("worker \(index) counts \(worker.used) but its attempts hold \(used[index])")
             }
+            if worker.free != free[index] {
+                broken.append("worker \(index) has \(worker.free) free, not \(free[index])")
+            }
             if used[index].milliCPU > worker.worker.capacity.milliCPU {
                 broken.append("worker \(index) is over-committed: \(used[index])")
             }
@@ -34,8 +37,10 @@ extension RunState {
             let name = expansion.instances[index].name
             switch state {
             case .ready, .running, .backingOff, .succeeded:
-                for dependency in expansion.graph.dependencies(of: index) where !isSatisfied(Int(dependency), for: index) {
-                    broken.append("\(name) is \(state.label) before \(expansion.instances[Int(dependency)].name) succeeded")
+                for dependency in expansion.graph.dependencies(of: index)
+                where !isSatisfied(Int(dependency), for: index) {
+                    broken.append(
+                        "\(name) is \(state.label) before \(expansion.instances[Int(dependency)].name) succeeded")
                 }
             case .blocked, .failed, .skipped, .cancelled:
                 break
@@ -49,19 +54,12 @@ extension RunState {
         }
         for (index, limit) in submission.workflow.limits.enumerated() {
             if inUse[index] != limitsInUse[index] || inUse[index] > limit.capacity {
-                broken.append("limit \(limit.name): \(inUse[index]) held, \(limitsInUse[index]) counted of \(limit.capacity)")
+                broken.append(
+                    "limit \(limit.name): \(inUse[index]) held, \(limitsInUse[index]) counted of \(limit.capacity)")
             }
         }
         let open = states.count { !$0.isTerminal }
         if open != unfinished { broken.append("\(id) counts \(unfinished) unfinished tasks but has \(open)") }
         return broken
-    }
-
-    private func isSatisfied(_ dependency: Int, for task: Int) -> Bool {
-        switch states[dependency] {
-        case .succeeded: true
-        case .skipped(because: .condition): expansion.instances[task].kind != .command
-        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
-        }
     }
 }

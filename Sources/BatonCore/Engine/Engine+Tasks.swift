@@ -47,20 +47,11 @@ extension Engine {
         if !runs[run].isFinally(task) { runs[run].unfinishedRegular -= 1 }
         for successor in runs[run].expansion.graph.successors(of: task) {
             let successor = Int(successor)
-            if releases(state, successor, in: run) {
+            if runs[run].isSatisfied(task, for: successor) {
                 countDown(successor, in: run, at: now, &settled, into: &effects)
             } else if case .blocked = runs[run].states[successor] {
                 settled.push(successor, .skipped(because: .dependency(TaskInstance.ID(task))))
             }
-        }
-    }
-
-    /// Success lets the successor go on; so does an instance left out by `when` towards the group it is part of.
-    private func releases(_ state: TaskState, _ successor: Int, in run: Int) -> Bool {
-        switch state {
-        case .succeeded: true
-        case .skipped(because: .condition): runs[run].expansion.instances[successor].kind != .command
-        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
         }
     }
 
@@ -85,8 +76,7 @@ extension Engine {
         case .command:
             switch evaluateCondition(of: task, in: run) {
             case .success(true):
-                enter(.ready(since: now), task, in: run, at: now, into: &effects)
-                readied.append(reference(task, in: run))
+                makeReady(task, in: run, at: now, into: &effects)
                 if effects.last != .decide { effects.append(.decide) }
             case .success(false):
                 settled.push(task, .skipped(because: .condition))

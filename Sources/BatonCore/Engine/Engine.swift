@@ -12,10 +12,18 @@ public struct Engine: Sendable {
     var runs: [RunState] = []
     var runIndex: [Run.ID: Int] = [:]
     var workers: [WorkerState] = []
+    /// What is unused of each worker: decisions copy it, and the workers themselves are large.
+    var free: [Resources] = []
     /// Every task that became ready, in that order; policies read on from where they stopped.
-    var readied: [TaskReference] = []
+    var readied: [Readied] = []
     /// Rises when priorities known to policies are out of date.
     var generation = 0
+
+    /// A task as indices, for the paths that are taken for every task.
+    struct Readied: Sendable {
+        var run: Int32
+        var task: Int32
+    }
 
     public init() {}
 

@@ -11,6 +11,8 @@ struct RunState: Sendable {
     /// Least memory of the next attempt, raised by out-of-memory kills; 0 when there was none.
     var memoryFloors: [Int64]
     var estimates: [Estimate?]
+    /// Place in the engine's `readied` where each task last became ready.
+    var readyNumbers: [Int32]
     /// Expected nanoseconds from the start of a task to the end of the run along its longest path.
     var ranks: [Int64] = []
     /// What finished tasks offer to others.
@@ -33,6 +35,7 @@ struct RunState: Sendable {
         failures = Array(repeating: 0, count: count)
         memoryFloors = Array(repeating: 0, count: count)
         estimates = Array(repeating: nil, count: count)
+        readyNumbers = Array(repeating: 0, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
         unfinished = 0
         for index in 0..<count {
@@ -52,6 +55,8 @@ struct RunState: Sendable {
         }
     }
 
+    // Inlined, or every look at one field copies the whole definition.
+    @inline(__always)
     func task(_ index: Int) -> Workflow.Task {
         submission.workflow.tasks[Int(expansion.instances[index].task)]
     }
@@ -60,17 +65,24 @@ struct RunState: Sendable {
         task(index).isFinally
     }
 
+    /// True when this dependency lets the task go on: it has succeeded, or is an instance of the task's own group that
+    /// `when` left out.
+    func isSatisfied(_ dependency: Int, for task: Int) -> Bool {
+        switch states[dependency] {
+        case .succeeded: true
+        case .skipped(because: .condition):
+            expansion.instances[task].kind != .command
+                && expansion.instances[task].task == expansion.instances[dependency].task
+        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
+        }
+    }
+
     /// Blocked by its dependencies that have not succeeded and, for a `finally` task, by the rest of the run.
     func initialState(of index: Int) -> TaskState {
         var waitingFor: Int32 = 0
         for dependency in expansion.graph.dependencies(of: index) {
-            let hasSucceeded: Bool
-            if Int(dependency) < states.count, case .succeeded = states[Int(dependency)] {
-                hasSucceeded = true
-            } else {
-                hasSucceeded = false
-            }
-            waitingFor += hasSucceeded ? 0 : 1
+            let isSatisfied = Int(dependency) < states.count && isSatisfied(Int(dependency), for: index)
+            waitingFor += isSatisfied ? 0 : 1
         }
         if isFinally(index) && !hasReleasedFinally { waitingFor += 1 }
         return .blocked(waitingFor: waitingFor)
@@ -95,6 +107,7 @@ struct RunState: Sendable {
         failures += Array(repeating: 0, count: count)
         memoryFloors += Array(repeating: 0, count: count)
         estimates += Array(repeating: nil, count: count)
+        readyNumbers += Array(repeating: 0, count: count)
         for index in first..<first + count { states.append(initialState(of: index)) }
         unfinished += count
         unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
@@ -102,6 +115,8 @@ struct RunState: Sendable {
     }
 
     /// Expected nanoseconds of one task: learned, else declared; nil when neither is known.
+    // Inlined, or each call from a policy copies the whole run.
+    @inline(__always)
     func expectedNanoseconds(of index: Int) -> Int64? {
         estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
     }

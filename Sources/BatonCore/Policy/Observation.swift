@@ -5,56 +5,56 @@ public struct Observation: Sendable {
     let engine: Engine
     public let now: Instant
 
-    /// Rises when priorities changed for tasks already seen; rebuild queues from `readied(since: 0)` then.
+    /// Rises when priorities changed for tasks already seen; rebuild queues from number 0 then.
     public var generation: Int { engine.generation }
 
-    /// How many tasks have become ready so far, counting each time.
+    /// How many times a task has become ready so far; each time has a number below this.
     public var readiedCount: Int { engine.readied.count }
 
-    /// Tasks that became ready after the first `cursor` ones; some may have been placed since.
-    public func readied(since cursor: Int) -> ArraySlice<TaskReference> {
-        engine.readied[cursor...]
-    }
-
-    /// A task that could be placed now; nil when it is not ready any more, or its run is paused.
-    public func ready(_ reference: TaskReference) -> ReadyTask? {
-        guard let run = engine.runIndex[reference.run], engine.runs[run].isStartable else { return nil }
-        let task = Int(reference.task.index)
-        guard case .ready(let since) = engine.runs[run].states[task] else { return nil }
-        return ReadyTask(
-            reference: reference, since: since, priority: engine.runs[run].expansion.instances[task].priority,
-            upwardRankNanoseconds: engine.runs[run].ranks[task],
-            expectedNanoseconds: engine.runs[run].expectedNanoseconds(of: task)
-        )
+    /// The task that was the `number`-th to become ready.
+    ///
+    /// - Returns: nil when it can't be placed now: it is not ready any more, has become ready again under a later
+    ///   number, or its run is paused.
+    public func ready(_ number: Int) -> ReadyTask? {
+        engine.ready(number)
     }
 
     public var workerCount: Int { engine.workers.count }
 
-    /// Unused resources of each worker, by index; nothing for a lost one.
-    public var free: [Resources] { engine.workers.map(\.free) }
+    /// Unused resources of each worker, by index; negative for a lost one.
+    public var free: [Resources] { engine.free }
 
-    /// What a placement there would be granted.
-    public func grant(for reference: TaskReference, on worker: Worker.ID) -> Resources {
-        guard let run = engine.runIndex[reference.run] else { return .zero }
-        return engine.grant(for: Int(reference.task.index), in: run, on: engine.workers[Int(worker.index)])
+    /// What the worker has to offer when nobody uses it.
+    public func capacity(of worker: Worker.ID) -> Resources {
+        engine.workers[Int(worker.index)].worker.capacity
     }
 
-    /// Units of each limit that the task needs, and how many are still free; in the order of its slots.
-    public func limits(of reference: TaskReference) -> [(name: Limit, units: Int64, free: Int64)] {
-        guard let run = engine.runIndex[reference.run] else { return [] }
-        let state = engine.runs[run]
-        return state.expansion.instances[Int(reference.task.index)].request.slots.map { slot in
-            let capacity = state.submission.workflow.limits[Int(slot.limit)].capacity
-            return (
-                Limit(run: reference.run, index: slot.limit), slot.units,
-                capacity - state.limitsInUse[Int(slot.limit)]
-            )
+    public func isAlive(_ worker: Worker.ID) -> Bool {
+        engine.workers[Int(worker.index)].isAlive
+    }
+
+    /// What a placement there would be granted.
+    public func grant(for task: ReadyTask, on worker: Worker.ID) -> Resources {
+        engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity(of: worker))
+    }
+
+    /// Units that the task needs of each limit, in the order of its slots.
+    public func limits(of task: ReadyTask) -> [(limit: Limit, units: Int64)] {
+        engine.runs[task.run].expansion.instances[Int(task.reference.task.index)].request.slots.map { slot in
+            (Limit(run: task.run, index: slot.limit), slot.units)
         }
+    }
+
+    /// Units of the limit that nobody holds.
+    public func free(_ limit: Limit) -> Int64 {
+        let index = Int(limit.index)
+        return engine.runs[limit.run].submission.workflow.limits[index].capacity
+            - engine.runs[limit.run].limitsInUse[index]
     }
 
     /// A limit of one run.
     public struct Limit: Hashable, Sendable {
-        var run: Run.ID
+        var run: Int
         var index: Int32
     }
 }
@@ -69,9 +69,23 @@ public struct ReadyTask: Hashable, Sendable {
     public var upwardRankNanoseconds: Int64
     /// Nil when nothing is known.
     public var expectedNanoseconds: Int64?
+    /// Place of its run in the engine.
+    let run: Int
 }
 
 extension Engine {
+    fileprivate func ready(_ number: Int) -> ReadyTask? {
+        let (run, task) = (Int(readied[number].run), Int(readied[number].task))
+        guard runs[run].isStartable, runs[run].readyNumbers[task] == number,
+            case .ready(let since) = runs[run].states[task]
+        else { return nil }
+        return ReadyTask(
+            reference: reference(task, in: run), since: since,
+            priority: runs[run].expansion.instances[task].priority, upwardRankNanoseconds: runs[run].ranks[task],
+            expectedNanoseconds: runs[run].expectedNanoseconds(of: task), run: run
+        )
+    }
+
     public func observe(at now: Instant) -> Observation {
         Observation(engine: self, now: now)
     }

@@ -43,6 +43,8 @@ public final class Orchestrator {
     private var decisions: Int64
     private var interrupts = 0
     private var available: Resources?
+    /// All that this machine has, whatever of it this run may use.
+    private let machine: Resources
 
     init(
         run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator, world: LiveWorld,
@@ -60,6 +62,7 @@ public final class Orchestrator {
         self.clock = clock
         self.decisions = decisions
         self.lease = lease
+        machine = Machine.capacity(directory: "/")
     }
 
     /// Runs until the run has ended and everything about it is on disk.
@@ -69,6 +72,7 @@ public final class Orchestrator {
         let signals = baton_signal_descriptor()
         defer { close(signals) }
         var lastSignal: Int32?
+        try takeInReports()
         turn()
         while !isFinished {
             wait(alsoFor: signals)
@@ -216,7 +220,7 @@ public final class Orchestrator {
     private var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
 
     private func adapt(to pool: MachinePool) {
-        let now = pool.available(of: capacity)
+        let now = pool.available(of: capacity, machine: machine)
         guard now != available ?? capacity else { return }
         available = now
         handle(.workerResized(Worker.ID(0), capacity: now))

@@ -68,27 +68,31 @@ final class MachinePool {
         return try body()
     }
 
-    /// What this run may hold of `capacity`: all that others leave, but no more than an equal share while another waits.
-    func available(of capacity: Resources) -> Resources {
+    /// What this run may hold of its `allowance`: what others leave of the machine, and while another waits, no more than
+    /// an equal share of it.
+    ///
+    /// A run that was allowed more than the machine has (`--jobs 6` on two cores) shares that larger amount.
+    func available(of allowance: Resources, machine: Resources) -> Resources {
         var others = Resources.zero
         var count: Int64 = 1
         var someoneWaits = false
         for index in rows.indices where index != own && isAlive(rows[index]) {
-            others += Resources(
-                milliCPU: rows[index].milliCPU, memoryBytes: rows[index].memoryBytes, gpus: rows[index].gpus
-            )
+            others.milliCPU += rows[index].milliCPU
+            others.memoryBytes += rows[index].memoryBytes
+            others.gpus += rows[index].gpus
             if rows[index].milliCPU > 0 || rows[index].isWaiting == 1 { count += 1 }
             if rows[index].isWaiting == 1 { someoneWaits = true }
         }
-        var left = capacity - others
-        if someoneWaits {
-            left.milliCPU = min(left.milliCPU, max(capacity.milliCPU / count, 1000))
-            left.memoryBytes = min(left.memoryBytes, capacity.memoryBytes / count)
+        let sharers = someoneWaits ? count : 1
+        func left(_ allowance: Int64, _ machine: Int64, _ others: Int64, atLeast least: Int64) -> Int64 {
+            let total = max(allowance, machine)
+            return max(0, min(allowance, total - others, max(total / sharers, least)))
         }
-        left.milliCPU = max(left.milliCPU, 0)
-        left.memoryBytes = max(left.memoryBytes, 0)
-        left.gpus = max(left.gpus, 0)
-        return left
+        var available = allowance
+        available.milliCPU = left(allowance.milliCPU, machine.milliCPU, others.milliCPU, atLeast: 1000)
+        available.memoryBytes = left(allowance.memoryBytes, machine.memoryBytes, others.memoryBytes, atLeast: 0)
+        available.gpus = left(allowance.gpus, machine.gpus, others.gpus, atLeast: 1)
+        return available
     }
 
     /// Says what this run holds now, in the name of its supervisor.

@@ -1,0 +1,35 @@
+import BatonCore
+
+/// What the fault plan has in store for one attempt.
+struct AttemptLuck {
+    var isStraggler = false
+    var spuriousFailure: Failure?
+    var losesReport = false
+    var reportDelay = Duration.zero
+    /// Delay of a second report of the same end.
+    var duplicateDelay: Duration?
+    var grows = false
+}
+
+extension FaultPlan {
+    /// Depends on the plan and the attempt's identity alone.
+    func luck(of attempt: Attempt.ID, at now: Instant) -> AttemptLuck {
+        guard rates != Rates(), now < endsAt else { return AttemptLuck() }
+        var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ attempt.seed)
+        func happens(_ rate: UInt64) -> Bool { generator.next() % 1000 < rate }
+        func delay() -> Duration { .milliseconds(Int64(generator.next() % 20_000)) }
+        var luck = AttemptLuck()
+        luck.isStraggler = happens(rates.straggler)
+        if happens(rates.spuriousFailure) {
+            let failures: [Failure] = [
+                .exitCode(1), .exitCode(75), .signal(11), .notStarted("no such file"), .missingOutputs(["out"]),
+            ]
+            luck.spuriousFailure = failures[Int(generator.next() % UInt64(failures.count))]
+        }
+        luck.losesReport = happens(rates.lostReport)
+        if happens(rates.lateReport) { luck.reportDelay = delay() }
+        if happens(rates.duplicateReport) { luck.duplicateDelay = delay() }
+        luck.grows = happens(rates.growth)
+        return luck
+    }
+}

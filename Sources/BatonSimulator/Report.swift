@@ -1,0 +1,43 @@
+public import BatonCore
+
+/// What came of a simulation.
+public struct Report: Hashable, Sendable {
+    /// In order of submission.
+    public var runs: [RunResult]
+    /// From the first submission to the last end.
+    public var makespan: Duration
+    /// Granted CPU time over what the workers could have given during the makespan, 0 to 1.
+    public var utilisation: Double
+    public var counts: Counts
+    /// True when every run that was accepted came to its end.
+    public var isComplete: Bool
+    /// What a checked simulation found wrong; empty when all is well.
+    public var violations: [String]
+
+    public struct RunResult: Hashable, Sendable {
+        public var run: Run.ID
+        public var submittedAt: Instant
+        /// Nil while it has not ended.
+        public var endedAt: Instant?
+        /// Nil when it was refused.
+        public var status: Run.Status?
+
+        /// From submission to end.
+        public var completion: Duration? { endedAt.map { submittedAt.duration(to: $0) } }
+    }
+
+    public struct Counts: Hashable, Sendable {
+        public var events = 0
+        public var decisions = 0
+        /// Decisions that the engine did not admit.
+        public var rejections = 0
+        /// Processes started.
+        public var attempts = 0
+        public var failures = 0
+        public var outOfMemory = 0
+        public var lost = 0
+        /// Times that the orchestrator died and was started again.
+        public var restarts = 0
+        public var turns = 0
+    }
+}

@@ -1,0 +1,340 @@
+public import BatonCore
+
+/// A virtual cluster, what is submitted to it and what goes wrong there.
+public struct Scenario: Hashable, Sendable {
+    public var workers: [Resources]
+    public var workload: Workload
+    public var durations: DurationModel
+    public var faults: FaultPlan
+    /// Checks the engine's invariants after every event and the world's at every start; slow.
+    public var isChecked: Bool
+
+    public init(
+        workers: [Resources], workload: Workload, durations: DurationModel = DurationModel(seed: 0, spread: .exact),
+        faults: FaultPlan = FaultPlan(), isChecked: Bool = false
+    ) {
+        self.workers = workers
+        self.workload = workload
+        self.durations = durations
+        self.faults = faults
+        self.isChecked = isChecked
+    }
+
+    /// A log is needed to recover from, and to look at.
+    var keepsLog: Bool { isChecked || !faults.isEmpty }
+}
+
+/// A whole orchestrator in virtual time: the real engine, a world of pushed events, and a log that can be replayed.
+///
+/// Its use is one loop; the policy stays outside:
+///
+///     while case .decision(let observation) = simulation.advance() {
+///         simulation.apply(policy.decide(observation))
+///     }
+///
+/// An observation that is still held when the simulation moves on makes it copy its state; `run(under:)` never holds
+/// one, and also replaces the policy when the simulated orchestrator dies, as a real restart would.
+public struct Simulation: Sendable {
+    public enum Step: Sendable {
+        /// The engine wants to know what to start.
+        case decision(Observation)
+        /// Nothing more will happen.
+        case finished(Report)
+    }
+
+    public private(set) var engine = Engine()
+    public private(set) var now = Instant.zero
+    public internal(set) var counts = Report.Counts()
+    /// The latest answer of a policy that was not admitted.
+    public private(set) var rejection: Rejection?
+
+    let scenario: Scenario
+    var world: SimulatedWorld
+    var store = SimulatedStore()
+    var witness = Witness()
+    /// By arrival; nil before it.
+    var results: [Report.RunResult?]
+    /// False between a crash and the restart.
+    var isUp = true
+    private var behaviours: [Run.ID: Int] = [:]
+    private var batch: [Recorded] = []
+    private var orders: [Effect] = []
+    private var effects: [Effect] = []
+    private var wantsDecision = false
+    private var plannedLeft: Int
+    private var crashes: ArraySlice<FaultPlan.Crash>
+    private var decisionNumber: Int64 = 0
+
+    public init(_ scenario: Scenario) {
+        self.scenario = scenario
+        world = SimulatedWorld(
+            durations: scenario.durations, faults: scenario.faults, remembersEnds: scenario.keepsLog
+        )
+        results = Array(repeating: nil, count: scenario.workload.arrivals.count)
+        crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
+        plannedLeft = scenario.workload.arrivals.count + scenario.faults.incidents.count
+        for (index, arrival) in scenario.workload.arrivals.enumerated() {
+            behaviours[arrival.submission.run] = index
+            world.queue.push(.arrival(index), at: arrival.at)
+        }
+        for incident in scenario.faults.incidents { world.queue.push(.incident(incident.kind), at: incident.at) }
+        for capacity in scenario.workers { handle(.workerJoined(world.addWorker(capacity))) }
+    }
+
+    /// Everything that was appended, oldest first; empty unless the scenario is checked or has faults.
+    public var log: [Recorded] { store.log }
+
+    /// Lets time pass until a decision is wanted or nothing more will happen.
+    public mutating func advance() -> Step {
+        while true {
+            if isDecisionDue { return .decision(engine.observe(at: now)) }
+            guard let at = nextTurn() else { return .finished(report) }
+            now = at
+            while world.queue.nextAt == at, let happening = world.queue.pop() { take(happening) }
+        }
+    }
+
+    /// Runs to the end under a policy.
+    ///
+    /// - Parameter makePolicy: called once, and again after every death of the simulated orchestrator.
+    public mutating func run(under makePolicy: () -> any Policy) -> Report {
+        var policy = makePolicy()
+        var restarts = counts.restarts
+        while true {
+            while isDecisionDue {
+                if restarts != counts.restarts {
+                    policy = makePolicy()
+                    restarts = counts.restarts
+                }
+                apply(policy.decide(engine.observe(at: now)))
+            }
+            guard let at = nextTurn() else { return report }
+            now = at
+            while world.queue.nextAt == at, let happening = world.queue.pop() { take(happening) }
+        }
+    }
+
+    /// Answers the decision that `advance` asked for; one that the engine does not admit is counted and dropped.
+    public mutating func apply(_ decision: Decision) {
+        wantsDecision = false
+        counts.decisions += 1
+        guard !decision.placements.isEmpty else { return }
+        decisionNumber += 1
+        var decision = decision
+        decision.number = decisionNumber
+        do throws(Rejection) {
+            handle(try engine.admit(decision))
+        } catch {
+            counts.rejections += 1
+            rejection = error
+        }
+    }
+
+    private var isDecisionDue: Bool {
+        wantsDecision && isUp && !store.isFull && engine.hasReadyTasks
+    }
+
+    /// Ends the turn: what was handled is appended and acted on.
+    ///
+    /// - Returns: when something happens next; nil when it is all over.
+    private mutating func nextTurn() -> Instant? {
+        if isUp {
+            counts.turns += 1
+            endTurn()
+        }
+        if isUp && plannedLeft == 0 && batch.isEmpty && !hasOpenRuns { return nil }
+        return world.queue.nextAt
+    }
+
+    var hasOpenRuns: Bool {
+        results.contains { result in
+            guard let result else { return true }
+            return engine.status(of: result.run)?.isTerminal == false
+        }
+    }
+
+    // MARK: Facts
+
+    mutating func handle(_ event: Event) {
+        counts.events += 1
+        effects.removeAll(keepingCapacity: true)
+        engine.handle(event, at: now, into: &effects)
+        var changes: [Change] = []
+        for effect in effects {
+            switch effect {
+            case .decide: wantsDecision = true
+            case .start, .stop, .wake: orders.append(effect)
+            case .announce(let change):
+                if scenario.keepsLog { changes.append(change) }
+                if case .runStatus(let run, let status, let at) = change { note(status, of: run, at: at) }
+            }
+        }
+        if scenario.keepsLog { batch.append(Recorded(event: event, at: now, changes: changes)) }
+        if scenario.isChecked { witness.check(engine, after: event, world) }
+    }
+
+    private mutating func note(_ status: Run.Status, of run: Run.ID, at: Instant) {
+        guard let index = behaviours[run] else { return }
+        results[index]?.status = status
+        results[index]?.endedAt = status.isTerminal ? at : nil
+    }
+
+    private mutating func take(_ happening: Happening) {
+        switch happening {
+        case .arrival(let index):
+            plannedLeft -= 1
+            let run = scenario.workload.arrivals[index].submission.run
+            results[index] = Report.RunResult(run: run, submittedAt: now)
+            if isUp { submit(index) }
+        case .incident(let kind):
+            plannedLeft -= 1
+            suffer(kind)
+        case .alarm(let alarm, let restarts):
+            if isUp && restarts == counts.restarts { handle(.alarmRang(alarm)) }
+        case .exit(let attempt, let isStopped):
+            if let report = world.exit(attempt, isStopped: isStopped, at: now) { receive(report) }
+        case .growth(let attempt, let memoryBytes):
+            if isUp && world.isRunning(attempt) { handle(.attemptGrew(attempt, memoryBytes: memoryBytes)) }
+        case .report(let attempt):
+            if let report = world.report(of: attempt) { receive(report) }
+        case .reconnection:
+            if isUp && world.isSupervisorUp { reconcile() }
+        case .supervisorIsBack:
+            world.isSupervisorUp = true
+            if isUp { reconcile() }
+        case .storeHasRoom:
+            store.isFull = false
+            wantsDecision = true
+        case .workerIsFree(let worker):
+            world.share(worker, remaining: world.workers[Int(worker.index)].capacity)
+            resize(worker)
+        case .restart:
+            recover()
+        }
+    }
+
+    private mutating func receive(_ report: SimulatedWorld.Report) {
+        guard isUp else { return }  // nobody listens; it will be asked for
+        switch report.outcome {
+        case .failed(.outOfMemory): counts.outOfMemory += 1
+        case .failed: counts.failures += 1
+        case .lost: counts.lost += 1
+        case .succeeded, .reused, .stopped: break
+        }
+        handle(.attemptEnded(report.attempt, report.outcome, report.usage))
+    }
+
+    private mutating func submit(_ index: Int) {
+        wish(.submit(scenario.workload.arrivals[index].submission))
+    }
+
+    private mutating func wish(_ command: Command) {
+        if let event = try? engine.validate(command) { handle(event) }
+    }
+
+    private mutating func resize(_ worker: Worker.ID) {
+        let state = world.workers[Int(worker.index)]
+        if isUp && state.isAlive { handle(.workerResized(worker, capacity: state.available)) }
+    }
+
+    private mutating func suffer(_ kind: FaultPlan.Incident.Kind) {
+        switch kind {
+        case .supervisorDies(let back):
+            world.loseSupervisor(at: now)
+            world.queue.push(.supervisorIsBack, at: now.advanced(by: back))
+        case .workerLost(let worker):
+            world.loseWorker(worker, at: now)
+            if isUp { handle(.workerLost(worker)) }
+        case .workerJoins(let capacity):
+            let worker = world.addWorker(capacity)
+            if isUp { handle(.workerJoined(worker)) }
+        case .storeFull(let duration):
+            store.isFull = true
+            world.queue.push(.storeHasRoom, at: now.advanced(by: duration))
+        case .workerShared(let worker, let remaining, let duration):
+            world.share(worker, remaining: remaining)
+            resize(worker)
+            world.queue.push(.workerIsFree(worker), at: now.advanced(by: duration))
+        case .wish(let command):
+            if isUp { wish(command) }
+        }
+    }
+
+    // MARK: A turn
+
+    /// Append, then act; a crash may come anywhere in between.
+    private mutating func endTurn() {
+        var crash: FaultPlan.Crash?
+        if let next = crashes.first, next.turn <= counts.turns { crash = crashes.removeFirst() }
+        if let crash, crash.point == .beforeAppend { return die(crash) }
+        if scenario.keepsLog && !batch.isEmpty {
+            guard store.append(batch) else { return }
+            if scenario.isChecked { witness.noteAppended(batch) }
+            batch.removeAll(keepingCapacity: true)
+        }
+        if let crash, case .afterOrders(let count) = crash.point {
+            for order in orders.prefix(count) { carryOut(order) }
+            return die(crash)
+        }
+        for order in orders { carryOut(order) }
+        orders.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func carryOut(_ order: Effect) {
+        switch order {
+        case .start(let order):
+            let attempt = order.attempt
+            guard let index = behaviours[attempt.run] else { return }
+            let task = engine.instances(of: attempt.run)[Int(attempt.task.index)].task
+            let behaviour = scenario.workload.arrivals[index].behaviours[Int(task)]
+            guard world.start(order, behaviour, at: now) else { return }
+            counts.attempts += 1
+            if scenario.isChecked { witness.checkStart(order, engine, world) }
+        case .stop(let attempt, let reason):
+            world.stop(attempt, reason, at: now)
+        case .wake(let at, let alarm):
+            world.queue.push(.alarm(alarm, restarts: counts.restarts), at: max(at, now))
+        case .decide, .announce:
+            preconditionFailure("not an order: \(order)")
+        }
+    }
+
+    private mutating func die(_ crash: FaultPlan.Crash) {
+        isUp = false
+        batch.removeAll()
+        orders.removeAll()
+        world.queue.push(.restart, at: now.advanced(by: crash.downtime))
+    }
+
+    // MARK: Recovery
+
+    /// Replays the log and brings the engine in line with a world that went on without it.
+    private mutating func recover() {
+        isUp = true
+        counts.restarts += 1
+        engine = Engine()
+        decisionNumber = 0
+        for record in store.log {
+            _ = engine.handle(record.event, at: record.at)
+            if case .decided(let decision) = record.event { decisionNumber = decision.number }
+        }
+        world.isSupervisorUp = true
+        for index in world.workers.indices {
+            if index >= engine.workerCount { handle(.workerJoined(world.worker(index))) }
+            if !world.workers[index].isAlive { handle(.workerLost(Worker.ID(index))) }
+            resize(Worker.ID(index))
+        }
+        for index in results.indices {
+            if let result = results[index], engine.status(of: result.run) == nil { submit(index) }
+        }
+        reconcile()
+    }
+
+    /// Orders that were waiting are among the outstanding ones, and would be given twice otherwise.
+    private mutating func reconcile() {
+        let world = world
+        orders = engine.outstandingEffects(world.fact).filter { $0 != .decide }
+        wantsDecision = true
+        for event in engine.missedEvents(world.fact) { handle(event) }
+    }
+}
