@@ -102,7 +102,11 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["BatonCore", "baton", "baton-supervisor"],
+            dependencies: [
+                "baton", "baton-supervisor", "BatonCore", "BatonPolicies", "BatonRuntime", "BatonStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["Golden"],
             swiftSettings: settings
         ),
         .testTarget(name: "HouseTests", dependencies: ["BatonCore", "BatonFormats"], swiftSettings: settings),
