@@ -39,6 +39,7 @@ public final class Orchestrator {
     private var unshown: [Recorded] = []
     private var showAt: Instant?
     private var retryStoreAt: Instant?
+    private var storeTrouble: StoreError?
     private var lookAtPoolAt: Instant?
     private var decisions: Int64
     private var interrupts = 0
@@ -87,6 +88,8 @@ public final class Orchestrator {
             world.answerControl(apply: wish)
             ringAlarms()
             turn()
+            // A cancellation can't be recorded, so it can't be carried out; tasks go on, and `resume` finds them.
+            if lastSignal != nil, let storeTrouble { throw .store(storeTrouble) }
         }
         world.executor.finish()
         if let pool { pool.withLock { pool.withdraw() } }
@@ -192,7 +195,7 @@ public final class Orchestrator {
 
     /// Decides, appends, acts, and shows what has become durable.
     private func turn() {
-        if retryStoreAt == nil { decide() }
+        if retryStoreAt == nil { decide() } else { publish() }
         guard commit() else { return }
         act()
         show()
@@ -210,11 +213,18 @@ public final class Orchestrator {
             pool.withLock {
                 adapt(to: pool)
                 decideOnce()
-                let isWaiting = engine.hasReadyTasks(in: run)
-                let used = engine.used(on: Worker.ID(0))
-                pool.publish(used, isWaiting: isWaiting && available != capacity, supervisor: world.executor.holder)
-                if isWaiting && available != capacity { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
+                let isWaiting = engine.hasReadyTasks(in: run) && available != nil && available != capacity
+                pool.publish(engine.used(on: Worker.ID(0)), isWaiting: isWaiting, supervisor: world.executor.holder)
+                if isWaiting { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
             }
+        }
+    }
+
+    /// Lets others have what ended attempts held, while nothing new may start here.
+    private func publish() {
+        guard let pool else { return }
+        pool.withLock {
+            pool.publish(engine.used(on: Worker.ID(0)), isWaiting: false, supervisor: world.executor.holder)
         }
     }
 
@@ -249,11 +259,13 @@ public final class Orchestrator {
             try store.append(batch, for: run)
         } catch {
             if retryStoreAt == nil { observer.storeFailed(error) }
+            storeTrouble = error
             retryStoreAt = clock.now.advanced(by: .seconds(1))
             return false
         }
         if retryStoreAt != nil {
             retryStoreAt = nil
+            storeTrouble = nil
             wantsDecision = true
         }
         if unshown.isEmpty { showAt = clock.now.advanced(by: options.flushInterval) }
@@ -296,9 +308,13 @@ public final class Orchestrator {
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let executorEvents = POLLIN | (world.executor.hasUnsent ? POLLOUT : 0)
         polled.append(pollfd(fd: world.executor.descriptor, events: Int16(executorEvents), revents: 0))
-        let due = [
-            world.alarms.next, unshown.isEmpty ? nil : showAt, retryStoreAt, lookAtPoolAt, observer.refreshAt,
-        ]
+        // While the store can't be written nothing is shown or decided, so only the next try is worth waking for.
+        let due =
+            if let retryStoreAt {
+                [world.alarms.next, retryStoreAt]
+            } else {
+                [world.alarms.next, unshown.isEmpty ? nil : showAt, lookAtPoolAt, observer.refreshAt]
+            }
         var timeout: Int32 = -1
         if wantsDecision && retryStoreAt == nil {
             timeout = 0
