@@ -33,11 +33,23 @@ public struct Report: Hashable, Sendable {
         public var rejections = 0
         /// Processes started.
         public var attempts = 0
+        /// Ends by kind, as far as they were not news of the past.
         public var failures = 0
         public var outOfMemory = 0
         public var lost = 0
+        public var staleReports = 0
         /// Times that the orchestrator died and was started again.
         public var restarts = 0
         public var turns = 0
+
+        mutating func note(_ outcome: Outcome, isStale: Bool) {
+            guard !isStale else { return staleReports += 1 }
+            switch outcome {
+            case .failed(.outOfMemory): outOfMemory += 1
+            case .failed: failures += 1
+            case .lost: lost += 1
+            case .succeeded, .reused, .stopped: break
+            }
+        }
     }
 }

@@ -159,6 +159,7 @@ public struct Simulation: Sendable {
         counts.events += 1
         effects.removeAll(keepingCapacity: true)
         engine.handle(event, at: now, into: &effects)
+        if case .attemptEnded(_, let outcome, _) = event { counts.note(outcome, isStale: effects.isEmpty) }
         var changes: [Change] = []
         for effect in effects {
             switch effect {
@@ -215,12 +216,6 @@ public struct Simulation: Sendable {
 
     private mutating func receive(_ report: SimulatedWorld.Report) {
         guard isUp else { return }  // nobody listens; it will be asked for
-        switch report.outcome {
-        case .failed(.outOfMemory): counts.outOfMemory += 1
-        case .failed: counts.failures += 1
-        case .lost: counts.lost += 1
-        case .succeeded, .reused, .stopped: break
-        }
         handle(.attemptEnded(report.attempt, report.outcome, report.usage))
     }
 

@@ -1,50 +1,63 @@
 import BatonCore
-import BatonPolicies
 import BatonSimulator
 import BatonTesting
 import Testing
 
 /// Whole runs under seeded faults: safety after every event, then liveness once the faults have stopped.
 @Suite struct SwarmTests {
-    @Test("whatever goes wrong, nothing breaks and every run ends", arguments: Seed.range(0..<400))
+    @Test("whatever goes wrong, nothing breaks, every run ends, and its log tells all", arguments: Seed.range(0..<600))
     func swarm(seed: UInt64) {
         let (report, simulation) = World(seed: seed).run()
-        let (violations, counts, isComplete) = (report.violations, report.counts, report.isComplete)
         let replay = Seed.replay(seed, "SwarmTests")
-        #expect(violations.first == nil, "\(replay)")
-        #expect(isComplete, "\(replay)")
+        #expect(report.violations.first == nil, "\(replay)")
         #expect(simulation.rejection == nil, "\(replay)")
-        #expect(counts.turns < 20_000, "\(replay)")
+        let (isComplete, counts) = (report.isComplete, report.counts)
+        #expect(isComplete, "\(replay)")
+        #expect(counts.turns < 10_000, "\(replay)")
         #expect(counts.attempts < 5_000, "\(replay)")
-    }
-}
-
-/// A seed made into workers, runs, faults and a policy.
-struct World {
-    var scenario: Scenario
-    var makePolicy: @Sendable () -> any Policy
-
-    init(seed: UInt64, hasFaults: Bool = true) {
-        var generator = SeededGenerator(seed: seed &* 7919)
-        let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
-        let workers = Array(repeating: worker, count: Int(generator.next() % 3) + 1)
-        let workload = RandomWorkload().workload(for: worker, seed: seed)
-        let runs = workload.arrivals.map(\.submission.run)
-        let spreads: [DurationModel.Spread] = [
-            .exact, .logNormal(coefficientOfVariation: 0.5), .heavyTail(exponent: 1.5),
-        ]
-        scenario = Scenario(
-            workers: workers, workload: workload,
-            durations: DurationModel(seed: seed, spread: spreads[Int(generator.next() % 3)]),
-            faults: hasFaults ? Swarm().plan(for: runs, on: workers, seed: seed) : FaultPlan(), isChecked: true
-        )
-        let isFIFO = generator.next() % 2 == 0
-        makePolicy = { isFIFO ? FIFO() as any Policy : CriticalPathFirst() }
+        let isRebuilt = simulation.states(in: simulation.engine) == simulation.states(in: simulation.replayed)
+        #expect(isRebuilt, "\(replay)")
     }
 
-    func run() -> (report: Report, simulation: Simulation) {
-        var simulation = Simulation(scenario)
-        let report = simulation.run(under: makePolicy)
-        return (report, simulation)
+    @Test("the same seed gives the same log", arguments: Seed.range(0..<50))
+    func determinism(seed: UInt64) {
+        let (first, second) = (World(seed: seed).run().simulation, World(seed: seed).run().simulation)
+        #expect(first.digest == second.digest, "\(Seed.replay(seed, "SwarmTests"))")
+        let isSame = first.log == second.log
+        #expect(isSame, "\(Seed.replay(seed, "SwarmTests"))")
+    }
+
+    @Test("the swarm brings every kind of trouble")
+    func coverage() {
+        var sums = [0, 0, 0, 0, 0]
+        var statuses: [Run.Status: Int] = [:]
+        var kinds: Set<String> = []
+        for seed in UInt64(0)..<100 {
+            let world = World(seed: seed)
+            let (report, simulation) = world.run()
+            let counts = report.counts
+            let found = [counts.restarts, counts.failures, counts.outOfMemory, counts.lost, counts.staleReports]
+            sums = zip(sums, found).map { $0 + $1 }
+            for run in report.runs { if let status = run.status { statuses[status, default: 0] += 1 } }
+            for record in simulation.log { kinds.insert(String("\(record.event)".prefix { $0 != "(" })) }
+        }
+        #expect(sums.allSatisfy { $0 > 20 }, "restarts, failures, out of memory, lost, stale: \(sums)")
+        for status in [Run.Status.succeeded, .failed, .cancelled] { #expect(statuses[status, default: 0] > 10) }
+        for kind in [
+            "runSubmitted", "workerJoined", "workerResized", "workerLost", "decided", "attemptGrew", "attemptEnded",
+            "alarmRang", "runPaused", "runUnpaused", "runCancelled", "runRetried",
+        ] {
+            #expect(kinds.contains(kind), "no \(kind)")
+        }
+    }
+
+    @Test("without trouble every run succeeds, and each task runs once", arguments: Seed.range(0..<100))
+    func peace(seed: UInt64) {
+        let (report, simulation) = World(seed: seed, hasFaults: false).run()
+        let replay = Seed.replay(seed, "SwarmTests")
+        #expect(report.violations.first == nil, "\(replay)")
+        #expect(report.runs.allSatisfy { $0.status == .succeeded }, "\(replay)")
+        let (started, succeeded) = (report.counts.attempts, simulation.successes.count)
+        #expect(started == succeeded, "\(replay)")
     }
 }

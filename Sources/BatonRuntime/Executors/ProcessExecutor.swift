@@ -164,19 +164,16 @@ final class ProcessExecutor: Executor {
 }
 
 extension SupervisedExit {
-    /// A zero exit is a success, also when the kernel ended some process of the tree for memory.
+    /// Out of memory also when the exit was 0: a shell pipeline hides that the kernel ended one of its parts.
     var outcome: Outcome {
-        if wasStopped {
-            if case .exited(code: 0) = cause { return .succeeded(nil) }
-            return .stopped
-        }
         switch cause {
-        case .exited(code: 0): return .succeeded(nil)
         case .notLaunched(let step, let code):
-            return .failed(.notStarted("\(step.words): \(String(cString: strerror(code)))"))
-        case .exited where outOfMemoryKills > 0, .signalled where outOfMemoryKills > 0: return .failed(.outOfMemory)
-        case .exited(let code): return .failed(.exitCode(code))
-        case .signalled(let signal): return .failed(.signal(signal))
+            .failed(.notStarted("\(step.words): \(String(cString: strerror(code)))"))
+        case .exited where outOfMemoryKills > 0, .signalled where outOfMemoryKills > 0: .failed(.outOfMemory)
+        case .exited(code: 0): .succeeded(nil)
+        case .exited where wasStopped, .signalled where wasStopped: .stopped
+        case .exited(let code): .failed(.exitCode(code))
+        case .signalled(let signal): .failed(.signal(signal))
         }
     }
 

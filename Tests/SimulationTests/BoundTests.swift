@@ -1,0 +1,61 @@
+import BatonCore
+import BatonPolicies
+import BatonSimulator
+import BatonTesting
+import Testing
+
+/// Schedules against what no schedule can beat, and what every greedy one keeps to.
+@Suite struct BoundTests {
+    @Test("the makespan lies between the lower bound and Graham's bound", arguments: Seed.range(0..<30))
+    func bounds(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let (layers, width) = (Int(generator.next() % 6) + 1, Int(generator.next() % 12) + 1)
+        let run = Run.ID(rawValue: seed + 1)
+        let arrivals = [
+            LayeredWorkload(layers: layers, width: width).arrival(run: run, seed: seed),
+            ForkJoinWorkload(stages: layers, width: width).arrival(run: run, seed: seed),
+        ]
+        for arrival in arrivals {
+            for var policy in [FIFO() as any Policy, CriticalPathFirst()] {
+                let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
+                let scenario = Scenario(workers: [worker, worker], workload: Workload([arrival]), isChecked: true)
+                var simulation = Simulation(scenario)
+                while case .decision(let observation) = simulation.advance() {
+                    simulation.apply(policy.decide(observation))
+                }
+                guard case .finished(let report) = simulation.advance() else { return }
+                let graph = try arrival.submission.workflow.expand(parameters: []).graph
+                let nanoseconds = arrival.behaviours.map(\.duration.nanoseconds)
+                let path = Duration.nanoseconds(graph.upwardRanks(nanoseconds: nanoseconds).max() ?? 0)
+                let area = Duration.nanoseconds(nanoseconds.reduce(0, +) / 8)
+                let replay = Seed.replay(seed, "BoundTests")
+                #expect(report.violations.first == nil, "\(replay)")
+                #expect(report.makespan >= max(path, area), "\(policy.name), \(replay)")
+                #expect(report.makespan <= path + area, "\(policy.name), \(replay)")
+                #expect(abs(report.utilisation - area.seconds / report.makespan.seconds) < 1e-6, "\(replay)")
+            }
+        }
+    }
+
+    @Test("noise belongs to the attempt, has mean 1, and comes in the shape asked for")
+    func noise() {
+        func durations(_ spread: DurationModel.Spread) -> [Double] {
+            let model = DurationModel(seed: 3, spread: spread)
+            return (1...20_000).map { index in
+                let attempt = Attempt.ID(run: Run.ID(rawValue: 1), task: TaskInstance.ID(index), number: 1)
+                return model.duration(usually: .seconds(100), of: attempt).seconds
+            }
+        }
+        let logNormal = durations(.logNormal(coefficientOfVariation: 0.5))
+        let heavy = durations(.heavyTail(exponent: 3))
+        #expect(durations(.exact).allSatisfy { $0 == 100 })
+        #expect(logNormal == durations(.logNormal(coefficientOfVariation: 0.5)))
+        func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+        #expect(abs(mean(logNormal) - 100) < 2)
+        #expect(abs(mean(heavy) - 100) < 3)
+        let deviation = mean(logNormal.map { ($0 - 100) * ($0 - 100) }).squareRoot()
+        #expect(abs(deviation - 50) < 3)
+        #expect(logNormal.sorted()[10_000] < 92)
+        #expect(heavy.max()! > 1000)
+    }
+}
