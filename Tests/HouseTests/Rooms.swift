@@ -43,7 +43,7 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonStore",
             purpose: "Event log and read models: memory, SQLite",
-            modules: ["BatonCore"], outside: ["CSQLite", "Foundation", "FoundationEssentials", "Glibc"],
+            modules: ["BatonCore"], outside: ["CSQLite", "FoundationEssentials", "Glibc"],
             forbids: "SQL anywhere else"
         ),
         Room(
@@ -58,7 +58,6 @@ struct Room: Sendable, CustomTestStringConvertible {
             purpose: "Commands, and the only place where things are wired together",
             modules: [
                 "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonStore",
-                "CBatonSystem",
             ],
             outside: ["ArgumentParser", "Foundation", "Glibc"],
             forbids: "logic: a command parses, calls, prints"
@@ -66,7 +65,7 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonTesting",
             purpose: "What tests share: builders and conformance suites",
-            modules: ["BatonCore", "BatonSimulator", "BatonStore"], outside: ["Foundation", "Glibc", "Testing"],
+            modules: ["BatonCore", "BatonStore"], outside: ["Glibc", "Testing"],
             forbids: "being imported outside Tests"
         ),
     ]
