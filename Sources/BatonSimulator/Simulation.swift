@@ -87,7 +87,7 @@ public struct Simulation: Sendable {
     /// Lets time pass until a decision is wanted or nothing more will happen.
     public mutating func advance() -> Step {
         while true {
-            if isDecisionDue { return .decision(engine.observe(at: now)) }
+            if needsDecision() { return .decision(engine.observe(at: now)) }
             guard let at = nextTurn() else { return .finished(report) }
             now = at
             while world.queue.nextAt == at, let happening = world.queue.pop() { take(happening) }
@@ -101,7 +101,7 @@ public struct Simulation: Sendable {
         var policy = makePolicy()
         var restarts = counts.restarts
         while true {
-            while isDecisionDue {
+            while needsDecision() {
                 if restarts != counts.restarts {
                     policy = makePolicy()
                     restarts = counts.restarts
@@ -130,8 +130,11 @@ public struct Simulation: Sendable {
         }
     }
 
-    private var isDecisionDue: Bool {
-        wantsDecision && isUp && !store.isFull && engine.hasReadyTasks
+    /// A wish for a decision that finds nothing to decide is spent, as in the live world: the engine must ask again.
+    private mutating func needsDecision() -> Bool {
+        guard wantsDecision, isUp, !store.isFull else { return false }
+        wantsDecision = engine.hasReadyTasks
+        return wantsDecision
     }
 
     /// Ends the turn: what was handled is appended and acted on.
