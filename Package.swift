@@ -102,10 +102,14 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["baton", "baton-supervisor"],
+            dependencies: [
+                "baton", "baton-supervisor", "BatonCore", "BatonPolicies", "BatonRuntime", "BatonStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["Golden"],
             swiftSettings: settings
         ),
-        .testTarget(name: "HouseTests", dependencies: ["BatonCore"], swiftSettings: settings),
+        .testTarget(name: "HouseTests", dependencies: ["BatonCore", "BatonFormats"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,9 @@ awk -F '\t' '{ for (i = 2; i <= 8; i++) sum[i] += $i; if ($6 > longest) longest 
     END { printf "all %d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", NR, sum[2], sum[3], sum[4], sum[5], longest, sum[7], sum[8] }' \
     out/parts.txt | awk -F '\t' "$format"
 echo
-echo "most used:  $(cat out/words/* | awk -F '\t' '{ used[$2] += $1 } END { for (word in used) print used[word], word }' |
+# Only parts of this run: others may lie there from an earlier one.
+every() { for part in $(ls out/lists); do cat "out/$1/$part"; done; }
+echo "most used:  $(every words | awk -F '\t' '{ used[$2] += $1 } END { for (word in used) print used[word], word }' |
     sort -k1,1nr -k2 | awk 'NR <= 8 { printf "%s%s", (NR > 1 ? ", " : ""), $2 }')"
-echo "most alike: $(cat out/alike/* | sort -k1,1nr -k2 | awk -F '\t' 'NR == 1 { print $2 " and " $3 " share " $1 " lines" }')"
+echo "most alike: $(every alike | sort -k1,1nr -k2 |
+    awk -F '\t' 'NR == 1 { print $2 " and " $3 " share " $1 " lines" } END { if (!NR) print "no two" }')"

@@ -152,10 +152,9 @@ private struct Scenario {
     private mutating func decide() {
         let observation = engine.observe(at: now)
         var builder = PlacementBuilder(observation)
-        var seen: Set<TaskReference> = []
-        for reference in observation.readied(since: 0).shuffled(using: &random) {
-            guard observation.ready(reference) != nil, seen.insert(reference).inserted else { continue }
-            _ = builder.place(reference, reason: "at random")
+        for number in (0..<observation.readiedCount).shuffled(using: &random) {
+            guard let task = observation.ready(number) else { continue }
+            _ = builder.place(task, reason: "at random")
         }
         do throws(Rejection) {
             handle(try engine.admit(Decision(policy: "random", placements: builder.placements)))

@@ -1,6 +1,6 @@
 /// One execution of one workflow.
 public enum Run {
-    /// Unique across machines and sortable by time: 32 bits of seconds since 2024, then 32 random bits.
+    /// Unique across machines and sortable by time: 42 bits of milliseconds since 2024, then 22 random bits.
     public struct ID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
         public var rawValue: UInt64
 
@@ -8,11 +8,12 @@ public enum Run {
             self.rawValue = rawValue
         }
 
-        /// Mints an id; the caller brings the time and the randomness.
+        /// Mints an id; the caller brings the time and the randomness, of which the upper 22 bits are used.
         public init(at now: Instant, random: UInt32) {
-            let epoch2024: Int64 = 1_704_067_200
-            let seconds = UInt64(clamping: now.nanoseconds / 1_000_000_000 - epoch2024)
-            rawValue = seconds << 32 | UInt64(random)
+            let epoch2024: Int64 = 1_704_067_200_000
+            // Milliseconds: several short runs fit into a second, and the latest must be the last.
+            let milliseconds = UInt64(clamping: now.nanoseconds / 1_000_000 - epoch2024)
+            rawValue = milliseconds << 22 | UInt64(random >> 10)
         }
 
         /// Reads what `description` prints.

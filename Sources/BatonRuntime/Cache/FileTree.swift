@@ -23,7 +23,9 @@ enum FileTree {
 
     private static func files(at path: String, in base: String) -> [String] {
         var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: absolute(path, in: base), isDirectory: &isDirectory) else { return [] }
+        guard FileManager.default.fileExists(atPath: absolute(path, in: base), isDirectory: &isDirectory) else {
+            return []
+        }
         guard isDirectory.boolValue else { return [path] }
         let root = path.hasSuffix("/") ? path : path + "/"
         var found: [String] = []
@@ -35,14 +37,18 @@ enum FileTree {
 
     private static func walk(_ root: String, in base: String, depth: Int, visit: (String, Bool) -> Void) {
         let folder = absolute(root, in: base)
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder) else { return }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder) else {
+            return
+        }
         for name in names {
             let path = root + name
             var status = stat()
             guard stat(absolute(path, in: base), &status) == 0 else { continue }  // a dangling link, or gone
             let isDirectory = status.st_mode & S_IFMT == S_IFDIR
             visit(path, isDirectory)
-            if isDirectory && depth > 0 { walk(path + "/", in: base, depth: depth == .max ? .max : depth - 1, visit: visit) }
+            if isDirectory && depth > 0 {
+                walk(path + "/", in: base, depth: depth == .max ? .max : depth - 1, visit: visit)
+            }
         }
     }
 

@@ -83,7 +83,9 @@ final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarde
         }
         if !missing.isEmpty { throw FileFault(.missingOutputs(missing)) }
         for file in made { Self.sync(FileTree.absolute(file, in: plan.directory)) }
-        guard plan.isCached, let key = lock.withLock({ keys.removeValue(forKey: plan.task) }) ?? key(of: plan) else { return }
+        guard plan.isCached, let key = lock.withLock({ keys.removeValue(forKey: plan.task) }) ?? key(of: plan) else {
+            return
+        }
         let outputs = made.compactMap { path -> OutputFile? in
             let absolute = FileTree.absolute(path, in: plan.directory)
             guard let stamp = Self.stamp(of: absolute), let hash = hash(of: absolute) else { return nil }

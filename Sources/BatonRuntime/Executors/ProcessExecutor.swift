@@ -6,6 +6,7 @@ final class ProcessExecutor: Executor {
     private let client: SupervisorClient
     private let run: Run.ID
     private var orders: [SupervisorOrder]
+    private var early: [SupervisorReport] = []
     private(set) var holder: Int32
 
     var descriptor: Int32 { client.fileDescriptor }
@@ -25,10 +26,11 @@ final class ProcessExecutor: Executor {
     ) throws(RuntimeError) -> (executor: any Executor, facts: (Attempt.ID) -> AttemptFact) {
         do {
             if let client = try SupervisorClient.adopt(directory: folder.path) {
-                let (holder, alive) = try listAttempts(client)
+                let roll = try Roll(askedOf: client)
                 let journal = try AttemptJournal.read(directory: folder.path)
-                let executor = ProcessExecutor(client: client, run: run, holder: holder, secrets: secrets)
-                return (executor, { fact(of: $0, alive: alive, journal: journal) })
+                let executor = ProcessExecutor(client: client, run: run, holder: roll.holder, secrets: secrets)
+                executor.early = roll.later
+                return (executor, { fact(of: $0, roll: roll, journal: journal) })
             }
             let journal = try AttemptJournal.read(directory: folder.path)
             let lost = journal.values.compactMap { record in
@@ -40,43 +42,56 @@ final class ProcessExecutor: Executor {
                 memoryLimitBytes: UInt64(memoryLimitBytes)
             )
             let executor = ProcessExecutor(client: client, run: run, holder: client.processID ?? 0, secrets: secrets)
-            return (executor, { fact(of: $0, alive: [], journal: journal) })
+            return (executor, { fact(of: $0, roll: Roll(), journal: journal) })
         } catch {
             throw .supervisor("\(error)")
         }
     }
 
     private static func fact(
-        of attempt: Attempt.ID, alive: Set<UInt64>, journal: [UInt64: AttemptRecord]
+        of attempt: Attempt.ID, roll: Roll, journal: [UInt64: AttemptRecord]
     ) -> AttemptFact {
-        if alive.contains(attempt.supervisorKey) { return .alive }
-        switch journal[attempt.supervisorKey] {
+        let key = attempt.supervisorKey
+        if let exit = roll.ended[key] { return .ended(exit.outcome, exit.usage) }
+        if roll.alive.contains(key) { return .alive }
+        switch journal[key] {
         case .ended(let exit): return .ended(exit.outcome, exit.usage)
         case .started: return .lost
         case nil: return .neverStarted
         }
     }
 
-    /// Asks a living supervisor what it runs; its ends up to the answer are in the journal by then.
-    private static func listAttempts(
-        _ client: SupervisorClient
-    ) throws(SupervisorFailure) -> (holder: Int32, alive: Set<UInt64>) {
-        client.send([.list])
+    /// What a living supervisor answers when asked what it runs.
+    private struct Roll {
         var holder: Int32 = 0
         var alive: Set<UInt64> = []
-        while true {
-            for report in try client.receive() {
-                switch report {
-                case .hello(let processID, _): holder = processID
-                case .running(let start): alive.insert(start.key)
-                case .ended(let key, _): alive.remove(key)
-                case .listed: return (holder, alive)
-                case .disconnected: throw SupervisorFailure("the supervisor ended while it was asked what it runs")
-                case .started, .usage: break
+        /// Ends that its journal may lack, because the disk is full.
+        var ended: [UInt64: SupervisedExit] = [:]
+        /// What arrived behind the answer: to be taken in as any other report.
+        var later: [SupervisorReport] = []
+
+        init() {}
+
+        init(askedOf client: SupervisorClient) throws(SupervisorFailure) {
+            client.send([.list])
+            var isListed = false
+            while !isListed {
+                for report in try client.receive() {
+                    switch report {
+                    case _ where isListed: later.append(report)
+                    case .hello(let processID, _): holder = processID
+                    case .running(let start): alive.insert(start.key)
+                    case .ended(let key, let exit): ended[key] = exit
+                    case .listed: isListed = true
+                    case .disconnected: throw SupervisorFailure("the supervisor ended while it was asked what it runs")
+                    case .started, .usage: break
+                    }
+                }
+                if !isListed {
+                    var file = pollfd(fd: client.fileDescriptor, events: Int16(POLLIN), revents: 0)
+                    poll(&file, 1, 1000)
                 }
             }
-            var file = pollfd(fd: client.fileDescriptor, events: Int16(POLLIN), revents: 0)
-            poll(&file, 1, 1000)
         }
     }
 
@@ -115,7 +130,9 @@ final class ProcessExecutor: Executor {
     var hasUnsent: Bool { client.hasUnsent }
 
     func receive() throws -> [ExecutorReport] {
-        try client.receive().compactMap { report in
+        let reports = early + (try client.receive())
+        early = []
+        return reports.compactMap { report in
             switch report {
             case .ended(let key, let exit):
                 return .ended(Attempt.ID(run: run, supervisorKey: key), exit.outcome, exit.usage)
@@ -147,19 +164,16 @@ final class ProcessExecutor: Executor {
 }
 
 extension SupervisedExit {
-    /// A zero exit is a success, also when the kernel ended some process of the tree for memory.
+    /// Out of memory also when the exit was 0: a shell pipeline hides that the kernel ended one of its parts.
     var outcome: Outcome {
-        if wasStopped {
-            if case .exited(code: 0) = cause { return .succeeded(nil) }
-            return .stopped
-        }
         switch cause {
-        case .exited(code: 0): return .succeeded(nil)
         case .notLaunched(let step, let code):
-            return .failed(.notStarted("\(step.words): \(String(cString: strerror(code)))"))
-        case .exited where outOfMemoryKills > 0, .signalled where outOfMemoryKills > 0: return .failed(.outOfMemory)
-        case .exited(let code): return .failed(.exitCode(code))
-        case .signalled(let signal): return .failed(.signal(signal))
+            .failed(.notStarted("\(step.words): \(String(cString: strerror(code)))"))
+        case .exited where outOfMemoryKills > 0, .signalled where outOfMemoryKills > 0: .failed(.outOfMemory)
+        case .exited(code: 0): .succeeded(nil)
+        case .exited where wasStopped, .signalled where wasStopped: .stopped
+        case .exited(let code): .failed(.exitCode(code))
+        case .signalled(let signal): .failed(.signal(signal))
         }
     }
 

@@ -29,7 +29,8 @@ struct CapturedValues {
     }
 
     /// `key=value` lines; blank ones and comments are passed over.
-    private static func readOutputs(_ attempt: Attempt.ID, in folder: RunFolder) throws(FileFault) -> [Workflow.Binding] {
+    private static func readOutputs(_ attempt: Attempt.ID, in folder: RunFolder) throws(FileFault) -> [Workflow.Binding]
+    {
         let path = folder.path + "/" + RunFolder.outputValues(of: attempt)
         guard access(path, F_OK) == 0 else { return [] }
         guard let text = SmallFile.read(path, limit: limit) else {

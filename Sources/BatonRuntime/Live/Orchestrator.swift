@@ -48,7 +48,8 @@ public final class Orchestrator {
 
     init(
         run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator, world: LiveWorld,
-        pool: MachinePool?, observer: any RunObserver, options: Options, clock: LiveClock, decisions: Int64, lease: FileLock
+        pool: MachinePool?, observer: any RunObserver, options: Options, clock: LiveClock, decisions: Int64,
+        lease: FileLock
     ) {
         self.run = run
         self.engine = engine
@@ -72,6 +73,7 @@ public final class Orchestrator {
         let signals = baton_signal_descriptor()
         defer { close(signals) }
         var lastSignal: Int32?
+        try takeInReports()
         turn()
         while !isFinished {
             wait(alsoFor: signals)

@@ -55,7 +55,8 @@ public enum Machine {
         var limits: [Int64] = []
         while true {
             let folder = parts.isEmpty ? root : root + "/" + parts.joined(separator: "/")
-            if let text = SmallFile.read(folder + "/" + file), let limit = Int64(text.prefix { $0.isNumber }), limit > 0 {
+            if let text = SmallFile.read(folder + "/" + file), let limit = Int64(text.prefix { $0.isNumber }), limit > 0
+            {
                 limits.append(limit)
             }
             if parts.popLast() == nil { return limits }

@@ -99,7 +99,8 @@ final class MachinePool {
     func publish(_ used: Resources, isWaiting: Bool, supervisor: Int32) {
         if own == nil {
             let startTime = ProcessTable.startTime(of: supervisor) ?? 0
-            own = rows.indices.first { rows[$0].pid == supervisor && rows[$0].startTime == startTime }
+            own =
+                rows.indices.first { rows[$0].pid == supervisor && rows[$0].startTime == startTime }
                 ?? rows.indices.first { !isAlive(rows[$0]) }
             if let own { rows[own] = Row(pid: supervisor, startTime: startTime) }
         }

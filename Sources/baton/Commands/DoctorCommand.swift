@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatonCore
-import BatonFormats
 import Glibc
 
 struct DoctorCommand: ParsableCommand {
@@ -15,7 +14,7 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let checks = Diagnosis(data: state.dataDirectory).checks
         if state.json {
-            Output.write(JSONText.write(.list(checks.map(\.json))), to: STDOUT_FILENO)
+            JSONPrinter.print(.list(checks.map(\.json)))
         } else {
             let terminal = Terminal(descriptor: STDOUT_FILENO)
             for check in checks {

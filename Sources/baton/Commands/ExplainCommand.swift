@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatonCore
-import BatonFormats
 import BatonRuntime
 import BatonStore
 import Glibc
@@ -46,7 +45,7 @@ struct ExplainCommand: ParsableCommand {
 
     private func show(_ lines: @autoclosure () -> [StyledLine], _ json: @autoclosure () -> Value) {
         if state.json {
-            Output.write(JSONText.write(json()), to: STDOUT_FILENO)
+            JSONPrinter.print(json())
         } else {
             let terminal = Terminal(descriptor: STDOUT_FILENO)
             for line in lines() { Output.data(line.rendered(hasColor: terminal.hasColor)) }

@@ -17,7 +17,7 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var argument: RunArgument
 
-    @Option(name: .long, help: ArgumentHelp("wfformat.", valueName: "format"))
+    @Option(name: .long, help: ArgumentHelp("The notation.", valueName: "format"))
     var format: Format = .wfformat
 
     @OptionGroup var data: DataDirOption

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatonCore
-import BatonFormats
 import BatonRuntime
 import BatonStore
 import Glibc
@@ -16,9 +15,7 @@ struct GetCommand: ParsableCommand {
 
     @Option(
         name: .customLong("state"),
-        help: ArgumentHelp(
-            "Only tasks that are \(Sentence.alternatives(TaskState.Label.allCases.map(\.rawValue))); may be repeated.",
-            valueName: "state"))
+        help: ArgumentHelp("Only tasks in this state; may be repeated.", valueName: "state"))
     var labels: [TaskStateName] = []
 
     @OptionGroup var state: StateOptions
@@ -29,12 +26,12 @@ struct GetCommand: ParsableCommand {
         let summary = try store.run(run)
         let view = RunDetail(
             run: summary, standing: RunStanding(summary.status, isDriven: state.dataDirectory.isDriven(run)),
-            tasks: try store.tasks(of: run, in: labels.isEmpty ? nil : labels.map(\.label)),
-            attempts: try store.attempts(of: run, task: nil)
+            tasks: try store.tasks(of: run, in: nil),
+            attempts: try store.attempts(of: run, task: nil), labels: labels.isEmpty ? nil : labels.map(\.label)
         )
         let now = LiveClock().now
         if state.json {
-            Output.write(JSONText.write(view.json(now: now)), to: STDOUT_FILENO)
+            JSONPrinter.print(view.json(now: now))
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO), now: now))
         }

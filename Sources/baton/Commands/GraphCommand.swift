@@ -19,7 +19,7 @@ struct GraphCommand: ParsableCommand {
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var subject: String
 
-    @Option(help: ArgumentHelp("text, svg, or dot for Graphviz.", valueName: "format"))
+    @Option(help: ArgumentHelp("How to draw; dot is for Graphviz.", valueName: "format"))
     var format: Format = .text
 
     @Option(
@@ -40,6 +40,7 @@ struct GraphCommand: ParsableCommand {
 
     func run() throws {
         let outline = access(subject, F_OK) == 0 ? try outlineOfFile() : try outlineOfRun()
+        if state.json { return JSONPrinter.print(outline.json) }
         switch format {
         case .text: Output.data(GraphText.list(outline, for: Terminal(descriptor: STDOUT_FILENO)))
         case .svg: Output.write(GraphSVG(outline).text, to: STDOUT_FILENO)

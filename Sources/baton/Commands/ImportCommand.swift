@@ -22,7 +22,7 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: "The file to read.", completion: .file())
     var file: String
 
-    @Option(name: .long, help: ArgumentHelp("wfformat, ninja or dot. [by the file's name]", valueName: "format"))
+    @Option(name: .long, help: ArgumentHelp("What the file is. [by its name]", valueName: "format"))
     var format: Format?
 
     @Flag(name: .long, help: "Imitate the recorded tasks of a trace instead of naming their commands.")

@@ -27,7 +27,7 @@ struct LintCommand: ParsableCommand {
         for file in files { problems += Self.problems(of: file) }
         let errors = problems.count { $0.severity == .error }
         if json {
-            Output.write(JSONText.write(.list(problems.map(Self.json))), to: STDOUT_FILENO)
+            JSONPrinter.print(.list(problems.map(Self.json)))
         } else {
             for problem in problems { Output.data(problem.text) }
             Output.messages(verdict(errors: errors, warnings: problems.count - errors))

@@ -40,7 +40,7 @@ struct PlanCommand: ParsableCommand {
         }
         let view = PlanView(plan: plan, assumptions: planned.assumptions)
         if state.json {
-            Output.write(JSONText.write(view.json), to: STDOUT_FILENO)
+            JSONPrinter.print(view.json)
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
         }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatonCore
-import BatonFormats
 import BatonRuntime
 import BatonStore
 import Glibc
@@ -17,9 +16,7 @@ struct PsCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "Only runs that are \(Sentence.alternatives(Run.Status.allCases.map(\.rawValue))); may be repeated.",
-            valueName: "status"))
+        help: ArgumentHelp("Only runs of this status; may be repeated.", valueName: "status"))
     var status: [RunStatusName] = []
 
     @Option(name: .long, help: ArgumentHelp("Only runs of this workflow.", valueName: "name"))
@@ -40,7 +37,7 @@ struct PsCommand: ParsableCommand {
             runs: runs.map { (summary: $0, standing: RunStanding($0.status, isDriven: data.isDriven($0.id))) })
         let now = LiveClock().now
         if state.json {
-            Output.write(JSONText.write(view.json(now: now)), to: STDOUT_FILENO)
+            JSONPrinter.print(view.json(now: now))
         } else if runs.isEmpty {
             let isFiltered = !status.isEmpty || workflow != nil
             Output.messages(isFiltered ? "No run is like that." : "Nothing has run yet. Start with 'baton run FILE'.")

@@ -70,7 +70,7 @@ struct ReplayLoadCommand: ParsableCommand {
                 if share >= 1 || ReplayLoadCommand.threadCPU < due {
                     ReplayLoadCommand.spin()
                 } else {
-                    Pause.sleep(.nanoseconds(min(end - now, 2_000_000)))
+                    Pause.sleep(.nanoseconds(min(end - now, 5_000_000)))
                 }
             }
         }
@@ -84,10 +84,10 @@ struct ReplayLoadCommand: ParsableCommand {
         }
     }
 
-    /// Some microseconds of arithmetic that no compiler removes.
+    /// A tenth of a millisecond of arithmetic that no compiler removes.
     private static func spin() {
         var state = UInt64(bitPattern: now)
-        for _ in 0..<20_000 { state = SeededGenerator.mix(state) }
+        for _ in 0..<100_000 { state = SeededGenerator.mix(state) }
         withUnsafePointer(to: &state) { pointer in precondition(UInt(bitPattern: pointer) != 0) }
     }
 

@@ -13,7 +13,8 @@ struct ResumeCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
     var name: String?
 
     @OptionGroup var state: StateOptions
@@ -27,7 +28,7 @@ struct ResumeCommand: ParsableCommand {
         } else if let latest = try store.latestRun(matching: RunFilter(statuses: [.running, .paused, .cancelling])) {
             chosen = latest.id
         } else if let latest = try store.latestRun(matching: RunFilter()) {
-            Output.messages("Nothing to resume: every run has ended. The latest, \(latest.id), \(latest.status.rawValue).")
+            Output.messages("Every run has ended; the latest, \(latest.id), \(latest.status.rawValue).")
             throw ExitCode(latest.status.exitStatus.rawValue)
         } else {
             throw CommandFailure("there is no run yet. Start one with 'baton run FILE'", exit: .usage)
@@ -37,7 +38,8 @@ struct ResumeCommand: ParsableCommand {
 
     /// - Parameter command: a wish to grant before anything else happens.
     static func resume(
-        _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions, store: any Store
+        _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions,
+        store: any Store
     ) throws {
         let data = state.dataDirectory
         let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))

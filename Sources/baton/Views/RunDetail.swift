@@ -5,14 +5,20 @@ import BatonStore
 struct RunDetail {
     let run: RunSummary
     let standing: RunStanding
-    /// Groups included; they are left out of the table.
-    let tasks: [TaskSummary]
+    /// All of them, by id; groups are left out of the table.
+    private let tasks: [TaskSummary]
+    private let labels: [TaskState.Label]?
     private let latest: [TaskInstance.ID: AttemptSummary]
 
-    init(run: RunSummary, standing: RunStanding, tasks: [TaskSummary], attempts: [AttemptSummary]) {
+    /// - Parameter labels: states of the tasks to show; nil for all.
+    init(
+        run: RunSummary, standing: RunStanding, tasks: [TaskSummary], attempts: [AttemptSummary],
+        labels: [TaskState.Label]? = nil
+    ) {
         self.run = run
         self.standing = standing
         self.tasks = tasks
+        self.labels = labels
         // In order of number, so the latest attempt of a task wins.
         latest = Dictionary(attempts.map { ($0.id.task, $0) }, uniquingKeysWith: { $1 })
     }
@@ -42,13 +48,24 @@ struct RunDetail {
         return lines
     }
 
+    private var shown: [TaskSummary] {
+        labels.map { labels in tasks.filter { labels.contains($0.state) } } ?? tasks
+    }
+
+    /// The first in a chain of tasks that were skipped for one another.
+    private func rootCause(_ id: TaskInstance.ID) -> TaskSummary {
+        let task = tasks[Int(id.index)]
+        if case .skipped(because: .dependency(let before)) = task.detail { return rootCause(before) }
+        return task
+    }
+
     private func table(now: Instant) -> Table {
         var table = Table([
             .init(title: "TASK"), .init(title: "STATE"), .init(title: "ATTEMPTS", isNumeric: true),
             .init(title: "WALL", isNumeric: true), .init(title: "CPU", isNumeric: true),
             .init(title: "PEAK", isNumeric: true), .init(title: "GRANTED", isNumeric: true), .init(title: "END"),
         ])
-        for task in tasks where !task.isGroup {
+        for task in shown where !task.isGroup {
             let attempt = latest[task.id]
             let usage = attempt?.usage
             let wall = usage?.wall ?? attempt.map { $0.started.duration(to: $0.ended ?? now) }
@@ -69,8 +86,7 @@ struct RunDetail {
         case .failure(let failure): return StyledLine(failure.short, .bad)
         case .skipped(because: .condition): return StyledLine("'when' is false", .faint)
         case .skipped(because: .dependency(let id)):
-            let name = tasks.first { $0.id == id }?.name
-            return StyledLine(name.map { "because of \($0)" } ?? "because of a dependency", .faint)
+            return StyledLine("because of \(rootCause(id).name)", .faint)
         case .until(let instant):
             let last = attempt?.failure.map { "\($0.short), " } ?? ""
             let wait = max(.zero, now.duration(to: instant))
@@ -89,7 +105,7 @@ struct RunDetail {
         entries.removeAll { $0.key == "tasks" }
         let counts = TaskState.Label.allCases.map { Value.Entry(key: $0.rawValue, value: .number(run.counts[$0])) }
         entries.append(Value.Entry(key: "counts", value: .map(counts)))
-        entries.append(Value.Entry(key: "tasks", value: .list(tasks.map(json))))
+        entries.append(Value.Entry(key: "tasks", value: .list(shown.map(json))))
         return .map(entries)
     }
 

@@ -93,7 +93,8 @@ extension RunProgress {
                 afterKillAt: killedAt, estimate: tasks[index].estimate,
                 declared: tasks[index].instance.request.memoryBytes
             )
-            return "\(name) was killed for memory at \(ByteCount.format(killedAt)); "
+            let held = usage.map(\.peakMemoryBytes).flatMap { $0 > 0 ? $0 : nil } ?? killedAt
+            return "\(name) was killed for memory at \(ByteCount.format(held)); "
                 + "trying again with \(ByteCount.format(min(next, capacity.memoryBytes)))."
         case .succeeded, .reused, .failed: return nil
         }

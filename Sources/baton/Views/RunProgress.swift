@@ -217,6 +217,7 @@ struct StateCounts: Hashable, Sendable {
 /// The sum of expected times of all unfinished tasks, kept up to date as they come and go.
 private struct RemainingWork {
     private var known: Int64 = 0
+    private var knownCount: Int64 = 0
     private var unknown: Int64 = 0
     private var seen: Int64 = 0
     private var seenCount: Int64 = 0
@@ -232,12 +233,20 @@ private struct RemainingWork {
 
     private mutating func count(_ task: RunProgress.Task, _ sign: Int64) {
         guard task.isCommand, !task.state.isTerminal else { return }
-        if let expected = task.expected { known += sign * expected.nanoseconds } else { unknown += sign }
+        if let expected = task.expected {
+            known += sign * expected.nanoseconds
+            knownCount += sign
+        } else {
+            unknown += sign
+        }
     }
 
-    private var mean: Int64? { seenCount > 0 ? seen / seenCount : nil }
+    private var mean: Int64? {
+        if seenCount > 0 { return seen / seenCount }
+        return knownCount > 0 ? known / knownCount : nil
+    }
 
-    /// A task of unknown length counts as the mean of those that have ended.
+    /// A task of unknown length counts as the mean of those that have ended, else of those with an expectation.
     func expected(_ task: RunProgress.Task) -> Int64? { task.expected?.nanoseconds ?? mean }
 
     var nanoseconds: Int64? {

@@ -62,7 +62,10 @@ struct TaskExplanation {
     }
 
     private var reasons: [StyledLine] {
-        let reasons = story.engine.explain(story.reference(task))?.reasons ?? []
+        let isOver = story.state(task).isTerminal
+        let reasons = (story.engine.explain(story.reference(task))?.reasons ?? []).filter { reason in
+            if case .raisedMemory = reason { !isOver } else { true }
+        }
         var lines = reasons.prefix(10).map { StyledLine("It \($0.predicate(at: story.now)).") }
         if reasons.count > 10 { lines.append("It waits for \(reasons.count - 10) more.") }
         let root = story.rootCause(of: task)

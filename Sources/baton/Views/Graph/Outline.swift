@@ -31,6 +31,21 @@ struct Outline {
         self.graph = folded.graph
     }
 
+    /// Nodes, and edges as pairs of their indices: what comes first, then what waits for it.
+    var json: Value {
+        let nodes = nodes.map { node in
+            Value.object([
+                "name": .string(node.name), "count": .number(node.count), "finally": .boolean(node.isFinally),
+                "states": node.states.map { states in
+                    let present = TaskState.Label.allCases.filter { states[$0] > 0 }
+                    return .map(present.map { Value.Entry(key: $0.rawValue, value: .number(states[$0])) })
+                },
+            ])
+        }
+        let edges = graph.edges.map { Value.list([.number($0.dependency), .number($0.node)]) }
+        return .object(["workflow": .string(title), "nodes": .list(nodes), "edges": .list(edges)])
+    }
+
     /// For a run: the node's colour is that of the state which matters most.
     static func mainState(_ states: StateCounts) -> TaskState.Label {
         let byWeight: [TaskState.Label] = [.failed, .running, .backingOff, .ready, .cancelled, .blocked, .skipped]

@@ -1,0 +1,67 @@
+import BatonCore
+import BatonStore
+import Testing
+
+@testable import baton
+
+@Suite("Explanations") struct ExplanationTests {
+    private func story(_ stage: Stage, at seconds: Double) throws -> RunStory {
+        let data = DataDirectory(option: stage.data)
+        return try RunStory(run: stage.run, store: try stage.store(), data: data, now: Stage.time(seconds))
+    }
+
+    private func text(_ lines: [StyledLine]) -> String {
+        lines.map { $0.text + "\n" }.joined()
+    }
+
+    @Test("a failed run says what failed, why, what went with it and what its time was spent on")
+    func failedRun() throws {
+        let stage = try ProgressTests.eventful()
+        let story = try story(stage, at: 20)
+        try GoldenText.expect(stage.anonymous(text(RunExplanation(story: story).lines)), equals: "explain-run.txt")
+    }
+
+    @Test("each task of a failed run has its own story")
+    func failedTasks() throws {
+        let stage = try ProgressTests.eventful()
+        let story = try story(stage, at: 20)
+        let all = story.instances.indices.map { text(TaskExplanation(story: story, task: $0).lines) }
+        try GoldenText.expect(stage.anonymous(all.joined(separator: "\n")), equals: "explain-tasks.txt")
+    }
+
+    @Test("each waiting task says what it waits for")
+    func waiting() throws {
+        let stage = try Stage([
+            task("big", memoryBytes: 6_000_000_000), task("bigger", memoryBytes: 7_000_000_000),
+            task("after", needs: ["big", "bigger"]), task("clean", isFinally: true),
+        ])
+        try stage.decide(at: 0)
+        stage.send(.runPaused(stage.run), at: 1)
+        stage.send(.runUnpaused(stage.run), at: 2)
+        let story = try story(stage, at: 3)
+        try GoldenText.expect(text(RunExplanation(story: story).lines), equals: "explain-waiting.txt")
+    }
+
+    @Test("a task that is not cached ran because it always does")
+    func alwaysRuns() throws {
+        let stage = try ProgressTests.eventful()
+        let why = WhyRun(story: try story(stage, at: 20), store: try stage.store())
+        #expect(try why.sentences(for: 0) == ["It runs in every run, because it does not say 'cache: true'."])
+    }
+
+    @Test("tables of a run line up")
+    func tables() throws {
+        let stage = try ProgressTests.eventful()
+        let store = try stage.store()
+        let summary = try store.run(stage.run)
+        let standing = RunStanding(summary.status, isDriven: true)
+        let detail = RunDetail(
+            run: summary, standing: standing, tasks: store.tasks(of: stage.run, in: nil),
+            attempts: store.attempts(of: stage.run, task: nil)
+        )
+        let list = RunList(runs: [(summary: summary, standing: standing)])
+        let text =
+            list.table(now: Stage.time(71)).rendered(for: .file) + "\n\n" + detail.text(for: .file, now: Stage.time(71))
+        try GoldenText.expect(text + "\n", equals: "tables.txt")
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("baton run")
+struct RunTests {
+    @Test("a task killed for memory is named, and succeeds with more")
+    func outOfMemory() throws {
+        let house = try Household()
+        // `tail` must keep a line that has no end, so it holds all of what it is sent.
+        try house.write(
+            """
+            name: hungry
+            tasks:
+              eat: {run: 'head -c 40M /dev/zero | tail | wc -c', resources: {memory: 16MB}}
+
+            """, to: "hungry.yaml")
+        let doctor = try house.run("doctor", "--json")
+        guard doctor.output.contains("cgroup") else {
+            print("skipped: no cgroup may be made here, so no memory limit can be enforced")
+            return
+        }
+        let result = try house.run("run", "hungry.yaml")
+        #expect(result.exitCode == 0, "\(result.messages)")
+        #expect(result.messages.contains("eat was killed for memory"))
+        #expect(result.messages.contains("trying again with"))
+    }
+
+    @Test("an interrupt ends the whole process tree, and finally tasks still run")
+    func interrupt() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: stop
+            tasks:
+              long: {run: 'setsid sh -c "echo \\$\\$ > child; exec sleep 1000" & touch started; wait'}
+            finally:
+              clean: {run: 'touch cleaned'}
+
+            """, to: "stop.yaml")
+        let process = try house.start(["run", "stop.yaml"])
+        while house.read("started") == nil || house.read("child")?.isEmpty ?? true { usleep(1000) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        #expect(house.read("cleaned") != nil)
+        let child = Int32(house.read("child")!.trimmingCharacters(in: .whitespacesAndNewlines))!
+        #expect(kill(child, 0) == -1 && errno == ESRCH)
+    }
+
+    @Test("a request that no machine here can meet is refused before anything runs")
+    func neverFits() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: big
+            tasks:
+              small: {run: touch ran}
+              huge: {run: 'true', resources: {memory: 900TB}}
+
+            """, to: "big.yaml")
+        let result = try house.run("run", "big.yaml")
+        #expect(result.exitCode == 2)
+        #expect(result.messages.contains("'huge' asks for"))
+        #expect(house.read("ran") == nil)
+    }
+
+    @Test("retry runs only what failed")
+    func retry() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: half
+            tasks:
+              good: {run: 'echo x >> good'}
+              bad: {run: 'echo x >> bad; test -e mended'}
+              last: {run: 'echo x >> last', needs: [good, bad]}
+
+            """, to: "half.yaml")
+        #expect(try house.run("run", "half.yaml").exitCode == 1)
+        try house.write("", to: "mended")
+        #expect(try house.run("run", "half.yaml", "--resume").exitCode == 0)
+        #expect(house.read("good") == "x\n")
+        #expect(house.read("bad") == "x\nx\n")
+        #expect(house.read("last") == "x\n")
+    }
+
+    @Test("an edited workflow goes on with the results that its edit did not touch")
+    func resumeEdited() throws {
+        let house = try Household()
+        func workflow(_ last: String) -> String {
+            "name: edit\ntasks:\n  a: {run: 'echo x >> a'}\n  b: {run: '\(last)', needs: [a]}\n"
+        }
+        try house.write(workflow("false"), to: "edit.yaml")
+        #expect(try house.run("run", "edit.yaml").exitCode == 1)
+        try house.write(workflow("touch b"), to: "edit.yaml")
+        #expect(try house.run("run", "edit.yaml", "--resume").exitCode == 0)
+        #expect(house.read("a") == "x\n")
+        #expect(house.read("b") != nil)
+    }
+
+    @Test("a cached task is skipped until an input or an output changes")
+    func cache() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: cache
+            tasks:
+              upper:
+                run: 'echo x >> count; tr a-z A-Z < in > out'
+                inputs: [in]
+                outputs: [out]
+                cache: true
+
+            """, to: "cache.yaml")
+        func executions() throws -> Int {
+            #expect(try house.run("run", "cache.yaml").exitCode == 0)
+            return house.read("count")?.utf8.count { $0 == UInt8(ascii: "\n") } ?? 0
+        }
+        try house.write("one", to: "in")
+        #expect(try executions() == 1)
+        #expect(try executions() == 1)
+        try house.write("two", to: "in")
+        #expect(try executions() == 2)
+        try house.write("spoilt", to: "out")
+        #expect(try executions() == 3)
+        #expect(house.read("out") == "TWO")
+        try house.write("one", to: "in")
+        try house.write("ONE", to: "out")
+        #expect(try executions() == 3, "the first result is still known, and its output is there again")
+    }
+
+    @Test("a task that promised an output and did not make it has failed")
+    func missingOutput() throws {
+        let house = try Household()
+        try house.write("name: promise\ntasks:\n  a: {run: 'true', outputs: [out]}\n", to: "promise.yaml")
+        let result = try house.run("run", "promise.yaml")
+        #expect(result.exitCode == 1)
+        #expect(result.messages.contains("out"))
+    }
+
+    @Test("a secret reaches the task that asks for it, and no other")
+    func secrets() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: secret
+            tasks:
+              told: {run: 'echo "$BATON_TEST_TOKEN" > told', secrets: [BATON_TEST_TOKEN]}
+              other: {run: 'echo "$BATON_TEST_TOKEN" > other'}
+
+            """, to: "secret.yaml")
+        let missing = try house.run("run", "secret.yaml")
+        #expect(missing.exitCode == 2)
+        #expect(missing.messages.contains("BATON_TEST_TOKEN"))
+        let process = try house.start(["run", "secret.yaml"], environment: ["BATON_TEST_TOKEN": "hush"])
+        #expect(house.finish(process).exitCode == 0)
+        #expect(house.read("told") == "hush\n")
+        #expect(house.read("other") == "\n")
+    }
+
+    @Test("cancel reaches a run that another process drives")
+    func cancelFromElsewhere() throws {
+        let house = try Household()
+        try house.write("name: far\ntasks:\n  long: {run: 'touch started; sleep 1000'}\n", to: "far.yaml")
+        let process = try house.start(["run", "far.yaml"])
+        while house.read("started") == nil { usleep(1000) }
+        let run = try #require(FileManager.default.contentsOfDirectory(atPath: house.folder.path + "/data/runs").first)
+        let canceller = try house.start(["cancel", run], streams: "cancel")
+        canceller.waitUntilExit()
+        #expect(canceller.terminationStatus == 0)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+    }
+}
