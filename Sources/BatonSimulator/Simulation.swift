@@ -72,12 +72,12 @@ public struct Simulation: Sendable {
         )
         results = Array(repeating: nil, count: scenario.workload.arrivals.count)
         crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
-        plannedLeft = scenario.workload.arrivals.count + scenario.faults.incidents.count
+        plannedLeft = scenario.workload.arrivals.count
         for (index, arrival) in scenario.workload.arrivals.enumerated() {
             behaviours[arrival.submission.run] = index
             world.queue.push(.arrival(index), at: arrival.at)
         }
-        for incident in scenario.faults.incidents { world.queue.push(.incident(incident.kind), at: incident.at) }
+        for incident in scenario.faults.incidents { plan(incident.kind, at: incident.at) }
         for capacity in scenario.workers { handle(.workerJoined(world.addWorker(capacity))) }
     }
 
@@ -254,8 +254,14 @@ public struct Simulation: Sendable {
             resize(worker)
             world.queue.push(.workerIsFree(worker), at: now.advanced(by: duration))
         case .wish(let command):
-            if isUp { wish(command) }
+            guard isUp else { return plan(kind, at: now.advanced(by: .seconds(10))) }  // the user tries again
+            wish(command)
         }
+    }
+
+    private mutating func plan(_ kind: FaultPlan.Incident.Kind, at: Instant) {
+        plannedLeft += 1
+        world.queue.push(.incident(kind), at: at)
     }
 
     // MARK: A turn
