@@ -85,7 +85,11 @@ public final class Orchestrator {
             }
             try takeInReports()
             takeInMessages()
-            world.answerControl(apply: wish)
+            world.answerControl { command in
+                if let refusal = wish(command) { return refusal }
+                // An answer is a promise: it is given once the wish is on record.
+                return commit() ? nil : "the record of the run can't be written at the moment; try again"
+            }
             ringAlarms()
             turn()
             // A cancellation can't be recorded, so it can't be carried out; tasks go on, and `resume` finds them.
@@ -137,11 +141,11 @@ public final class Orchestrator {
 
     /// Brings the engine in line with what became of its attempts while nobody listened.
     func reconcile(with facts: (Attempt.ID) -> AttemptFact) {
-        let outstanding = engine.outstandingEffects(facts)
+        // Covers every order that still waits here, too; none may be given twice.
+        orders = engine.outstandingEffects(facts).filter { $0 != .decide }
         for case .attemptEnded(let attempt, let outcome, let usage) in engine.missedEvents(facts) {
             end(attempt, outcome, usage)
         }
-        orders += outstanding.filter { $0 != .decide }
         wantsDecision = true
     }
 
@@ -150,7 +154,6 @@ public final class Orchestrator {
             switch message {
             case .start(let order): world.launch(order, engine: engine)
             case .ended(let attempt, let outcome, let usage): handle(.attemptEnded(attempt, outcome, usage))
-            case .wish(let command, let answer): answer(wish(command))
             }
         }
     }
