@@ -77,10 +77,13 @@ extension Engine {
     func grant(for task: Int, in run: Int, of capacity: Resources) -> Resources {
         let request = runs[run].expansion.instances[task].request
         let milliCPU = request.milliCPU ?? min(1000, capacity.milliCPU)
-        let learned = runs[run].estimates[task].flatMap { $0.sampleCount > 0 ? $0.peakMemoryP99Bytes : nil }
         let share = capacity.memoryShare(of: milliCPU)
-        let memory = max(
-            request.memoryBytes ?? min(learned ?? share, capacity.memoryBytes), runs[run].memoryFloors[task])
+        var memory = share
+        if let estimate = runs[run].estimates[task], estimate.sampleCount > 0 {
+            // A task sizes itself by what it is told it has, and nothing is gained by promising less than 64 MiB.
+            memory = min(max(estimate.peakMemoryP99Bytes, min(share, 64 << 20)), capacity.memoryBytes)
+        }
+        memory = max(request.memoryBytes ?? memory, runs[run].memoryFloors[task])
         return Resources(
             milliCPU: milliCPU, memoryBytes: memory, gpus: request.gpus ?? 0, diskBytes: request.diskBytes ?? 0
         )
