@@ -4,13 +4,19 @@ extension Engine {
     mutating func begin(_ submission: Run.Submission, at now: Instant, into effects: inout [Effect]) {
         guard runIndex[submission.run] == nil else { return }  // a repeated submission
         let expansion: Expansion
-        do {
-            expansion = try submission.workflow.expand(parameters: submission.parameters)
-        } catch {
-            preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
+        if let known = submission.known.expansion {
+            expansion = known
+        } else {
+            do {
+                expansion = try submission.workflow.expand(parameters: submission.parameters)
+            } catch {
+                preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
+            }
         }
         let index = runs.count
         runIndex[submission.run] = index
+        var submission = submission
+        submission.known.expansion = nil  // the run has its own from here on, which grows
         runs.append(RunState(submission: submission, expansion: expansion))
         effects.append(.announce(.runStatus(submission.run, .running, at: now)))
         effects.append(.announce(.tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances)))

@@ -73,7 +73,7 @@ public struct Engine: Sendable {
     /// Grants or refuses a wish; a granted one is the event to log and handle.
     public func validate(_ command: Command) throws(CommandError) -> Event {
         switch command {
-        case .submit(let submission):
+        case .submit(var submission):
             if runIndex[submission.run] != nil { throw .duplicateRun(submission.run) }
             let expansion: Expansion
             do {
@@ -83,6 +83,7 @@ public struct Engine: Sendable {
             }
             let misfits = misfits(in: expansion)
             if !misfits.isEmpty { throw .neverFits(misfits) }
+            submission.known.expansion = expansion
             return .runSubmitted(submission)
         case .pause(let run):
             try require(run) { $0 == .running }

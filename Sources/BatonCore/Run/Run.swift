@@ -91,6 +91,12 @@ public enum Run {
         public var directory: String
         /// The file the workflow came from, as the user named it.
         public var source: String?
+        /// What `Engine.validate` computed, so that the engine need not do it again; no part of the log.
+        var known = KnownExpansion()
+
+        private enum CodingKeys: String, CodingKey {
+            case run, workflow, parameters, carriedOver, directory, source
+        }
 
         public init(
             run: ID, workflow: Workflow, parameters: [Workflow.Binding], carriedOver: [CarriedOver] = [],
@@ -103,6 +109,16 @@ public enum Run {
             self.directory = directory
             self.source = source
         }
+    }
+
+    /// An expansion that follows from the rest of a submission, and so makes no two of them different.
+    struct KnownExpansion: Sendable, Hashable, CustomStringConvertible {
+        var expansion: Expansion?
+
+        var description: String { "derived" }
+
+        static func == (left: KnownExpansion, right: KnownExpansion) -> Bool { true }
+        func hash(into hasher: inout Hasher) {}
     }
 
     /// A result taken from an earlier run instead of running the task again.
