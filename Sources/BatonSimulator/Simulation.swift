@@ -72,12 +72,12 @@ public struct Simulation: Sendable {
         )
         results = Array(repeating: nil, count: scenario.workload.arrivals.count)
         crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
-        plannedLeft = scenario.workload.arrivals.count + scenario.faults.incidents.count
+        plannedLeft = scenario.workload.arrivals.count
         for (index, arrival) in scenario.workload.arrivals.enumerated() {
             behaviours[arrival.submission.run] = index
             world.queue.push(.arrival(index), at: arrival.at)
         }
-        for incident in scenario.faults.incidents { world.queue.push(.incident(incident.kind), at: incident.at) }
+        for incident in scenario.faults.incidents { plan(incident.kind, at: incident.at) }
         for capacity in scenario.workers { handle(.workerJoined(world.addWorker(capacity))) }
     }
 
@@ -87,7 +87,7 @@ public struct Simulation: Sendable {
     /// Lets time pass until a decision is wanted or nothing more will happen.
     public mutating func advance() -> Step {
         while true {
-            if isDecisionDue { return .decision(engine.observe(at: now)) }
+            if needsDecision() { return .decision(engine.observe(at: now)) }
             guard let at = nextTurn() else { return .finished(report) }
             now = at
             while world.queue.nextAt == at, let happening = world.queue.pop() { take(happening) }
@@ -101,7 +101,7 @@ public struct Simulation: Sendable {
         var policy = makePolicy()
         var restarts = counts.restarts
         while true {
-            while isDecisionDue {
+            while needsDecision() {
                 if restarts != counts.restarts {
                     policy = makePolicy()
                     restarts = counts.restarts
@@ -130,8 +130,11 @@ public struct Simulation: Sendable {
         }
     }
 
-    private var isDecisionDue: Bool {
-        wantsDecision && isUp && !store.isFull && engine.hasReadyTasks
+    /// A wish for a decision that finds nothing to decide is spent, as in the live world: the engine must ask again.
+    private mutating func needsDecision() -> Bool {
+        guard wantsDecision, isUp, !store.isFull else { return false }
+        wantsDecision = engine.hasReadyTasks
+        return wantsDecision
     }
 
     /// Ends the turn: what was handled is appended and acted on.
@@ -251,8 +254,14 @@ public struct Simulation: Sendable {
             resize(worker)
             world.queue.push(.workerIsFree(worker), at: now.advanced(by: duration))
         case .wish(let command):
-            if isUp { wish(command) }
+            guard isUp else { return plan(kind, at: now.advanced(by: .seconds(10))) }  // the user tries again
+            wish(command)
         }
+    }
+
+    private mutating func plan(_ kind: FaultPlan.Incident.Kind, at: Instant) {
+        plannedLeft += 1
+        world.queue.push(.incident(kind), at: at)
     }
 
     // MARK: A turn

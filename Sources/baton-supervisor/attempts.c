@@ -74,6 +74,10 @@ bool attempt_start(const struct baton_start *order, char *strings, size_t length
         .oom_score_adj = order->oom_score_adj,
         .started = {.key = order->key},
     };
+    for (int i = 0; i < 2; i++) {
+        log_prepare(head[i + 1]);
+        attempt->logs[i] = strcpy(allocate(strlen(head[i + 1]) + 1), head[i + 1]);
+    }
     attempt->start_time = monotonic_now();
     launch(&plan);
     attempt->started = plan.started;
@@ -188,6 +192,8 @@ void attempt_end(struct attempt *attempt) {
     struct attempt **link = &attempts;
     while (*link != attempt) link = &(*link)->next;
     *link = attempt->next;
+    // A stray may still hold them: then they stay with this attempt.
+    for (int i = 0; i < 2; i++) attempt->signalled ? free(attempt->logs[i]) : log_finish(attempt->logs[i]);
     free(attempt);
 }
 

@@ -84,6 +84,7 @@ struct attempt {
     bool stopped;                // by order
     bool signalled;              // whatever the top process left behind was asked to end
     struct slot *slot;           // NULL: sampled
+    char *logs[2];               // paths of output and error
     struct baton_started started;
     struct baton_ended ended;
     struct usage reaped;
@@ -110,6 +111,11 @@ bool attempts_wipe_strays(void);   // true when no process is left
 void environment_set(const char *strings, size_t length);
 char **environment_build(const char *run, uint64_t key, char **extra, size_t count);  // valid until the next call
 const char *environment_find_program(const char *name, char **environment);           // likewise; NULL: not found
+
+// logs.c
+
+void log_prepare(const char *path);  // before an attempt opens it
+void log_finish(char *path);         // after the attempt; frees the path
 
 // launch.c
 

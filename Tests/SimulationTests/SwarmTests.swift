@@ -13,6 +13,7 @@ import Testing
         #expect(simulation.rejection == nil, "\(replay)")
         let (isComplete, counts) = (report.isComplete, report.counts)
         #expect(isComplete, "\(replay)")
+        #expect(report.makespan < .seconds(7 * 86_400), "\(replay)")
         #expect(counts.turns < 10_000, "\(replay)")
         #expect(counts.attempts < 5_000, "\(replay)")
         let isRebuilt = simulation.states(in: simulation.engine) == simulation.states(in: simulation.replayed)

@@ -22,7 +22,8 @@ struct CapturedValues {
 
     static func read(_ attempt: Attempt.ID, in folder: RunFolder) throws(FileFault) -> TaskValues {
         let path = folder.path + "/" + RunFolder.standardOutput(of: attempt)
-        guard let stdout = SmallFile.read(path, limit: limit) else {
+        // A log that is missing is one that nothing was written to.
+        guard let stdout = access(path, F_OK) == 0 ? SmallFile.read(path, limit: limit) : "" else {
             throw FileFault(.invalid("its output is read by another task but is longer than 1 MiB; write it to a file"))
         }
         return TaskValues(stdout: stdout, outputs: try readOutputs(attempt, in: folder))

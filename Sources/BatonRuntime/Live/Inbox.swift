@@ -10,7 +10,6 @@ final class Inbox: Sendable {
     private let messages = Mutex<[Message]>([])
 
     enum Message: Sendable {
-        case wish(Command, answer: @Sendable (String?) -> Void)
         case start(Effect.Order)
         case ended(Attempt.ID, Outcome, Usage?)
     }

@@ -39,6 +39,7 @@ public final class Orchestrator {
     private var unshown: [Recorded] = []
     private var showAt: Instant?
     private var retryStoreAt: Instant?
+    private var storeTrouble: StoreError?
     private var lookAtPoolAt: Instant?
     private var decisions: Int64
     private var interrupts = 0
@@ -84,9 +85,15 @@ public final class Orchestrator {
             }
             try takeInReports()
             takeInMessages()
-            world.answerControl(apply: wish)
+            world.answerControl { command in
+                if let refusal = wish(command) { return refusal }
+                // An answer is a promise: it is given once the wish is on record.
+                return commit() ? nil : "the record of the run can't be written at the moment; try again"
+            }
             ringAlarms()
             turn()
+            // A cancellation can't be recorded, so it can't be carried out; tasks go on, and `resume` finds them.
+            if lastSignal != nil, let storeTrouble { throw .store(storeTrouble) }
         }
         world.executor.finish()
         if let pool { pool.withLock { pool.withdraw() } }
@@ -134,11 +141,11 @@ public final class Orchestrator {
 
     /// Brings the engine in line with what became of its attempts while nobody listened.
     func reconcile(with facts: (Attempt.ID) -> AttemptFact) {
-        let outstanding = engine.outstandingEffects(facts)
+        // Covers every order that still waits here, too; none may be given twice.
+        orders = engine.outstandingEffects(facts).filter { $0 != .decide }
         for case .attemptEnded(let attempt, let outcome, let usage) in engine.missedEvents(facts) {
             end(attempt, outcome, usage)
         }
-        orders += outstanding.filter { $0 != .decide }
         wantsDecision = true
     }
 
@@ -147,7 +154,6 @@ public final class Orchestrator {
             switch message {
             case .start(let order): world.launch(order, engine: engine)
             case .ended(let attempt, let outcome, let usage): handle(.attemptEnded(attempt, outcome, usage))
-            case .wish(let command, let answer): answer(wish(command))
             }
         }
     }
@@ -192,7 +198,7 @@ public final class Orchestrator {
 
     /// Decides, appends, acts, and shows what has become durable.
     private func turn() {
-        if retryStoreAt == nil { decide() }
+        if retryStoreAt == nil { decide() } else { publish() }
         guard commit() else { return }
         act()
         show()
@@ -210,11 +216,18 @@ public final class Orchestrator {
             pool.withLock {
                 adapt(to: pool)
                 decideOnce()
-                let isWaiting = engine.hasReadyTasks(in: run)
-                let used = engine.used(on: Worker.ID(0))
-                pool.publish(used, isWaiting: isWaiting && available != capacity, supervisor: world.executor.holder)
-                if isWaiting && available != capacity { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
+                let isWaiting = engine.hasReadyTasks(in: run) && available != nil && available != capacity
+                pool.publish(engine.used(on: Worker.ID(0)), isWaiting: isWaiting, supervisor: world.executor.holder)
+                if isWaiting { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
             }
+        }
+    }
+
+    /// Lets others have what ended attempts held, while nothing new may start here.
+    private func publish() {
+        guard let pool else { return }
+        pool.withLock {
+            pool.publish(engine.used(on: Worker.ID(0)), isWaiting: false, supervisor: world.executor.holder)
         }
     }
 
@@ -249,11 +262,13 @@ public final class Orchestrator {
             try store.append(batch, for: run)
         } catch {
             if retryStoreAt == nil { observer.storeFailed(error) }
+            storeTrouble = error
             retryStoreAt = clock.now.advanced(by: .seconds(1))
             return false
         }
         if retryStoreAt != nil {
             retryStoreAt = nil
+            storeTrouble = nil
             wantsDecision = true
         }
         if unshown.isEmpty { showAt = clock.now.advanced(by: options.flushInterval) }
@@ -296,9 +311,13 @@ public final class Orchestrator {
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let executorEvents = POLLIN | (world.executor.hasUnsent ? POLLOUT : 0)
         polled.append(pollfd(fd: world.executor.descriptor, events: Int16(executorEvents), revents: 0))
-        let due = [
-            world.alarms.next, unshown.isEmpty ? nil : showAt, retryStoreAt, lookAtPoolAt, observer.refreshAt,
-        ]
+        // While the store can't be written nothing is shown or decided, so only the next try is worth waking for.
+        let due =
+            if let retryStoreAt {
+                [world.alarms.next, retryStoreAt]
+            } else {
+                [world.alarms.next, unshown.isEmpty ? nil : showAt, lookAtPoolAt, observer.refreshAt]
+            }
         var timeout: Int32 = -1
         if wantsDecision && retryStoreAt == nil {
             timeout = 0

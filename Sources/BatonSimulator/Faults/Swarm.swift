@@ -61,8 +61,11 @@ public struct Swarm: Hashable, Sendable {
             ]
         }
         some(40, 3) { at in [.init(at: at.advanced(by: span), .wish(.retry(generator.pick(runs))))] }
-        // Should a crash have swallowed an unpausing, the user asks again.
-        for run in runs { plan.incidents.append(.init(at: plan.endsAt.advanced(by: span * 2), .wish(.unpause(run)))) }
+        // A crash before the append swallows an unpausing; the user notices, and asks again.
+        for patience in 2...3 {
+            let at = plan.endsAt.advanced(by: span * patience)
+            plan.incidents += runs.map { FaultPlan.Incident(at: at, .wish(.unpause($0))) }
+        }
         return plan
     }
 

@@ -77,6 +77,7 @@ public struct RandomWorkload: Hashable, Sendable {
             behaviour.failures = (0..<generator.int(in: 1...3)).map { _ in generator.pick([1, 75, 137]) }
         }
         if generator.percent(15) { task.timeout = generator.duration(in: 1...30) }
+        if task.timeout != nil && generator.percent(30) { behaviour.duration = .seconds(365 * 86_400) }  // it hangs
         if generator.percent(20) {
             behaviour.peakMemoryBytes = worker.memoryBytes / Int64(generator.int(in: 1...6))
         }

@@ -38,8 +38,14 @@ struct LogsCommand: ParsableCommand {
         let folder = data.dataDirectory.folder(of: run)
         var selection = try TaskSelection(tasks, run: run, in: store)
         let printer = LogPrinter(folder: folder, hasNames: selection.isSeveral)
+        if let attempt, !selection.tasks.contains(where: { $0.attempt >= attempt }) {
+            let most = selection.tasks.map(\.attempt).max() ?? 0
+            throw CommandFailure(
+                "there is no attempt \(attempt): \(most == 0 ? "none has begun" : "the latest is number \(most)")",
+                exit: .usage)
+        }
         guard follow else {
-            for task in selection.tasks where task.attempt > 0 {
+            for task in selection.tasks where task.attempt >= attempt ?? 1 {
                 printer.printAll(Attempt.ID(run: run, task: task.id, number: attempt ?? task.attempt), name: task.name)
             }
             return
