@@ -34,7 +34,7 @@ def main(repetitions):
         done = len(list(folder.glob("done-*")))
         output = (folder / "output").read_text(errors="replace")
         raw[tool] = result | {"succeeded": done, "output": output[-4000:]}
-        said = "yes" if re.search(r"out of memory|\boom\b", output, re.IGNORECASE) else "no"
+        said = "yes" if re.search(r"out of memory|for memory|\boom\b", output, re.IGNORECASE) else "no"
         rows.append([tool, f"{done} of {TASKS}", said, f"{result['wall']:.1f}", str(result["exit"])])
         print(rows[-1], flush=True)
     write("memory", "Six tasks of 3 GiB under 10 GiB",
