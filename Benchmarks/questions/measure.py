@@ -1,6 +1,8 @@
 """Runs commands and measures them; writes results as JSON and Markdown."""
 
+import atexit
 import ctypes
+import itertools
 import json
 import os
 import platform
@@ -8,12 +10,32 @@ import resource
 import shutil
 import statistics
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
 BATON = os.environ.get("BATON", "baton")
 PR_SET_CHILD_SUBREAPER = 36
+
+
+_scratch = None
+_numbers = itertools.count(1)
+
+
+def new_folder(label="folder"):
+    """An empty folder that lives until everything has been measured.
+
+    Deleting in between would tell on the next subject: ext4 does not reuse an inode for a minute or more after its file was
+    deleted, and every new file then searches past all of these.
+    """
+    global _scratch
+    if _scratch is None:
+        _scratch = Path(tempfile.mkdtemp(prefix="baton-bench-"))
+        atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+    folder = _scratch / f"{label}-{next(_numbers)}"
+    folder.mkdir()
+    return folder
 
 
 def available(tool):

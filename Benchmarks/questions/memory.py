@@ -3,13 +3,11 @@
 import os
 import re
 import signal
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
 from . import graphs
-from .measure import BATON, available, program, run, write
+from .measure import BATON, available, new_folder, program, run, write
 
 GIB = 1 << 30
 LIMIT, TASK_MIB, TASKS = 10 * GIB, 3 * 1024, 6
@@ -24,20 +22,19 @@ def main(repetitions):
     for tool, command in commands.items():
         if tool != "baton" and not available(tool):
             continue
-        with tempfile.TemporaryDirectory(prefix="baton-bench-") as name:
-            folder = Path(name)
-            # Each task leaves a file when it has ended well.
-            (folder / "eat.sh").write_text(f"{eat} {TASK_MIB} 2 && touch done-$1\n")
-            graphs.write_all([(f"t{i + 1}", [], ["sh", "eat.sh", f"t{i + 1}"]) for i in range(TASKS)], folder)
-            group = LimitedGroup(LIMIT)
-            try:
-                result = run(command, folder, before=group.enter)
-            finally:
-                group.remove()
-            done = len(list(folder.glob("done-*")))
-            output = (folder / "output").read_text(errors="replace")
-            raw[tool] = result | {"succeeded": done, "output": output[-4000:]}
-        said = "yes" if re.search(r"out of memory|\boom\b", output, re.IGNORECASE) else "no"
+        folder = new_folder()
+        # Each task leaves a file when it has ended well.
+        (folder / "eat.sh").write_text(f"{eat} {TASK_MIB} 2 && touch done-$1\n")
+        graphs.write_all([(f"t{i + 1}", [], ["sh", "eat.sh", f"t{i + 1}"]) for i in range(TASKS)], folder)
+        group = LimitedGroup(LIMIT)
+        try:
+            result = run(command, folder, before=group.enter)
+        finally:
+            group.remove()
+        done = len(list(folder.glob("done-*")))
+        output = (folder / "output").read_text(errors="replace")
+        raw[tool] = result | {"succeeded": done, "output": output[-4000:]}
+        said = "yes" if re.search(r"out of memory|for memory|\boom\b", output, re.IGNORECASE) else "no"
         rows.append([tool, f"{done} of {TASKS}", said, f"{result['wall']:.1f}", str(result["exit"])])
         print(rows[-1], flush=True)
     write("memory", "Six tasks of 3 GiB under 10 GiB",

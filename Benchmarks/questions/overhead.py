@@ -1,11 +1,7 @@
 """What does a task cost above starting its process?"""
 
-import shutil
-import tempfile
-from pathlib import Path
-
 from . import graphs
-from .measure import BATON, available, interleaved, median, program, succeed, write
+from .measure import BATON, available, interleaved, median, new_folder, program, succeed, write
 
 TRUE = "true"
 SHAPES = {
@@ -18,10 +14,9 @@ SHAPES = {
 def main(repetitions):
     rows, raw = [], {}
     for shape, (count, make_graph) in SHAPES.items():
-        with tempfile.TemporaryDirectory(prefix="baton-bench-") as name:
-            folder = Path(name)
-            graphs.write_all(make_graph(), folder)
-            samples = interleaved(subjects(shape, count, folder), repetitions)
+        folder = new_folder()
+        graphs.write_all(make_graph(), folder)
+        samples = interleaved(subjects(shape, count, folder), repetitions)
         raw[shape] = samples
         floor = median(samples["spawn loop"], "cpu")
         ninja = median(samples["ninja"], "wall") if "ninja" in samples else None
@@ -50,8 +45,7 @@ def subjects(shape, count, folder):
               if available(missing.get(name, "sh"))}
 
     def baton():
-        shutil.rmtree(folder / "data", ignore_errors=True)
-        return succeed([BATON, "run", "flow.yaml", "--jobs", "2", "--data-dir", "data"], folder)
+        return succeed([BATON, "run", "flow.yaml", "--jobs", "2", "--data-dir", new_folder("data")], folder)
 
     result["baton"] = baton
     return result
