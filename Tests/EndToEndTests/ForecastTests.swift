@@ -46,6 +46,17 @@ import Testing
         #expect(plan.instances[2].name == "each[c]")
     }
 
+    @Test("a finally task is expected after the last of the others")
+    func finally() throws {
+        var tidy = task("tidy", seconds: 1)
+        tidy.isFinally = true
+        let plan = try plan([tidy, task("a", seconds: 3), task("b", seconds: 2)])
+        let last = try #require(plan.forecast.entries.last)
+        #expect(last.task == 0)
+        #expect(last.gate == .rest(1))
+        #expect(plan.makespan == .seconds(4))
+    }
+
     @Test("a task of unknown length counts as the median of the known ones")
     func unknown() throws {
         let plan = try plan([task("a", seconds: 2), task("b", seconds: 4), task("c", seconds: 9), task("d")])
@@ -55,7 +66,7 @@ import Testing
 
     @Test("what only the run can tell is assumed, and said")
     func assumptions() throws {
-        var spread = task("spread", needs: ["list"])
+        var spread = task("spread")
         spread.fanOut = Workflow.FanOut(axes: [
             .init(name: "x", values: .expression(try Expression(parsing: "tasks.list.lines")))
         ])

@@ -31,6 +31,8 @@ struct Forecast {
         case dependency(Int)
         /// The end of this task, which left room or a slot.
         case room(Int)
+        /// The end of all tasks that are not `finally` tasks; this one was the last.
+        case rest(Int)
         /// It runs already.
         case started
         /// The end of its back-off.
@@ -62,7 +64,7 @@ struct Forecast {
 
     private func predecessor(of entry: Entry) -> Int? {
         switch entry.gate {
-        case .dependency(let task), .room(let task): places[task]
+        case .dependency(let task), .room(let task), .rest(let task): places[task]
         case .nothing, .started, .backoff: nil
         }
     }
@@ -186,6 +188,9 @@ private struct Drive {
         if since < now { return .room(latest) }
         guard let graph = engine.graph(of: run) else { return .nothing }
         let last = lastCommand(before: Int(reference.task.index), graph, engine.instances(of: run))
+        if last.flatMap({ ended[$0] }) != now, engine.definition(of: reference)?.isFinally == true {
+            return .rest(latest)
+        }
         return last.map { .dependency($0) } ?? .backoff
     }
 

@@ -22,15 +22,24 @@ struct PlannedWorkflow {
         for (axis, entry) in axes.enumerated() {
             guard case .expression(let expression) = entry.values, expression.dependsOnTasks else { continue }
             workflow.tasks[index].fanOut?.axes[axis].values = .list([.string(Self.unknownValue)])
+            keepWaiting(index, for: expression)
             let name = workflow.tasks[index].name
             assumptions.append(
                 "How many times \(name) runs is known only when \(expression.source) is; it counts as one.")
         }
     }
 
+    /// What is no longer read is still waited for.
+    private mutating func keepWaiting(_ index: Int, for expression: Expression) {
+        for case .task(let name, _) in expression.references {
+            workflow.tasks[index].needs.append(Template(literal: name))
+        }
+    }
+
     private mutating func assumeTrueCondition(of index: Int) {
         guard let condition = workflow.tasks[index].condition, condition.dependsOnTasks else { return }
         workflow.tasks[index].condition = nil
+        keepWaiting(index, for: condition)
         assumptions.append(
             "Whether \(workflow.tasks[index].name) runs depends on \(condition.source); it counts as if it did.")
     }

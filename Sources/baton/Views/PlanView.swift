@@ -57,6 +57,7 @@ struct PlanView {
             case .nothing, .started: "at once"
             case .dependency(let task): "after \(instances[task].name)"
             case .room(let task): "when \(instances[task].name) leaves room"
+            case .rest(let task): "after all others, last of them \(instances[task].name)"
             case .backoff: "after its back-off"
             }
         return entry.reason.isEmpty ? gate : "\(gate): \(entry.reason)"
