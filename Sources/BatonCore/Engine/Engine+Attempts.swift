@@ -15,7 +15,13 @@ extension Engine {
             attempt: runs[run].attempts[task], worker: placement.worker, since: now, grant: placement.grant,
             stopping: nil
         )
-        change(placement.worker) { $0.used += placement.grant }
+        change(placement.worker) { worker in
+            worker.used += placement.grant
+            worker.running.append(Readied(run: Int32(run), task: Int32(task)))
+        }
+        runs[run].runningTasks += 1
+        runs[run].held += placement.grant
+        runs[run].places[task] = placement.worker.index
         hold(slotsOf: task, in: run, sign: 1)
         enter(.running(running), task, in: run, at: now, into: &effects)
         let attempt = attemptID(task, in: run)
@@ -39,6 +45,7 @@ extension Engine {
         var grown = running
         grown.grant.memoryBytes = max(running.grant.memoryBytes, memoryBytes)
         change(running.worker) { $0.used += grown.grant - running.grant }
+        runs[run].held += grown.grant - running.grant
         runs[run].states[task] = .running(grown)
     }
 
@@ -157,7 +164,13 @@ extension Engine {
     }
 
     private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {
-        change(running.worker) { $0.used -= running.grant }
+        change(running.worker) { worker in
+            worker.used -= running.grant
+            let place = worker.running.firstIndex { $0.run == run && $0.task == task }
+            if let place { worker.running.swapRemove(at: place) }
+        }
+        runs[run].runningTasks -= 1
+        runs[run].held -= running.grant
         hold(slotsOf: task, in: run, sign: -1)
     }
 

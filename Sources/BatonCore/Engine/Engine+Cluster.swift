@@ -7,6 +7,8 @@ struct WorkerState: Sendable {
     /// What may be used now; less than the capacity while others use the same machine.
     var available: Resources
     var used = Resources.zero
+    /// What runs here now, in no particular but always the same order.
+    var running: [Engine.Readied] = []
     var isAlive = true
 
     /// Less than nothing for a lost worker: there a task that asks for nothing doesn't fit either.
@@ -32,12 +34,8 @@ extension Engine {
     mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
         guard workers[Int(id.index)].isAlive else { return }
         change(id) { $0.isAlive = false }
-        for run in runs.indices {
-            for task in runs[run].states.indices {
-                guard case .running(let running) = runs[run].states[task], running.worker == id else { continue }
-                end(attemptID(task, in: run), .lost, nil, at: now, into: &effects)
-            }
-        }
+        let lost = workers[Int(id.index)].running.sorted { ($0.run, $0.task) < ($1.run, $1.task) }
+        for lost in lost { end(attemptID(Int(lost.task), in: Int(lost.run)), .lost, nil, at: now, into: &effects) }
         effects.append(.decide)
     }
 
@@ -131,5 +129,13 @@ extension TaskInstance.Request {
         Resources(
             milliCPU: milliCPU ?? 0, memoryBytes: memoryBytes ?? 0, gpus: gpus ?? 0, diskBytes: diskBytes ?? 0
         )
+    }
+}
+
+extension Array {
+    /// Takes an element out in O(1): the last one gets its place.
+    mutating func swapRemove(at index: Int) {
+        swapAt(index, count - 1)
+        removeLast()
     }
 }

@@ -17,7 +17,8 @@ extension Engine {
         runIndex[submission.run] = index
         var submission = submission
         submission.known.expansion = nil  // the run has its own from here on, which grows
-        runs.append(RunState(submission: submission, expansion: expansion))
+        runs.append(RunState(submission: submission, expansion: expansion, at: now))
+        openRuns.append(Int32(index))
         effects.append(.announce(.runStatus(submission.run, .running, at: now)))
         effects.append(.announce(.tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances)))
         var settled = Worklist()
@@ -38,7 +39,10 @@ extension Engine {
 
     mutating func learn(_ estimates: [TaskEstimate], of run: Run.ID, into effects: inout [Effect]) {
         guard let index = runIndex[run] else { return }
-        for estimate in estimates { runs[index].estimates[Int(estimate.task.index)] = estimate.estimate }
+        for estimate in estimates {
+            runs[index].estimates[Int(estimate.task.index)] = estimate.estimate
+            if !estimate.inputBytes.isEmpty { runs[index].noteInputBytes(estimate) }
+        }
         runs[index].updateRanks()
         generation += 1
         effects.append(.decide)
@@ -95,6 +99,8 @@ extension Engine {
             effects.append(.announce(.taskState(reference(task, in: index), runs[index].states[task], at: now)))
         }
         runs[index].recountUnfinished()
+        runs[index].countRemaining()
+        openRuns.append(Int32(index))
         var settled = Worklist()
         for task in again {
             if case .blocked(waitingFor: 0) = runs[index].states[task] {
@@ -115,6 +121,7 @@ extension Engine {
         }
         guard runs[index].unfinished == 0, settled.isEmpty, !runs[index].status.isTerminal else { return }
         runs[index].status = runs[index].outcomeSoFar
+        openRuns.removeAll { $0 == index }
         effects.append(.announce(.runStatus(runs[index].id, runs[index].status, at: now)))
     }
 }

@@ -44,6 +44,7 @@ extension Engine {
         enter(state, task, in: run, at: now, into: &effects)
         if case .failed = state { runs[run].failedTasks += 1 }
         runs[run].unfinished -= 1
+        runs[run].remainingNanoseconds &-= runs[run].durations[task]
         if !runs[run].isFinally(task) { runs[run].unfinishedRegular -= 1 }
         for successor in runs[run].expansion.graph.successors(of: task) {
             let successor = Int(successor)

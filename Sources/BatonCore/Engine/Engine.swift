@@ -11,6 +11,8 @@
 public struct Engine: Sendable {
     var runs: [RunState] = []
     var runIndex: [Run.ID: Int] = [:]
+    /// Indices of the runs that have not ended, as they were submitted or tried again.
+    var openRuns: [Int32] = []
     var workers: [WorkerState] = []
     /// What is unused of each worker: decisions copy it, and the workers themselves are large.
     var free: [Resources] = []

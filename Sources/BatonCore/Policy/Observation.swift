@@ -69,8 +69,10 @@ public struct ReadyTask: Hashable, Sendable {
     public var upwardRankNanoseconds: Int64
     /// Nil when nothing is known.
     public var expectedNanoseconds: Int64?
-    /// Place of its run in the engine.
-    let run: Int
+    /// When it must have ended for no deadline behind it to be missed; nil when there is none.
+    public var latestEnd: Instant?
+    /// Place of its run in the engine, as in `Observation.run(at:)`.
+    public let run: Int
 }
 
 extension Engine {
@@ -82,7 +84,8 @@ extension Engine {
         return ReadyTask(
             reference: reference(task, in: run), since: since,
             priority: runs[run].expansion.instances[task].priority, upwardRankNanoseconds: runs[run].ranks[task],
-            expectedNanoseconds: runs[run].expectedNanoseconds(of: task), run: run
+            expectedNanoseconds: runs[run].expectedNanoseconds(of: task), latestEnd: runs[run].latestEnd(of: task),
+            run: run
         )
     }
 
