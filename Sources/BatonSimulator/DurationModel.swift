@@ -45,6 +45,19 @@ public struct DurationModel: Hashable, Sendable {
         }
     }
 
+    /// The factor below which nine of ten durations stay.
+    var ninetiethPercentile: Double {
+        switch spread {
+        case .exact:
+            return 1
+        case .logNormal(let variation):
+            let variance = PortableMath.log(1 + variation * variation)
+            return PortableMath.exp(1.281_551_565_5 * variance.squareRoot() - variance / 2)
+        case .heavyTail(let exponent):
+            return PortableMath.exp(PortableMath.log(10) / exponent) * (exponent - 1) / exponent
+        }
+    }
+
     private func generator(for attempt: Attempt.ID) -> SeededGenerator {
         SeededGenerator(seed: SeededGenerator.mix(seed) ^ attempt.seed)
     }

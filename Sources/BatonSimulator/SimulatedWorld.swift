@@ -10,22 +10,34 @@ struct SimulatedWorld: Sendable {
     /// Attempts whose processes live, in no particular but always the same order.
     private(set) var running: [Attempt.ID] = []
     var isSupervisorUp = true
-    /// CPU time granted to processes that have ended.
-    private(set) var grantedCPUSeconds = 0.0
+    /// What processes that have ended held and used over time.
+    private(set) var consumption = Consumption()
+    /// Where and when processes that have ended ran; empty unless asked for.
+    private(set) var spans: [Report.Span] = []
     /// Starts that must never be ordered; for the witness.
     private(set) var violations: [String] = []
 
     private let durations: DurationModel
     private let faults: FaultPlan
     private let remembersEnds: Bool
+    private let recordsSpans: Bool
     private var processes: [Attempt.ID: Process] = [:]
 
     struct SimulatedWorker: Sendable {
-        var capacity: Resources
+        let worker: Worker
         /// Less than the capacity while others use the machine.
         var available: Resources
         var used = Resources.zero
         var isAlive = true
+
+        var capacity: Resources { worker.capacity }
+    }
+
+    /// Integrals over time.
+    struct Consumption {
+        var grantedCPUSeconds = 0.0
+        var grantedByteSeconds = 0.0
+        var usedByteSeconds = 0.0
     }
 
     private struct Process: Sendable {
@@ -47,15 +59,19 @@ struct SimulatedWorld: Sendable {
     }
 
     /// - Parameter remembersEnds: false when nobody will ever ask, which saves memory.
-    init(durations: DurationModel, faults: FaultPlan, remembersEnds: Bool) {
+    init(durations: DurationModel, faults: FaultPlan, remembersEnds: Bool, recordsSpans: Bool) {
         self.durations = durations
         self.faults = faults
         self.remembersEnds = remembersEnds
+        self.recordsSpans = recordsSpans
     }
 
     // MARK: Orders
 
-    mutating func start(_ order: Effect.Order, _ behaviour: Workload.Behaviour, at now: Instant) -> Bool {
+    /// - Parameter transfer: how long it takes to bring the data of its dependencies.
+    mutating func start(
+        _ order: Effect.Order, _ behaviour: Workload.Behaviour, transfer: Duration, at now: Instant
+    ) -> Bool {
         guard isSupervisorUp, workers[Int(order.worker.index)].isAlive else { return false }  // spoken to nobody
         guard processes[order.attempt] == nil else {
             violations.append("\(order.attempt) was started twice")
@@ -64,6 +80,8 @@ struct SimulatedWorld: Sendable {
         let luck = faults.luck(of: order.attempt, at: now)
         var duration = durations.duration(usually: behaviour.duration, of: order.attempt)
         if luck.isStraggler { duration *= 10 }
+        let worker = workers[Int(order.worker.index)].worker
+        duration = .nanoseconds(worker.executionNanoseconds(duration.nanoseconds))
         var outcome = Outcome.succeeded(behaviour.values)
         if behaviour.peakMemoryBytes > order.grant.memoryBytes {
             outcome = .failed(.outOfMemory)
@@ -73,6 +91,7 @@ struct SimulatedWorld: Sendable {
         } else if Int(order.attempt.number) <= behaviour.failures.count {
             outcome = .failed(.exitCode(behaviour.failures[Int(order.attempt.number) - 1]))
         }
+        duration += transfer + luck.startDelay
         processes[order.attempt] = Process(
             worker: order.worker, since: now, grant: order.grant, place: running.count, outcome: outcome,
             peakMemoryBytes: min(behaviour.peakMemoryBytes, order.grant.memoryBytes)
@@ -107,13 +126,13 @@ struct SimulatedWorld: Sendable {
     /// Ends the process and sends the reports of it.
     ///
     /// - Returns: the report that arrives at once; nil when there is none.
-    mutating func exit(_ attempt: Attempt.ID, isStopped: Bool, at now: Instant) -> Report? {
+    mutating func exit(_ attempt: Attempt.ID, isStopped: Bool, at now: Instant) -> Ending? {
         guard var process = processes[attempt], process.end == nil else { return nil }  // it ended in another way
         if isStopped { process.outcome = .stopped }
         let wall = process.since.duration(to: now)
         let usage = Usage(wall: wall, userCPU: wall, peakMemoryBytes: process.peakMemoryBytes, meter: .simulated)
         process.end = .exited(usage)
-        vacate(process, at: now)
+        vacate(attempt, process, at: now)
         processes[attempt] = remembersEnds ? process : nil
         let luck = faults.luck(of: attempt, at: process.since)
         if let delay = luck.duplicateDelay { queue.push(.report(attempt), at: now.advanced(by: delay)) }
@@ -125,20 +144,20 @@ struct SimulatedWorld: Sendable {
             queue.push(.report(attempt), at: now.advanced(by: luck.reportDelay))
             return nil
         }
-        return Report(attempt: attempt, outcome: process.outcome, usage: usage)
+        return Ending(attempt: attempt, outcome: process.outcome, usage: usage)
     }
 
     /// The end of one attempt as the orchestrator hears of it.
-    struct Report {
+    struct Ending {
         var attempt: Attempt.ID
         var outcome: Outcome
         var usage: Usage
     }
 
     /// What a late or repeated report says.
-    func report(of attempt: Attempt.ID) -> Report? {
+    func report(of attempt: Attempt.ID) -> Ending? {
         guard let process = processes[attempt], case .exited(let usage) = process.end else { return nil }
-        return Report(attempt: attempt, outcome: process.outcome, usage: usage)
+        return Ending(attempt: attempt, outcome: process.outcome, usage: usage)
     }
 
     /// What is known of an attempt to one who asks later.
@@ -161,29 +180,37 @@ struct SimulatedWorld: Sendable {
     private mutating func die(_ attempt: Attempt.ID, at now: Instant) {
         guard var process = processes[attempt] else { return }
         process.end = .died
-        vacate(process, at: now)
+        process.outcome = .lost
+        vacate(attempt, process, at: now)
         processes[attempt] = process
     }
 
-    private mutating func vacate(_ process: Process, at now: Instant) {
+    private mutating func vacate(_ attempt: Attempt.ID, _ process: Process, at now: Instant) {
         let last = running.removeLast()
         if process.place < running.count {
             running[process.place] = last
             processes[last]?.place = process.place
         }
         workers[Int(process.worker.index)].used -= process.grant
-        grantedCPUSeconds += process.since.duration(to: now).seconds * Double(process.grant.milliCPU) / 1000
+        let seconds = process.since.duration(to: now).seconds
+        consumption.grantedCPUSeconds += seconds * Double(process.grant.milliCPU) / 1000
+        consumption.grantedByteSeconds += seconds * Double(process.grant.memoryBytes)
+        consumption.usedByteSeconds += seconds * Double(process.peakMemoryBytes)
+        if recordsSpans {
+            spans.append(
+                Report.Span(
+                    attempt: attempt, worker: process.worker, start: process.since, end: now, grant: process.grant,
+                    outcome: process.outcome
+                ))
+        }
     }
 
     // MARK: Workers
 
-    mutating func addWorker(_ capacity: Resources) -> Worker {
-        workers.append(SimulatedWorker(capacity: capacity, available: capacity))
-        return worker(workers.count - 1)
-    }
-
-    func worker(_ index: Int) -> Worker {
-        Worker(id: Worker.ID(index), name: "worker-\(index)", capacity: workers[index].capacity)
+    mutating func addWorker(_ machine: Machine) -> Worker {
+        let worker = machine.worker(workers.count)
+        workers.append(SimulatedWorker(worker: worker, available: machine.capacity))
+        return worker
     }
 
     mutating func loseWorker(_ id: Worker.ID, at now: Instant) {

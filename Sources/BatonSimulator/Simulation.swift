@@ -2,21 +2,28 @@ public import BatonCore
 
 /// A virtual cluster, what is submitted to it and what goes wrong there.
 public struct Scenario: Hashable, Sendable {
-    public var workers: [Resources]
+    public var workers: [Machine]
     public var workload: Workload
     public var durations: DurationModel
+    /// Nil: the orchestrator knows only what workflows declare.
+    public var expectations: Expectations?
     public var faults: FaultPlan
+    /// Keeps in the report where and when each attempt ran.
+    public var recordsSpans: Bool
     /// Checks the engine's invariants after every event and the world's at every start; slow.
     public var isChecked: Bool
 
     public init(
-        workers: [Resources], workload: Workload, durations: DurationModel = DurationModel(seed: 0, spread: .exact),
-        faults: FaultPlan = FaultPlan(), isChecked: Bool = false
+        workers: [Machine], workload: Workload, durations: DurationModel = DurationModel(seed: 0, spread: .exact),
+        expectations: Expectations? = nil, faults: FaultPlan = FaultPlan(), recordsSpans: Bool = false,
+        isChecked: Bool = false
     ) {
         self.workers = workers
         self.workload = workload
         self.durations = durations
+        self.expectations = expectations
         self.faults = faults
+        self.recordsSpans = recordsSpans
         self.isChecked = isChecked
     }
 
@@ -68,7 +75,8 @@ public struct Simulation: Sendable {
     public init(_ scenario: Scenario) {
         self.scenario = scenario
         world = SimulatedWorld(
-            durations: scenario.durations, faults: scenario.faults, remembersEnds: scenario.keepsLog
+            durations: scenario.durations, faults: scenario.faults, remembersEnds: scenario.keepsLog,
+            recordsSpans: scenario.recordsSpans
         )
         results = Array(repeating: nil, count: scenario.workload.arrivals.count)
         crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
@@ -78,7 +86,7 @@ public struct Simulation: Sendable {
             world.queue.push(.arrival(index), at: arrival.at)
         }
         for incident in scenario.faults.incidents { plan(incident.kind, at: incident.at) }
-        for capacity in scenario.workers { handle(.workerJoined(world.addWorker(capacity))) }
+        for machine in scenario.workers { handle(.workerJoined(world.addWorker(machine))) }
     }
 
     /// Everything that was appended, oldest first; empty unless the scenario is checked or has faults.
@@ -217,13 +225,18 @@ public struct Simulation: Sendable {
         }
     }
 
-    private mutating func receive(_ report: SimulatedWorld.Report) {
+    private mutating func receive(_ report: SimulatedWorld.Ending) {
         guard isUp else { return }  // nobody listens; it will be asked for
         handle(.attemptEnded(report.attempt, report.outcome, report.usage))
     }
 
     private mutating func submit(_ index: Int) {
-        wish(.submit(scenario.workload.arrivals[index].submission))
+        let arrival = scenario.workload.arrivals[index]
+        wish(.submit(arrival.submission))
+        guard let expectations = scenario.expectations else { return }
+        let instances = engine.instances(of: arrival.submission.run)
+        let estimates = expectations.estimates(for: instances, of: arrival, scenario.durations)
+        if !estimates.isEmpty { handle(.estimated(arrival.submission.run, estimates)) }
     }
 
     private mutating func wish(_ command: Command) {
@@ -243,8 +256,8 @@ public struct Simulation: Sendable {
         case .workerLost(let worker):
             world.loseWorker(worker, at: now)
             if isUp { handle(.workerLost(worker)) }
-        case .workerJoins(let capacity):
-            let worker = world.addWorker(capacity)
+        case .workerJoins(let machine):
+            let worker = world.addWorker(machine)
             if isUp { handle(.workerJoined(worker)) }
         case .storeFull(let duration):
             store.isFull = true
@@ -290,8 +303,11 @@ public struct Simulation: Sendable {
             let attempt = order.attempt
             guard let index = behaviours[attempt.run] else { return }
             let task = engine.instances(of: attempt.run)[Int(attempt.task.index)].task
-            let behaviour = scenario.workload.arrivals[index].behaviours[Int(task)]
-            guard world.start(order, behaviour, at: now) else { return }
+            let behaviour = scenario.workload.arrivals[index].behaviour(
+                of: Int(attempt.task.index), task: Int(task))
+            let transfer = engine.transferDuration(
+                of: attempt.reference, to: order.worker, bytes: behaviour.inputBytes)
+            guard world.start(order, behaviour, transfer: transfer, at: now) else { return }
             counts.attempts += 1
             if scenario.isChecked { witness.checkStart(order, engine, world) }
         case .stop(let attempt, let reason):
@@ -324,7 +340,7 @@ public struct Simulation: Sendable {
         }
         world.isSupervisorUp = true
         for index in world.workers.indices {
-            if index >= engine.workerCount { handle(.workerJoined(world.worker(index))) }
+            if index >= engine.workerCount { handle(.workerJoined(world.workers[index].worker)) }
             if !world.workers[index].isAlive { handle(.workerLost(Worker.ID(index))) }
             resize(Worker.ID(index))
         }

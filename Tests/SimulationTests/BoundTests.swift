@@ -17,7 +17,7 @@ import Testing
         ]
         for arrival in arrivals {
             for var policy in [FIFO() as any Policy, CriticalPathFirst()] {
-                let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
+                let worker = Machine(capacity: Resources(milliCPU: 4000, memoryBytes: 8 << 30))
                 let scenario = Scenario(workers: [worker, worker], workload: Workload([arrival]), isChecked: true)
                 var simulation = Simulation(scenario)
                 while case .decision(let observation) = simulation.advance() {

@@ -11,7 +11,7 @@ struct World {
     init(seed: UInt64, hasFaults: Bool = true) {
         var generator = SeededGenerator(seed: seed &* 7919)
         let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
-        let workers = Array(repeating: worker, count: Int(generator.next() % 3) + 1)
+        let workers = Array(repeating: Machine(capacity: worker), count: Int(generator.next() % 3) + 1)
         let workload = RandomWorkload(isTroubled: hasFaults).workload(for: worker, seed: seed)
         let runs = workload.arrivals.map(\.submission.run)
         let spreads: [DurationModel.Spread] = [
@@ -31,7 +31,7 @@ struct World {
         let submission = Run.Submission(run: Run.ID(rawValue: 1), workflow: workflow, parameters: [])
         let behaviours = Array(repeating: behaviour, count: workflow.tasks.count)
         scenario = Scenario(
-            workers: [Resources(milliCPU: cores * 1000, memoryBytes: 8 << 30)],
+            workers: [Machine(capacity: Resources(milliCPU: cores * 1000, memoryBytes: 8 << 30))],
             workload: Workload([Workload.Arrival(submission: submission, behaviours: behaviours)]),
             faults: faults, isChecked: true
         )

@@ -167,7 +167,8 @@ struct RunState: Sendable {
             let deadline = [workflow.deadline, workflow.tasks[Int(instance.task)].deadline].compactMap { $0 }.min()
             return deadline.map { submittedAt.advanced(by: $0).nanoseconds } ?? .max
         }
-        latestEnds = expansion.graph.latestEnds(ownEnds: ownEnds, nanoseconds: durations).map(Instant.init(nanoseconds:))
+        latestEnds = expansion.graph.latestEnds(ownEnds: ownEnds, nanoseconds: durations).map(
+            Instant.init(nanoseconds:))
     }
 
     mutating func countRemaining() {

@@ -9,12 +9,14 @@ struct AttemptLuck {
     /// Delay of a second report of the same end.
     var duplicateDelay: Duration?
     var grows = false
+    var startDelay = Duration.zero
 }
 
 extension FaultPlan {
     /// Depends on the plan and the attempt's identity alone.
     func luck(of attempt: Attempt.ID, at now: Instant) -> AttemptLuck {
-        guard rates != Rates(), now < endsAt else { return AttemptLuck() }
+        guard now < endsAt else { return AttemptLuck() }
+        guard rates != Rates() else { return AttemptLuck(reportDelay: networkDelay, startDelay: networkDelay) }
         var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ attempt.seed)
         func happens(_ rate: UInt64) -> Bool { generator.next() % 1000 < rate }
         func delay() -> Duration { .milliseconds(Int64(generator.next() % 20_000)) }
@@ -27,9 +29,12 @@ extension FaultPlan {
             luck.spuriousFailure = failures[Int(generator.next() % UInt64(failures.count))]
         }
         luck.losesReport = happens(rates.lostReport)
-        if happens(rates.lateReport) { luck.reportDelay = delay() }
+        luck.reportDelay = networkDelay
+        luck.startDelay = networkDelay
+        if happens(rates.lateReport) { luck.reportDelay += delay() }
         if happens(rates.duplicateReport) { luck.duplicateDelay = delay() }
         luck.grows = happens(rates.growth)
+        if happens(rates.slowStart) { luck.startDelay += .milliseconds(Int64(generator.next() % 60_000)) }
         return luck
     }
 }
