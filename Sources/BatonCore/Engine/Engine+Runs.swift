@@ -4,14 +4,10 @@ extension Engine {
     mutating func begin(_ submission: Run.Submission, at now: Instant, into effects: inout [Effect]) {
         guard runIndex[submission.run] == nil else { return }  // a repeated submission
         let expansion: Expansion
-        if let known = submission.known.expansion {
-            expansion = known
-        } else {
-            do {
-                expansion = try submission.workflow.expand(parameters: submission.parameters)
-            } catch {
-                preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
-            }
+        do {
+            expansion = try submission.expand()
+        } catch {
+            preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
         }
         let index = runs.count
         runIndex[submission.run] = index

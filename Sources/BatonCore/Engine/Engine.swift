@@ -79,7 +79,7 @@ public struct Engine: Sendable {
             if runIndex[submission.run] != nil { throw .duplicateRun(submission.run) }
             let expansion: Expansion
             do {
-                expansion = try submission.workflow.expand(parameters: submission.parameters)
+                expansion = try submission.expand()
             } catch {
                 throw .invalidWorkflow(error)
             }

@@ -13,16 +13,18 @@ public struct Workload: Hashable, Sendable {
         public var at: Instant
         public var submission: Run.Submission
         /// By index of the workflow's tasks: all instances of a fan-out behave alike, up to noise.
+        ///
+        /// Empty when every instance has a behaviour of its own.
         public var behaviours: [Behaviour]
         /// By index of the instances, where those of one task differ; empty where they do not.
         public var instanceBehaviours: [Behaviour]
 
         public init(
-            at: Instant = .zero, submission: Run.Submission, behaviours: [Behaviour],
+            at: Instant = .zero, submission: Run.Submission, behaviours: [Behaviour] = [],
             instanceBehaviours: [Behaviour] = []
         ) {
             precondition(
-                behaviours.count == submission.workflow.tasks.count,
+                behaviours.count == submission.workflow.tasks.count || !instanceBehaviours.isEmpty,
                 "\(behaviours.count) behaviours for \(submission.workflow.tasks.count) tasks"
             )
             self.at = at
