@@ -102,6 +102,9 @@ extension Engine {
     /// Workers that have ever joined, lost ones included.
     public var workerCount: Int { workers.count }
 
+    /// True when any run has not ended.
+    public var hasOpenRuns: Bool { !openRuns.isEmpty }
+
     /// True when any task of any run waits for nothing but room.
     public var hasReadyTasks: Bool {
         runs.contains { $0.readyTasks > 0 && $0.isStartable }

@@ -20,7 +20,7 @@ public struct Rollout: Sendable {
     private var free: [SIMD4<Int32>]
     /// Ready tasks by their place in the order.
     private var ready: BitQueue
-    private var running: CompletionQueue
+    private var running: TimeHeap
     private var jobsLeft: [Int32]
     /// For each kind of demand, the decision in which it last found no room.
     private var failedIn: [Int32]
@@ -49,7 +49,7 @@ public struct Rollout: Sendable {
         waitingFor = shape.dependencyCounts
         free = shape.capacities
         ready = BitQueue(capacity: count)
-        running = CompletionQueue(capacity: count)
+        running = TimeHeap()
         jobsLeft = []
         failedIn = Array(repeating: 0, count: shape.kinds.count)
         firstOpen = Array(repeating: 0, count: shape.kinds.count)
@@ -167,7 +167,8 @@ public struct Rollout: Sendable {
         }
         var best: (machine: Int, nanoseconds: Int64)?
         for machine in free.indices where demand.fits(in: free[machine]) {
-            let nanoseconds = shape.executionNanoseconds(shape.durations[task], on: machine) + transfer(task, to: machine)
+            let nanoseconds =
+                shape.executionNanoseconds(shape.durations[task], on: machine) + transfer(task, to: machine)
             if let known = best, known.nanoseconds <= nanoseconds { continue }
             best = (machine, nanoseconds)
         }

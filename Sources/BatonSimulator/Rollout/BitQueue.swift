@@ -1,5 +1,3 @@
-// The two queues of a rollout, in memory that is used again.
-
 /// Tasks in a fixed order; a set bit marks one that is in the queue.
 struct BitQueue: Sendable {
     private var words: [UInt64]
@@ -55,64 +53,5 @@ struct BitQueue: Sendable {
             word = words[index]
         }
         return index << 6 | word.trailingZeroBitCount
-    }
-}
-
-/// Running tasks by their ends; at one instant in the order of their starts.
-struct CompletionQueue: Sendable {
-    private struct Entry {
-        var at: Int64
-        var sequence: Int32
-        var task: Int32
-
-        @inline(__always)
-        static func < (left: Entry, right: Entry) -> Bool {
-            left.at != right.at ? left.at < right.at : left.sequence < right.sequence
-        }
-    }
-
-    private var heap: [Entry] = []
-    private var sequence: Int32 = 0
-
-    init(capacity: Int) {
-        heap.reserveCapacity(min(capacity, 4096))
-    }
-
-    var nextAt: Int64? { heap.first?.at }
-
-    mutating func removeAll() {
-        heap.removeAll(keepingCapacity: true)
-        sequence = 0
-    }
-
-    mutating func push(_ task: Int32, at: Int64) {
-        let entry = Entry(at: at, sequence: sequence, task: task)
-        sequence += 1
-        heap.append(entry)
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) >> 1
-            guard entry < heap[parent] else { break }
-            heap[child] = heap[parent]
-            child = parent
-        }
-        heap[child] = entry
-    }
-
-    mutating func pop() -> Int32 {
-        let task = heap[0].task
-        let last = heap.removeLast()
-        guard !heap.isEmpty else { return task }
-        var parent = 0
-        while true {
-            var child = parent << 1 + 1
-            guard child < heap.count else { break }
-            if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-            guard heap[child] < last else { break }
-            heap[parent] = heap[child]
-            parent = child
-        }
-        heap[parent] = last
-        return task
     }
 }
