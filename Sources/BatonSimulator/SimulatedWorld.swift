@@ -226,7 +226,8 @@ struct SimulatedWorld: Sendable {
 /// Something in a simulated world that an orchestrator may come to know of.
 enum Happening: Sendable {
     case arrival(Int)
-    case incident(FaultPlan.Incident.Kind)
+    /// Indirect: it is large and rare, and all others are moved about in a heap.
+    indirect case incident(FaultPlan.Incident.Kind)
     case alarm(Alarm, restarts: Int)
     case exit(Attempt.ID, isStopped: Bool)
     case growth(Attempt.ID, memoryBytes: Int64)
