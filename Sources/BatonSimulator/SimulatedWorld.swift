@@ -197,6 +197,7 @@ struct SimulatedWorld: Sendable {
 /// Something in a simulated world that an orchestrator may come to know of.
 enum Happening: Sendable {
     case arrival(Int)
+    // Large and rare; indirect, so that the others stay small.
     indirect case incident(FaultPlan.Incident.Kind)
     indirect case alarm(Alarm, restarts: Int)
     case exit(Attempt.ID, slot: Int32, isStopped: Bool)

@@ -57,7 +57,8 @@ struct Room: Sendable, CustomTestStringConvertible {
             name: "baton",
             purpose: "Commands, and the only place where things are wired together",
             modules: [
-                "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonStore",
+                "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonSimulator",
+                "BatonStore",
             ],
             outside: ["ArgumentParser", "Foundation", "Glibc"],
             forbids: "logic: a command parses, calls, prints"

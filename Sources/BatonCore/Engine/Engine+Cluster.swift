@@ -107,7 +107,7 @@ extension Engine {
 
     /// True when any task of any run waits for nothing but room.
     public var hasReadyTasks: Bool {
-        runs.contains { $0.readyTasks > 0 && $0.isStartable }
+        openRuns.contains { runs[Int($0)].readyTasks > 0 && runs[Int($0)].isStartable }
     }
 
     /// True when a task waits for nothing but room.
