@@ -66,12 +66,14 @@ static void wait_for_something(int signals) {
         {.fd = signals, .events = POLLIN},
         {.fd = connection_listener(), .events = POLLIN},
         {.fd = connection_descriptor(), .events = (short)(POLLIN | (connection_wants_to_write() ? POLLOUT : 0))},
+        {.fd = masked_logs_descriptor(), .events = POLLIN},
     };
-    if (ppoll(files, 3, time == NEVER ? NULL : &limit, NULL) < 0) return;
+    if (ppoll(files, 4, time == NEVER ? NULL : &limit, NULL) < 0) return;
     if (files[0].revents) {
         struct signalfd_siginfo ignored;
         while (read(signals, &ignored, sizeof ignored) > 0) continue;
     }
+    if (files[3].revents) masked_logs_read();
     attempts_reap();
     if (files[2].revents & POLLOUT) connection_flush();
     if (files[2].revents & (POLLIN | POLLHUP | POLLERR)) connection_read();

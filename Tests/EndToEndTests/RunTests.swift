@@ -159,6 +159,41 @@ struct RunTests {
         #expect(house.read("other") == "\n")
     }
 
+    @Test("what a task prints of its secrets is stored nowhere, and neither is what it hands on of them")
+    func maskedSecrets() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: masked
+            tasks:
+              told:
+                run: |
+                  echo "the token is $BATON_TEST_TOKEN"
+                  echo "url=https://$BATON_TEST_TOKEN@host" >> "$BATON_OUTPUT"
+                  printf %s "$BATON_TEST_TOKEN" > passed-by-file
+                secrets: [BATON_TEST_TOKEN]
+              reader: {run: 'echo "${{ tasks.told.stdout }} at ${{ tasks.told.outputs.url }}"; cat passed-by-file'}
+              broken:
+                run: 'echo "no $BATON_TEST_TOKEN here" >&2; exit 1'
+                secrets: [BATON_TEST_TOKEN]
+
+            """, to: "masked.yaml")
+        let process = try house.start(["run", "masked.yaml"], environment: ["BATON_TEST_TOKEN": "hush-hush"])
+        let result = house.finish(process)
+        #expect(result.exitCode == 1)
+        #expect(result.messages.contains("no *** here"))
+        let logs = try house.run("logs", "latest", "reader").output
+        #expect(logs == "the token is *** at https://***@host\n***")
+        let everything = try FileManager.default.subpathsOfDirectory(atPath: house.folder.path + "/data")
+        for path in everything {
+            let content = FileManager.default.contents(atPath: house.folder.path + "/data/" + path) ?? Data()
+            #expect(content.range(of: Data("hush-hush".utf8)) == nil, "\(path) holds the secret")
+        }
+        #expect(everything.count > 10)
+        let shown = try house.run("logs", "--json").output
+        #expect(shown.contains("***") && !shown.contains("hush-hush"))
+    }
+
     @Test("cancel reaches a run that another process drives")
     func cancelFromElsewhere() throws {
         let house = try Household()

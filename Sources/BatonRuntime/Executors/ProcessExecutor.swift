@@ -16,6 +16,7 @@ final class ProcessExecutor: Executor {
         self.run = run
         self.holder = holder
         orders = [.environment(Self.inheritedEnvironment(hiding: secrets))]
+        if !secrets.isEmpty { orders.append(.secrets(secrets.all)) }
     }
 
     /// Finds the living supervisor of the run, or starts one after ending what a dead one left behind.
