@@ -24,10 +24,7 @@ uint32_t meter;
 
 static bool take_lock(void) {
     int lock = open(BATON_SUPERVISOR_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0) return false;
-    char pid[16];
-    int length = snprintf(pid, sizeof pid, "%d\n", getpid());
-    return ftruncate(lock, 0) == 0 && pwrite(lock, pid, (size_t)length, 0) >= 0;  // open until we end
+    return lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0;  // open until we end
 }
 
 // Nothing of whoever started us may end us, receive our output or be kept open by us.

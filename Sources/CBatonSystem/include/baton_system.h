@@ -19,7 +19,7 @@ enum {
     BATON_CONNECTION_DESCRIPTOR = 3 // where a new supervisor finds the first orchestrator's socket
 };
 
-#define BATON_SUPERVISOR_LOCK "supervisor.lock"     // flocked by the supervisor for its whole life; holds its pid
+#define BATON_SUPERVISOR_LOCK "supervisor.lock"     // flocked by the supervisor for its whole life
 #define BATON_SUPERVISOR_SOCKET "supervisor.sock"   // where a later orchestrator connects
 #define BATON_ATTEMPT_JOURNAL "attempts.journal"    // array of baton_journal_record
 #define BATON_RUN_VARIABLE "BATON_RUN"              // every task's environment names its run
