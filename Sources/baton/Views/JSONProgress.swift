@@ -45,7 +45,8 @@ final class JSONProgress: ProgressReporter {
 
     func storeFailed(_ error: StoreError) {
         let object = Value.object([
-            "event": .string("store"), "run": .string(progress.run.description), "message": .string(StoreTrouble.sentence(error)),
+            "event": .string("store"), "run": .string(progress.run.description),
+            "message": .string(StoreTrouble.sentence(error)),
         ])
         write(object.json + "\n")
     }
