@@ -55,6 +55,15 @@ public protocol Store: AnyObject {
 
     func remember(_ result: CachedResult, for key: String) throws(StoreError)
 
+    /// Remembers why a task runs; the latest look of a task counts.
+    func remember(_ miss: CacheMiss) throws(StoreError)
+
+    /// Why a task ran, as it was when it started.
+    func cacheMiss(of task: TaskReference) throws(StoreError) -> CacheMiss?
+
+    /// Why the task of that name ran when it last succeeded by running, in a run of the same workflow before this one.
+    func cacheMiss(before task: TaskReference) throws(StoreError) -> CacheMiss?
+
     /// The remembered hash of a file that still looks the same.
     func hash(of file: FileStamp) throws(StoreError) -> String?
 

@@ -278,6 +278,29 @@ extension StoreConformance {
             #expect(try store.cachedResult(for: "key") == result)
             #expect(try store.cachedResult(for: "other") == nil)
         },
+        StoreConformance("why a cached task ran is known, and why it ran when it last succeeded before") { store in
+            let (first, failed, second) = (Script(1), Script(2), Script(3))
+            for script in [first, failed, second] {
+                try store.append([script.submitted(["a", "b"]), script.started(1)], for: script.run)
+            }
+            try store.append([first.ended(1)], for: first.run)
+            func miss(_ script: Script, _ staleness: Staleness) -> CacheMiss {
+                let parts = [CacheKey.Part(.command, "0", "cc"), CacheKey.Part(.file, "in", "abc")]
+                return CacheMiss(
+                    task: script.attempt(1).reference, key: CacheKey(version: 2, hash: "key", parts: parts),
+                    staleness: staleness, at: script.time(1))
+            }
+            let misses = [
+                miss(first, .noResult), miss(failed, .missingOutput("out", from: first.run)),
+                miss(second, .changedOutput("out", from: first.run)),
+            ]
+            try store.remember(miss(first, .missingOutput("x", from: first.run)))
+            for miss in misses { try store.remember(miss) }
+            for miss in misses { #expect(try store.cacheMiss(of: miss.task) == miss) }
+            #expect(try store.cacheMiss(before: misses[2].task) == misses[0], "the failed one left no result")
+            #expect(try store.cacheMiss(before: misses[0].task) == nil)
+            #expect(try store.cacheMiss(of: second.attempt(0).reference) == nil)
+        },
         StoreConformance("a file's hash is known while it looks the same") { store in
             let script = Script()
             var file = FileStamp(path: "/a", sizeBytes: 1, modified: script.time(0), inode: .max)

@@ -130,6 +130,58 @@ struct RunTests {
         #expect(try executions() == 3, "the first result is still known, and its output is there again")
     }
 
+    @Test("plan says what is up to date, and explain which part of the key made a task run")
+    func cacheReasons() throws {
+        let house = try Household()
+        func workflow(_ command: String) -> String {
+            """
+            name: reasons
+            tasks:
+              copy: {run: '\(command)', inputs: ["src/*"], outputs: [out], cache: true}
+              count: {run: 'wc -c < out > size', inputs: [out], outputs: [size], cache: true}
+
+            """
+        }
+        try FileManager.default.createDirectory(atPath: house.folder.path + "/src", withIntermediateDirectories: true)
+        try house.write("one", to: "src/a")
+        try house.write("two", to: "src/b")
+        try house.write(workflow("cat src/* > out"), to: "reasons.yaml")
+        func plan() throws -> String { try house.run("plan", "reasons.yaml").output }
+        func why(_ task: String) throws -> String {
+            #expect(try house.run("run", "reasons.yaml").exitCode == 0)
+            let text = try house.run("explain", "latest", task, "--why-run").output
+            // Keys and ids differ from run to run.
+            return text.replacing(#/[0-9a-f]{12} \(/#, with: "KEY (").replacing(#/run 0[0-9a-z]{12}/#, with: "run ID")
+        }
+        #expect(try plan().contains("no result is known for its command and inputs"))
+        #expect(try why("copy").contains("It ran because no earlier run of reasons had a result of it."))
+        let fresh = try plan()
+        #expect(fresh.contains("2 tasks are up to date and would not run."))
+        #expect(try house.run("plan", "--json", "reasons.yaml").output.contains("\"state\": \"up_to_date\""))
+
+        try house.write("TWO", to: "src/b")
+        try house.write("new", to: "src/c")
+        let stale = try plan()
+        #expect(stale.contains("unless out comes out as it was"))
+        #expect(
+            try why("copy").contains(
+                """
+                It ran because of what changed since run ID, whose key was KEY (format 2):
+                  The content of src/b changed.
+                  The input file src/c is new.
+                """))
+
+        try house.write(workflow("cat src/* src/a > out"), to: "reasons.yaml")
+        #expect(try why("copy").contains("Its command changed: 'cat src/* > out' is now 'cat src/* src/a > out'."))
+
+        try FileManager.default.removeItem(atPath: house.folder.path + "/size")
+        #expect(try plan().contains("its output size is gone"))
+        #expect(try why("count").contains("It ran because its output size, made in run ID, was gone."))
+        try house.write("spoilt", to: "size")
+        #expect(try why("count").contains("It ran because its output size, made in run ID, had been changed."))
+        #expect(try why("count").contains("Its command did not run: the same had been done on the same inputs."))
+    }
+
     @Test("a task that promised an output and did not make it has failed")
     func missingOutput() throws {
         let house = try Household()

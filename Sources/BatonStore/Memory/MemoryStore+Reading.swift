@@ -77,6 +77,23 @@ extension MemoryStore {
 
     public func remember(_ result: CachedResult, for key: String) { results[key] = result }
 
+    public func remember(_ miss: CacheMiss) { misses[miss.task] = miss }
+
+    public func cacheMiss(of task: TaskReference) -> CacheMiss? { misses[task] }
+
+    public func cacheMiss(before task: TaskReference) -> CacheMiss? {
+        guard let this = runs[task.run], this.tasks.indices.contains(Int(task.task.index)) else { return nil }
+        let name = this.tasks[Int(task.task.index)].name
+        for run in order.sorted(by: >) where run < task.run {
+            guard let that = runs[run], that.submission.workflow.name == this.submission.workflow.name,
+                let found = that.tasks.first(where: { $0.name == name && $0.state == .succeeded }),
+                let miss = misses[TaskReference(run: run, task: found.id)]
+            else { continue }
+            return miss
+        }
+        return nil
+    }
+
     public func hash(of file: FileStamp) -> String? {
         guard let known = hashes[file.path], known.file == file else { return nil }
         return known.hash
@@ -99,6 +116,7 @@ extension MemoryStore {
             runs[run]!.changed = []
             runs[run]!.attempts = []
             runs[run]!.predictions = []
+            misses = misses.filter { $0.key.run != run }
         }
         results = results.filter { $0.value.at >= executions }
         hashes = hashes.filter { $0.value.at >= executions }

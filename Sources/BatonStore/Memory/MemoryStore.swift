@@ -11,6 +11,7 @@ public final class MemoryStore: Store {
     var order: [Run.ID] = []
     var results: [String: CachedResult] = [:]
     var hashes: [String: FileHash] = [:]
+    var misses: [TaskReference: CacheMiss] = [:]
     var lastSequence: Int64 = 0
 
     public init() {}

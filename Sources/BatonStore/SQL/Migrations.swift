@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial]
+    static let steps = [initial, cacheKeys]
 
     /// Brings a database up to date.
     ///
@@ -216,5 +216,22 @@ enum Migrations {
             hash TEXT NOT NULL,
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let cacheKeys = """
+        -- One row for each cached task that ran: what its result depended on, and why none was reused.
+        CREATE TABLE cache_misses (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            workflow TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            parts TEXT NOT NULL,
+            staleness TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (run, task)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX cache_misses_by_name ON cache_misses (workflow, name, run);
         """
 }

@@ -32,7 +32,7 @@ struct PlanCommand: ParsableCommand {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
                 worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
-                policy: Wiring.policy(machine.policy), estimator: estimator
+                policy: Wiring.policy(machine.policy), estimator: estimator, cache: data.outputCache
             )
         } catch {
             if case .invalidWorkflow(let problems) = error { throw input.file.locate(problems) }
