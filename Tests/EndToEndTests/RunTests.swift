@@ -99,6 +99,36 @@ struct RunTests {
         #expect(house.read("b") != nil)
     }
 
+    @Test(
+        "an edited workflow goes on with the instances of fan-outs over what a task printed, and of those behind them")
+    func resumeEditedFanOut() throws {
+        let house = try Household()
+        func workflow(_ last: String) -> String {
+            """
+            name: spread
+            tasks:
+              list: {run: 'echo x >> list; printf "a\\nb\\n"'}
+              each: {foreach: {n: "${{ tasks.list.lines }}"}, run: 'echo x >> each.${{ n }}; echo ${{ n }}1; test ${{ n }} = a -o -e mended'}
+              again: {foreach: {m: "${{ tasks.each.lines }}"}, run: 'echo x >> again.${{ m }}'}
+              other: {foreach: {n: "${{ tasks.list.lines }}"}, run: 'echo x >> other.${{ n }}; echo ${{ n }}2'}
+              behind: {foreach: {m: "${{ tasks.other.lines }}"}, run: 'echo x >> behind.${{ m }}'}
+              last: {run: '\(last)', needs: [again]}
+
+            """
+        }
+        try house.write(workflow("false"), to: "spread.yaml")
+        #expect(try house.run("run", "spread.yaml").exitCode == 1)
+        try house.write(workflow("touch last"), to: "spread.yaml")
+        try house.write("", to: "mended")
+        let result = try house.run("run", "spread.yaml", "--resume")
+        #expect(result.exitCode == 0, "\(result.messages)")
+        #expect(house.read("each.b") == "x\nx\n", "it had failed")
+        for once in ["list", "each.a", "other.a", "other.b", "behind.a2", "behind.b2", "again.a1", "again.b1"] {
+            #expect(house.read(once) == "x\n", "\(once)")
+        }
+        #expect(house.read("last") != nil)
+    }
+
     @Test("a cached task is skipped until an input or an output changes")
     func cache() throws {
         let house = try Household()

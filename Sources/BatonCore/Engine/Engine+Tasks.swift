@@ -116,7 +116,7 @@ extension Engine {
         if case .blocked(waitingFor: 0) = runs[run].states[group] {
             unblock(group, in: run, at: now, &settled, into: &effects)
         }
-        for task in first..<runs[run].expansion.instances.count {
+        for task in first..<runs[run].expansion.instances.count where !carryOver(task, in: run, &settled) {
             if case .blocked(waitingFor: 0) = runs[run].states[task] {
                 unblock(task, in: run, at: now, &settled, into: &effects)
             }

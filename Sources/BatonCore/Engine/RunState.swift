@@ -1,6 +1,8 @@
 /// Everything the engine knows of one run, as arrays over its task instances.
 struct RunState: Sendable {
     let submission: Run.Submission
+    /// Places in `submission.carriedOver` by instance.
+    let carriedPlaces: [String: Int]
     var expansion: Expansion
     var status = Run.Status.running
     var states: [TaskState]
@@ -28,6 +30,9 @@ struct RunState: Sendable {
 
     init(submission: Run.Submission, expansion: Expansion) {
         self.submission = submission
+        carriedPlaces = Dictionary(
+            submission.carriedOver.enumerated().map { ($0.element.instance, $0.offset) }
+        ) { _, later in later }
         self.expansion = expansion
         let count = expansion.instances.count
         states = []

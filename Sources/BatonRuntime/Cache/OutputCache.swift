@@ -8,7 +8,8 @@ import Foundation
 /// every output it made is still there with the content it had. Files are hashed once per size, time and inode.
 ///
 /// Used from several threads; the store within is only touched under the lock.
-public final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarded by `lock`, the rest never changes.
+// `store` and `keys` are guarded by `lock`, the rest never changes.
+public final class OutputCache: @unchecked Sendable {
     /// Rises when the meaning of the key changes: then nothing is reused, and the explanation says so. Docs/Caching.md
     /// has the history.
     public static let keyVersion = 2
