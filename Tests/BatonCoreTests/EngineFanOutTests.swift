@@ -55,7 +55,7 @@ struct EngineFanOutTests {
         )
         stage.run("list", .succeeded(TaskValues(stdout: "p\nq\n")))
         let added = stage.effects.contains { effect in
-            if case .announce(.tasksAdded(_, _, let instances)) = effect {
+            if case .announce(.tasksAdded(_, _, let instances, _)) = effect {
                 instances.map(\.name) == ["each[p]", "each[q]"]
             } else {
                 false

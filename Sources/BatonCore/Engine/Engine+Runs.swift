@@ -19,7 +19,9 @@ extension Engine {
         submission.known.expansion = nil  // the run has its own from here on, which grows
         runs.append(RunState(submission: submission, expansion: expansion))
         effects.append(.announce(.runStatus(submission.run, .running, at: now)))
-        effects.append(.announce(.tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances)))
+        effects.append(
+            .announce(
+                .tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances, expansion.graph)))
         var settled = Worklist()
         for task in expansion.instances.indices { carryOver(task, in: index, &settled) }
         propagate(&settled, in: index, at: now, into: &effects)

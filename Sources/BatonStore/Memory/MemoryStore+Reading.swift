@@ -52,6 +52,18 @@ extension MemoryStore {
         (runs[run]?.predictions ?? []).compactMap { $0 }
     }
 
+    public func dependencies(of run: Run.ID) -> [TaskDependency] {
+        (runs[run]?.needs ?? []).enumerated().flatMap { child, parents in
+            parents.map { TaskDependency(parent: TaskInstance.ID(Int($0)), child: TaskInstance.ID(child)) }
+        }
+    }
+
+    public func metrics(of run: Run.ID) -> [PerformanceMetric] { runs[run]?.metrics ?? [] }
+
+    public func systemStates(of run: Run.ID) -> [SystemState] {
+        systemStates.filter { $0.run == run }.sorted { $0.at < $1.at }
+    }
+
     public func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges {
         let known = try known(run)
         return TaskChanges(
@@ -116,8 +128,11 @@ extension MemoryStore {
             runs[run]!.changed = []
             runs[run]!.attempts = []
             runs[run]!.predictions = []
+            runs[run]!.needs = []
             misses = misses.filter { $0.key.run != run }
         }
+        let metrics = now.advanced(by: .zero - retention.metrics)
+        systemStates.removeAll { $0.at < metrics }
         results = results.filter { $0.value.at >= executions }
         hashes = hashes.filter { $0.value.at >= executions }
         order.removeAll { run in

@@ -120,7 +120,7 @@ extension SQLStore {
                 try connection.run(
                     "DELETE FROM events WHERE run = $1 AND sequence < (SELECT max(sequence) FROM events)",
                     [.text(run.description)])
-                for table in ["task_executions", "task_dependencies", "resource_predictions", "cache_misses", "tasks"] {
+                for table in ["task_executions", "resource_predictions", "cache_misses", "tasks"] {
                     try connection.run("DELETE FROM \(table) WHERE run = $1", [.text(run.description)])
                 }
             }

@@ -79,7 +79,7 @@ final class JSONProgress: ProgressReporter {
                         "status": .string(status.rawValue),
                         "workflow": .string(progress.name),
                     ]))
-            case .tasksAdded(let run, let first, let instances):
+            case .tasksAdded(let run, let first, let instances, _):
                 objects.append(
                     .object([
                         "event": .string("tasks"), "run": .string(run.description), "at": .time(recorded.at),
