@@ -28,6 +28,11 @@ extension Observation {
         engine.runView(index)
     }
 
+    /// Rises when the run's tasks, or what is expected of them, are not what they were.
+    public func revision(ofRun run: Int) -> Int {
+        engine.runs[run].revision
+    }
+
     /// What stands between the tasks of a run, fan-out groups included.
     public func graph(ofRun run: Int) -> Graph {
         engine.runs[run].expansion.graph

@@ -11,6 +11,19 @@ public struct RunningTask: Hashable, Sendable {
 
 // Workers that differ: how fast they are, what it costs to bring data there, what runs there.
 extension Observation {
+    /// True while it makes no difference to a task's time where it runs.
+    public var hasUniformWorkers: Bool { engine.cluster.isUniform }
+
+    /// Rises whenever a worker joins, is lost, or has more or less to offer.
+    public var clusterRevision: Int { engine.cluster.revision }
+
+    /// What all living workers have to offer together when nobody uses them.
+    public var totalCapacity: Resources {
+        engine.workers.reduce(into: Resources.zero) { sum, state in
+            if state.isAlive { sum += state.worker.capacity }
+        }
+    }
+
     public func worker(_ id: Worker.ID) -> Worker {
         engine.workers[Int(id.index)].worker
     }
