@@ -2,7 +2,7 @@ public import BatonCore
 
 /// Starts the next task of the run that holds the smallest share of the cluster: dominant resource fairness.
 ///
-/// Inside a run the first ready goes first. The paper stops when the task whose turn it is has no room; here another
+/// Inside a run tasks go in the order of the workflow. The paper stops when the task whose turn it is has no room; here another
 /// task of the run, or another run, gets what it can use, since tasks end at any time and an idle core helps nobody.
 ///
 /// - Source: Ghodsi, Zaharia, Hindman, Konwinski, Shenker, Stoica, "Dominant resource fairness: fair allocation of
@@ -19,7 +19,7 @@ public struct FairShare: Policy {
     public let name: String
     private let weights: Weights
     private let patience: Duration?
-    private var queue = RunQueue<ArrivalOrder>()
+    private var queue = RunQueue<SubmissionOrder>()
     private var total = ClusterTotal()
 
     /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
@@ -34,8 +34,8 @@ public struct FairShare: Policy {
 
     public mutating func decide(_ observation: Observation) -> Decision {
         let total = total.read(observation)
-        let manner = ReadyLine<ArrivalOrder>.Manner(patience: patience) { _ in "its run holds the least for its weight" }
-        let placements = queue.place(observation, manner, key: ArrivalOrder.init) { run, held in
+        let manner = ReadyLine<SubmissionOrder>.Manner(patience: patience) { _ in "its run holds the least for its weight" }
+        let placements = queue.place(observation, manner, key: SubmissionOrder.init) { run, held in
             let weight: Double =
                 switch weights {
                 case .equal: 1

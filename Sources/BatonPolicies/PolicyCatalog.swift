@@ -4,7 +4,8 @@ public import BatonCore
 public enum PolicyCatalog {
     /// In the order of help texts; the first is the default.
     public static let names = [
-        "critical-path", "fifo", "fair", "weighted-fair", "shortest-first", "srpt-critical-path", "random",
+        "critical-path", "fifo", "fair", "weighted-fair", "shortest-first", "srpt-critical-path", "heft", "peft", "cpop",
+        "best-fit", "edf", "least-laxity", "random",
     ]
 
     /// How long a live cluster lets smaller tasks pass one that has no room.
@@ -20,6 +21,12 @@ public enum PolicyCatalog {
         case "weighted-fair": FairShare(.priority, patience: patience)
         case "shortest-first": ShortestFirst(patience: patience)
         case "srpt-critical-path": ShortestRemainingRunFirst(patience: patience)
+        case "heft": HEFT()
+        case "peft": PEFT()
+        case "cpop": CPoP()
+        case "best-fit": BestFit(patience: patience)
+        case "edf": EarliestDeadlineFirst(patience: patience)
+        case "least-laxity": LeastLaxityFirst(patience: patience)
         case "random": RandomOrder(patience: patience)
         default: nil
         }

@@ -42,7 +42,6 @@ import Testing
             sum += (report.makespan.seconds / Double(known) - 1) * 100
         }
         let gap = sum / Double(files.count)
-        print("GAP", set, policy, gap)
         #expect(abs(gap - measuredByOthers) <= 0.5, "\(policy) on \(set): +\(gap) %, others +\(measuredByOthers) %")
     }
 

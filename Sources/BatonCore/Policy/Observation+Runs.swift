@@ -61,6 +61,11 @@ extension Observation {
         engine.runs[run].expansion.instances[task].kind == .command
     }
 
+    /// True for a task that waits until all others of its run have ended.
+    public func isFinally(_ task: Int, inRun run: Int) -> Bool {
+        engine.runs[run].isFinally(task)
+    }
+
     public func priority(of task: Int, inRun run: Int) -> Int32 {
         engine.runs[run].expansion.instances[task].priority
     }

@@ -38,6 +38,11 @@ extension Observation {
         engine.transferNanoseconds(of: Int(task.reference.task.index), in: task.run, to: Int(worker.index))
     }
 
+    /// True when nothing runs there.
+    public func isIdle(_ worker: Worker.ID) -> Bool {
+        engine.workers[Int(worker.index)].running.isEmpty
+    }
+
     /// What runs there now, in no particular but always the same order.
     public func running(on worker: Worker.ID) -> [RunningTask] {
         engine.workers[Int(worker.index)].running.compactMap { place in
