@@ -1,11 +1,11 @@
 /// Logarithm, exponential and normal variables from sums and products alone.
 ///
 /// The C library's versions differ in the last bit between machines; a simulation must not.
-enum PortableMath {
+public enum PortableMath {
     private static let naturalLogOf2 = 0.693_147_180_559_945_3
 
     /// `e` to the power of `x`; relative error below 1e-14 for |x| ≤ 700, beyond which `x` is clamped.
-    static func exp(_ x: Double) -> Double {
+    public static func exp(_ x: Double) -> Double {
         let x = min(max(x, -700), 700)
         let exponent = (x / naturalLogOf2).rounded()
         let rest = x - exponent * naturalLogOf2
@@ -19,7 +19,7 @@ enum PortableMath {
     }
 
     /// Natural logarithm of a positive, finite number.
-    static func log(_ x: Double) -> Double {
+    public static func log(_ x: Double) -> Double {
         precondition(x > 0 && x.isFinite, "logarithm of \(x)")
         var significand = x.significand
         var exponent = Double(x.exponent)
@@ -40,7 +40,7 @@ enum PortableMath {
     /// The standard normal variable that belongs to two uniform numbers in `0..<1`.
     ///
     /// - Source: Box and Muller 1958, doi:10.1214/aoms/1177706645.
-    static func normal(_ first: Double, _ second: Double) -> Double {
+    public static func normal(_ first: Double, _ second: Double) -> Double {
         let radius = (-2 * log(1 - first)).squareRoot()
         return radius * cosine(ofTurns: second)
     }
