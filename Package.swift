@@ -60,8 +60,8 @@ let package = Package(
         .executableTarget(
             name: "baton",
             dependencies: [
-                "BatonCore", "BatonPolicies", "BatonPrediction", "BatonFormats", "BatonStore", "BatonRuntime",
-                "baton-supervisor",
+                "BatonCore", "BatonPolicies", "BatonSimulator", "BatonPrediction", "BatonFormats", "BatonStore",
+                "BatonRuntime", "baton-supervisor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -57,13 +57,19 @@ struct MachineOptions: ParsableArguments {
 }
 
 /// An amount such as `10GB`, in bytes.
-struct MemorySize: ExpressibleByArgument {
+struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
     var bytes: Int64
+
+    init(bytes: Int64) {
+        self.bytes = bytes
+    }
 
     init?(argument: String) {
         guard let bytes = ByteCount.parse(argument), bytes > 0 else { return nil }
         self.bytes = bytes
     }
+
+    var description: String { ByteCount.format(bytes).filter { $0 != " " } }
 }
 
 /// A length such as `90s` or `1h30m`.

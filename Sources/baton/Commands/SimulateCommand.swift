@@ -1,0 +1,131 @@
+import ArgumentParser
+import BatonCore
+import BatonFormats
+import BatonSimulator
+import Glibc
+
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Try policies on a virtual cluster: a workflow, a recorded run, or a whole workload.",
+        discussion: """
+            Every policy meets the same arrivals, the same true durations and the same faults, seed by seed, and is \
+            compared with a baseline and with a bound that none can beat. How to read it: Docs/Simulation.md.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A workflow file, which arrives once.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String?
+
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Set a parameter of it; may be repeated.", valueName: "name=value")
+    )
+    var assignments: [Assignment] = []
+
+    @Option(name: .customLong("run"), help: ArgumentHelp("A recorded run instead, or 'latest'.", valueName: "id"))
+    var recordedRun: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Policies to try, or 'all'. 'name:declared' knows only what workflows declare, 'name:oracle' the future.",
+            valueName: "a,b"),
+        completion: .list(ContenderList.allValueStrings))
+    var policy = ContenderList(argument: "all")
+
+    @Option(help: ArgumentHelp("The policy that all are compared with.", valueName: "name"))
+    var baseline = "fifo"
+
+    @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+    @OptionGroup(title: "Uncertainty") var noise: NoiseOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Repetitions with different luck. [30, or 1 where nothing depends on luck]", valueName: "count"))
+    var seeds: Int?
+
+    @Option(help: ArgumentHelp("The first seed.", valueName: "number"))
+    var seed = SeedNumber(1)
+
+    @Option(help: ArgumentHelp("Simulations at a time. [all cores]", valueName: "count"))
+    var threads = ExperimentRunner.coreCount
+
+    @OptionGroup var state: StateOptions
+
+    mutating func validate() throws {
+        if let seeds, !(1...100_000).contains(seeds) {
+            throw ValidationError("--seeds must be between 1 and 100000, not \(seeds).")
+        }
+        if !(1...4096).contains(threads) {
+            throw ValidationError("--threads must be between 1 and 4096, not \(threads).")
+        }
+        if [file != nil, recordedRun != nil].count(where: { $0 }) != 1 {
+            throw ValidationError("What to simulate? Name a workflow file, or a recorded run with --run ID.")
+        }
+    }
+
+    func run() throws {
+        let setting = try setting()
+        let outcome = ExperimentRunner(threads: setting.threads).run(setting.experiment)
+        let comparison = Comparison(
+            names: setting.experiment.contenders.map(\.name), measurements: outcome.measurements,
+            baseline: setting.baseline)
+        if state.json {
+            JSONPrinter.print(ComparisonJSON(setting, comparison, outcome.decisionTimes).value)
+        } else {
+            let view = ComparisonView(setting, comparison, outcome.decisionTimes)
+            Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
+        }
+    }
+
+    private func setting() throws -> Setting {
+        let (contenders, baseline) = try contenders()
+        let conditions = Conditions(
+            machines: cluster.machines, spread: noise.durationCv.spread, durationError: noise.estimateError,
+            memoryError: noise.memoryError)
+        let subject = try subject()
+        try Feasibility.check([subject.job], on: conditions.machines)
+        let count = seeds ?? (noise.isExact ? 1 : 30)
+        let all = (0..<UInt64(count)).map { seed.value &+ $0 }
+        let job = subject.job
+        let experiment = Experiment(contenders: contenders, conditions: conditions, seeds: all) { _ in
+            Workload([job.arrival(run: Run.ID(rawValue: 1))])
+        }
+        return Setting(
+            experiment: experiment, conditions: conditions, baseline: baseline, workload: subject.title,
+            trials: count == 1 ? "seed \(seed.value)" : "seeds \(all[0]) to \(all[all.count - 1])",
+            assumptions: subject.assumptions, threads: threads)
+    }
+
+    /// The baseline takes part, whether it was named or not.
+    private func contenders() throws -> ([Contender], baseline: Int) {
+        var contenders = try policy.contenders()
+        let reference = try ContenderList(argument: baseline).contenders()
+        guard reference.count == 1 else {
+            throw CommandFailure("--baseline is one policy, not \(reference.count)", exit: .usage)
+        }
+        if let index = contenders.firstIndex(where: { $0.name == reference[0].name }) { return (contenders, index) }
+        contenders.insert(reference[0], at: 0)
+        return (contenders, 0)
+    }
+
+    private func subject() throws -> (job: Job, title: String, assumptions: [String]) {
+        if let recordedRun {
+            let store = try state.existingStore()
+            let run = try RunArgument.resolve(recordedRun, in: store)
+            let recorded = try RecordedJob(run, in: store)
+            var title = "run \(run) of \(recorded.workflow), \(Sentence.count(recorded.job.taskCount, "task"))"
+            if let duration = recorded.duration { title += "; really it took \(DurationText.format(duration))" }
+            return (recorded.job, title, [])
+        }
+        let input = try WorkflowInput(file ?? "", assignments: assignments)
+        let data = state.dataDirectory
+        let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
+        let workflow = try WorkflowJob(input, estimator: estimator)
+        return (
+            workflow.job, "\(workflow.job.name), \(Sentence.count(workflow.job.taskCount, "task")), arriving once",
+            workflow.assumptions
+        )
+    }
+}
