@@ -88,6 +88,12 @@ struct PolicyName: ExpressibleByArgument, CustomStringConvertible {
 
     static let standard = PolicyName(name: PolicyCatalog.names[0])
 
+    /// A name that this program spells correctly.
+    static func known(_ name: String) -> PolicyName {
+        guard let policy = PolicyName(argument: name) else { preconditionFailure("there is no policy '\(name)'") }
+        return policy
+    }
+
     private init(name: String) {
         self.name = name
     }

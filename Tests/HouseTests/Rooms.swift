@@ -27,7 +27,8 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonSimulator",
-            purpose: "The simulated world: virtual clock, seeded faults, workload generators; experiments and their statistics",
+            purpose:
+                "The simulated world: virtual clock, seeded faults, workload generators; experiments and their statistics",
             modules: ["BatonCore"], outside: ["HeapModule"], isPure: true, forbids: "real time"
         ),
         Room(

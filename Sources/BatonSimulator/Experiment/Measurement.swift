@@ -11,15 +11,20 @@ public struct Measurement: Hashable, Sendable {
         values[Self.place(of: metric)]
     }
 
+    public init(completionSeconds: [Double], value: (Metric) -> Double?) {
+        self.completionSeconds = completionSeconds
+        values = Metric.allCases.map(value)
+    }
+
     public init(_ report: Report, in trial: Trial, _ bounds: TrialBounds) {
         let arrivals = trial.scenario.workload.arrivals
         let ended = zip(report.runs, zip(arrivals, bounds.aloneSeconds)).filter { $0.0.status == .succeeded }
-        completionSeconds = ended.compactMap { $0.0.completion?.seconds }
-        let sorted = completionSeconds.sorted()
+        let completions = ended.compactMap { $0.0.completion?.seconds }
+        let sorted = completions.sorted()
         let mean = sorted.isEmpty ? nil : Sample.mean(sorted)
         let makespan = report.makespan.seconds
-        let slowdowns = zip(completionSeconds, ended).compactMap { $1.1.1 > 0 ? $0 / $1.1.1 : nil }
-        values = Metric.allCases.map { metric in
+        let slowdowns = zip(completions, ended).compactMap { $1.1.1 > 0 ? $0 / $1.1.1 : nil }
+        self.init(completionSeconds: completions) { metric in
             switch metric {
             case .meanCompletion: mean
             case .p50Completion: sorted.isEmpty ? nil : Sample.quantile(sorted, 0.5)

@@ -37,6 +37,14 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The policy that all are compared with.", valueName: "name"))
     var baseline = "fifo"
 
+    @Option(
+        name: .customLong("ab"),
+        help: ArgumentHelp("Only these two, until one is better beyond doubt. [at most 300 seeds]", valueName: "a,b"))
+    var pair: ContenderList?
+
+    @Flag(name: .long, help: "Random runs under random faults, checked after every event, as the tests run them.")
+    var swarm = false
+
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Uncertainty") var noise: NoiseOptions
 
@@ -51,6 +59,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Simulations at a time. [all cores]", valueName: "count"))
     var threads = ExperimentRunner.coreCount
 
+    @Option(help: ArgumentHelp("Draw the result into an .svg or .png file.", valueName: "file"), completion: .file())
+    var plot: String?
+
     @OptionGroup var state: StateOptions
 
     mutating func validate() throws {
@@ -60,23 +71,43 @@ struct SimulateCommand: ParsableCommand {
         if !(1...4096).contains(threads) {
             throw ValidationError("--threads must be between 1 and 4096, not \(threads).")
         }
-        if [file != nil, recordedRun != nil].count(where: { $0 }) != 1 {
+        if [file != nil, recordedRun != nil, swarm].count(where: { $0 }) != 1 {
             throw ValidationError("What to simulate? Name a workflow file, or a recorded run with --run ID.")
         }
     }
 
     func run() throws {
+        if swarm { return try runSwarm() }
+        let plot = try plot.map(Plot.init)
         let setting = try setting()
+        if pair != nil {
+            var test = ABTest(setting)
+            test.run()
+            if state.json { JSONPrinter.print(test.json) } else { Output.data(test.text) }
+            return
+        }
         let outcome = ExperimentRunner(threads: setting.threads).run(setting.experiment)
         let comparison = Comparison(
             names: setting.experiment.contenders.map(\.name), measurements: outcome.measurements,
             baseline: setting.baseline)
+        if let plot { try plot.write(Plot.page(setting, comparison)) }
         if state.json {
             JSONPrinter.print(ComparisonJSON(setting, comparison, outcome.decisionTimes).value)
         } else {
             let view = ComparisonView(setting, comparison, outcome.decisionTimes)
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
         }
+    }
+
+    private func runSwarm() throws {
+        let seeds = (0..<UInt64(seeds ?? 1)).map { seed.value &+ $0 }
+        let results = SwarmReplay(seeds: seeds, threads: threads).run()
+        if state.json {
+            JSONPrinter.print(.list(results.map(\.json)))
+        } else {
+            Output.data(results.flatMap(\.lines).joined(separator: "\n"))
+        }
+        if results.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(ExitStatus.failure.rawValue) }
     }
 
     private func setting() throws -> Setting {
@@ -86,7 +117,7 @@ struct SimulateCommand: ParsableCommand {
             memoryError: noise.memoryError)
         let subject = try subject()
         try Feasibility.check([subject.job], on: conditions.machines)
-        let count = seeds ?? (noise.isExact ? 1 : 30)
+        let count = seeds ?? (noise.isExact ? 1 : pair == nil ? 30 : 300)
         let all = (0..<UInt64(count)).map { seed.value &+ $0 }
         let job = subject.job
         let experiment = Experiment(contenders: contenders, conditions: conditions, seeds: all) { _ in
@@ -100,6 +131,14 @@ struct SimulateCommand: ParsableCommand {
 
     /// The baseline takes part, whether it was named or not.
     private func contenders() throws -> ([Contender], baseline: Int) {
+        if let pair {
+            let two = try pair.contenders()
+            guard two.count == 2 else {
+                throw CommandFailure(
+                    "--ab compares two policies, such as fifo,critical-path; these are \(two.count)", exit: .usage)
+            }
+            return (two, 1)
+        }
         var contenders = try policy.contenders()
         let reference = try ContenderList(argument: baseline).contenders()
         guard reference.count == 1 else {

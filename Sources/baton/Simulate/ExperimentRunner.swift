@@ -24,19 +24,20 @@ struct ExperimentRunner {
 
     static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    func run(_ experiment: Experiment, trials: Range<Int>? = nil) -> Outcome {
-        let trials = trials ?? 0..<experiment.trialCount
-        let results = Results(trials: trials, contenders: experiment.contenders.count)
+    /// - Parameter trials: places of those to run; nil for all.
+    func run(_ experiment: Experiment, trials: [Int]? = nil) -> Outcome {
+        let trials = trials ?? Array(0..<experiment.trialCount)
+        let results = Results(trials: trials.count, contenders: experiment.contenders.count)
         // Few trials are split by contenders, so that no core is idle; a trial is then made more than once.
         let split = min(experiment.contenders.count, max(1, threads * 2 / max(trials.count, 1)))
         let chunks = (0..<split).map { chunk in
             experiment.contenders.count * chunk / split..<experiment.contenders.count * (chunk + 1) / split
         }
-        let parts = trials.flatMap { trial in chunks.map { (trial, $0) } }
+        let parts = trials.indices.flatMap { place in chunks.map { (place, $0) } }
         DispatchQueue.concurrentPerform(iterations: min(threads, parts.count)) { _ in
             while let part = results.next(of: parts.count) {
                 let (place, contenders) = parts[part]
-                let trial = experiment.trial(place)
+                let trial = experiment.trial(trials[place])
                 let bounds = TrialBounds(trial)
                 for contender in contenders {
                     let times = DecisionTimes()
@@ -62,7 +63,6 @@ struct ExperimentRunner {
 
 /// What threads have found so far.
 private final class Results: Sendable {
-    private let trials: Range<Int>
     private let state: Mutex<State>
 
     private struct State {
@@ -72,12 +72,11 @@ private final class Results: Sendable {
         var times: [DecisionTimes]
     }
 
-    init(trials: Range<Int>, contenders: Int) {
-        self.trials = trials
+    init(trials: Int, contenders: Int) {
         state = Mutex(
             State(
-                measurements: trials.map { _ in Array(repeating: nil, count: contenders) },
-                names: trials.map { _ in "" }, times: (0..<contenders).map { _ in DecisionTimes() }))
+                measurements: Array(repeating: Array(repeating: nil, count: contenders), count: trials),
+                names: Array(repeating: "", count: trials), times: (0..<contenders).map { _ in DecisionTimes() }))
     }
 
     func next(of count: Int) -> Int? {
@@ -90,13 +89,13 @@ private final class Results: Sendable {
 
     func set(_ measurement: Measurement, _ times: DecisionTimes, _ trial: Int, _ contender: Int) {
         state.withLock { state in
-            state.measurements[trial - trials.lowerBound][contender] = measurement
+            state.measurements[trial][contender] = measurement
             state.times[contender].add(times)
         }
     }
 
     func setName(_ name: String, _ trial: Int) {
-        state.withLock { $0.names[trial - trials.lowerBound] = name }
+        state.withLock { $0.names[trial] = name }
     }
 
     var outcome: ExperimentRunner.Outcome {
