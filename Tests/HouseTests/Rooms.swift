@@ -38,8 +38,9 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonFormats",
-            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`",
-            modules: ["BatonCore"], outside: ["CYaml", "Foundation"], forbids: "any other parser dependency"
+            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`; traces to simulated jobs",
+            modules: ["BatonCore", "BatonSimulator"], outside: ["CYaml", "CZlib", "Foundation"],
+            forbids: "any other parser dependency"
         ),
         Room(
             name: "BatonStore",

@@ -46,12 +46,10 @@ public struct Job: Sendable {
     public init(
         _ workflow: Workflow, parameters: [Workflow.Binding] = [], behaviours: [Workload.Behaviour]
     ) throws(WorkflowError) {
-        name = workflow.name
-        self.workflow = workflow
-        expansion = try workflow.expand(parameters: parameters)
-        self.behaviours = expansion.instances.map { behaviours[Int($0.task)] }
-        bestKnownMakespan = nil
-        machines = []
+        let expansion = try workflow.expand(parameters: parameters)
+        self.init(
+            workflow: workflow, expansion: expansion,
+            behaviours: expansion.instances.map { behaviours[Int($0.task)] })
     }
 
     /// A job made of single tasks; each kind becomes one task of its workflow.
@@ -59,45 +57,31 @@ public struct Job: Sendable {
     /// - Parameter deadline: wanted end, counted from arrival.
     /// - Throws: tasks that wait for each other, by their places in the list.
     public init(name: String, tasks: [Task], deadline: Duration? = nil) throws(GraphCycle) {
-        self.name = name
-        var kinds: [String: Int32] = [:]
-        var definitions: [Workflow.Task] = []
-        let instances = tasks.map { task in
-            let kind = kinds[task.kind] ?? Int32(definitions.count)
-            if Int(kind) == definitions.count {
-                kinds[task.kind] = kind
-                definitions.append(Workflow.Task(name: task.kind, action: .shell(Template(literal: "true"))))
-            }
-            return TaskInstance(name: task.name, task: kind, request: task.request, priority: task.priority)
-        }
-        workflow = Workflow(name: name, deadline: deadline, tasks: definitions)
-        let graph = Graph(dependencies: tasks.map(\.dependencies))
-        _ = try graph.topologicalOrder()
-        expansion = Expansion(instances: instances, graph: graph)
-        behaviours = tasks.map { task in
+        var builder = JobBuilder(name: name)
+        builder.reserve(tasks: tasks.count, dependencies: tasks.count)
+        for (index, task) in tasks.enumerated() {
+            let bytes = task.behaviour.inputBytes
+            precondition(
+                bytes.isEmpty || bytes.count == task.dependencies.count, "bytes of '\(task.name)' do not match")
             var behaviour = task.behaviour
-            behaviour.inputBytes = Self.sortedInputBytes(task)
-            return behaviour
+            behaviour.inputBytes = []
+            builder.add(
+                task.name, kind: builder.kind(task.kind), request: task.request, priority: task.priority,
+                behaviour: behaviour)
+            for (place, dependency) in task.dependencies.enumerated() {
+                builder.link(Int32(index), dependsOn: dependency, bytes: bytes.isEmpty ? 0 : bytes[place])
+            }
         }
-        bestKnownMakespan = nil
-        machines = []
+        self = try builder.finish(deadline: deadline)
     }
 
-    /// The graph's rows are sorted and without repetition, and so must be the bytes beside them.
-    private static func sortedInputBytes(_ task: Task) -> [Int64] {
-        guard !task.behaviour.inputBytes.isEmpty else { return [] }
-        precondition(task.behaviour.inputBytes.count == task.dependencies.count, "bytes of '\(task.name)' do not match")
-        var bytes: [Int64] = []
-        var last: Int32?
-        for index in task.dependencies.indices.sorted(by: { task.dependencies[$0] < task.dependencies[$1] }) {
-            if task.dependencies[index] == last {
-                bytes[bytes.count - 1] += task.behaviour.inputBytes[index]
-            } else {
-                bytes.append(task.behaviour.inputBytes[index])
-                last = task.dependencies[index]
-            }
-        }
-        return bytes
+    init(workflow: Workflow, expansion: Expansion, behaviours: [Workload.Behaviour]) {
+        name = workflow.name
+        self.workflow = workflow
+        self.expansion = expansion
+        self.behaviours = behaviours
+        bestKnownMakespan = nil
+        machines = []
     }
 
     /// Tasks that run something; groups of a fan-out do not.
@@ -112,6 +96,22 @@ public struct Job: Sendable {
             sum += behaviour.duration.seconds * Double(instance.request.milliCPU ?? milliCPU) / 1000
         }
         return sum
+    }
+
+    /// The longest chain of usual durations: no machines, however many, make it end sooner.
+    public var criticalPath: Duration {
+        .nanoseconds(expansion.graph.upwardRanks(nanoseconds: behaviours.map(\.duration.nanoseconds)).max() ?? 0)
+    }
+
+    /// The first task that none of these machines can hold, with what was declared for it.
+    public func misfit(on machines: [Machine]) -> TaskInstance? {
+        expansion.instances.first { instance in
+            let request = instance.request
+            let declared = Resources(
+                milliCPU: request.milliCPU ?? 0, memoryBytes: request.memoryBytes ?? 0, gpus: request.gpus ?? 0,
+                diskBytes: request.diskBytes ?? 0)
+            return instance.kind == .command && !machines.contains { declared.fits(in: $0.capacity) }
+        }
     }
 
     public func arrival(run: Run.ID, at: Instant = .zero) -> Workload.Arrival {
