@@ -45,6 +45,7 @@ struct SimulateCommand: ParsableCommand {
     @Flag(name: .long, help: "Random runs under random faults, checked after every event, as the tests run them.")
     var swarm = false
 
+    @OptionGroup(title: "Workload") var workload: WorkloadOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Uncertainty") var noise: NoiseOptions
 
@@ -71,8 +72,10 @@ struct SimulateCommand: ParsableCommand {
         if !(1...4096).contains(threads) {
             throw ValidationError("--threads must be between 1 and 4096, not \(threads).")
         }
-        if [file != nil, recordedRun != nil, swarm].count(where: { $0 }) != 1 {
-            throw ValidationError("What to simulate? Name a workflow file, or a recorded run with --run ID.")
+        if [file != nil, recordedRun != nil, workload.workload != nil, swarm].count(where: { $0 }) != 1 {
+            throw ValidationError(
+                "What to simulate? One of: a workflow file, a recorded run (--run ID), a workload (--workload PATH or "
+                    + "--workload synthetic:FAMILY).")
         }
     }
 
@@ -115,18 +118,22 @@ struct SimulateCommand: ParsableCommand {
         let conditions = Conditions(
             machines: cluster.machines, spread: noise.durationCv.spread, durationError: noise.estimateError,
             memoryError: noise.memoryError)
-        let subject = try subject()
-        try Feasibility.check([subject.job], on: conditions.machines)
-        let count = seeds ?? (noise.isExact ? 1 : pair == nil ? 30 : 300)
-        let all = (0..<UInt64(count)).map { seed.value &+ $0 }
-        let job = subject.job
-        let experiment = Experiment(contenders: contenders, conditions: conditions, seeds: all) { _ in
-            Workload([job.arrival(run: Run.ID(rawValue: 1))])
+        let stream = Setting.Stream(
+            source: try source(), count: workload.jobs ?? (workload.workload == nil ? 1 : nil), load: workload.load,
+            pattern: workload.arrivals)
+        let count = seeds ?? (isDecided(stream) ? 1 : pair == nil ? 30 : 300)
+        return try Setting(
+            stream, on: conditions, contenders, baseline: baseline,
+            seeds: (0..<UInt64(count)).map { seed.value &+ $0 }, threads: threads)
+    }
+
+    /// Nothing depends on luck.
+    private func isDecided(_ stream: Setting.Stream) -> Bool {
+        switch stream.source.kind {
+        case .synthetic: false
+        case .problems: noise.isExact
+        case .recorded(let jobs): noise.isExact && (stream.count == 1 || stream.pattern == .batch) && jobs.count == 1
         }
-        return Setting(
-            experiment: experiment, conditions: conditions, baseline: baseline, workload: subject.title,
-            trials: count == 1 ? "seed \(seed.value)" : "seeds \(all[0]) to \(all[all.count - 1])",
-            assumptions: subject.assumptions, threads: threads)
     }
 
     /// The baseline takes part, whether it was named or not.
@@ -149,22 +156,23 @@ struct SimulateCommand: ParsableCommand {
         return (contenders, 0)
     }
 
-    private func subject() throws -> (job: Job, title: String, assumptions: [String]) {
+    private func source() throws -> JobSource {
+        if let name = workload.workload {
+            return try JobSource(workload: name, tasks: workload.tasks, reference: workload.reference)
+        }
         if let recordedRun {
             let store = try state.existingStore()
             let run = try RunArgument.resolve(recordedRun, in: store)
             let recorded = try RecordedJob(run, in: store)
-            var title = "run \(run) of \(recorded.workflow), \(Sentence.count(recorded.job.taskCount, "task"))"
-            if let duration = recorded.duration { title += "; really it took \(DurationText.format(duration))" }
-            return (recorded.job, title, [])
+            let notes = recorded.duration.map { ["Really it took \(DurationText.format($0))."] } ?? []
+            return JobSource(
+                title: "run \(run) of \(recorded.workflow)", kind: .recorded([recorded.job]), notes: notes)
         }
         let input = try WorkflowInput(file ?? "", assignments: assignments)
         let data = state.dataDirectory
         let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
         let workflow = try WorkflowJob(input, estimator: estimator)
-        return (
-            workflow.job, "\(workflow.job.name), \(Sentence.count(workflow.job.taskCount, "task")), arriving once",
-            workflow.assumptions
-        )
+        return JobSource(
+            title: workflow.job.name, kind: .recorded([workflow.job]), notes: workflow.assumptions)
     }
 }

@@ -45,13 +45,16 @@ struct Setting: Sendable {
     var noise: String {
         var parts: [String] = []
         switch conditions.spread {
+        case .exact where conditions.durationError == 1: parts.append("durations exactly as given, and known")
         case .exact: parts.append("durations exactly as given")
         case .logNormal(let variation):
             parts.append("log-normal durations with a coefficient of variation of \(Value.number(variation).json)")
         case .heavyTail(let exponent):
             parts.append("heavy-tailed durations (Pareto, exponent \(Value.number(exponent).json))")
         }
-        parts.append(Self.knowledge("durations", conditions.durationError))
+        if conditions.spread != .exact || conditions.durationError != 1 {
+            parts.append(Self.knowledge("durations", conditions.durationError))
+        }
         if conditions.memoryError != 1 { parts.append(Self.knowledge("memory", conditions.memoryError)) }
         if conditions.faults != FaultPlan() { parts.append("faults as planned") }
         return Sentence.list(parts)

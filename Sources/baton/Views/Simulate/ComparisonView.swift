@@ -38,7 +38,7 @@ struct ComparisonView {
             "workload     \(setting.workload)", "cluster      \(setting.cluster)", "uncertainty  \(setting.noise)",
             "trials       \(trials)", "baseline     \(baseline.name)",
         ]
-        lines += setting.assumptions.map { "assumed      \($0)" }
+        lines += setting.assumptions.map { "note         \($0)" }
         return lines.joined(separator: "\n")
     }
 
