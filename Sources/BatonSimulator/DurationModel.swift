@@ -24,8 +24,11 @@ public struct DurationModel: Hashable, Sendable {
 
     /// At least a microsecond, so that time moves on.
     public func duration(usually usual: Duration, of attempt: Attempt.ID) -> Duration {
-        let nanoseconds = Double(usual.nanoseconds) * factor(for: attempt)
-        return .nanoseconds(max(1_000, Int64(min(nanoseconds, 1e18))))
+        .nanoseconds(nanoseconds(usually: usual.nanoseconds, of: attempt))
+    }
+
+    func nanoseconds(usually usual: Int64, of attempt: Attempt.ID) -> Int64 {
+        max(1_000, spread == .exact ? usual : Int64(min(Double(usual) * factor(for: attempt), 1e18)))
     }
 
     func factor(for attempt: Attempt.ID) -> Double {

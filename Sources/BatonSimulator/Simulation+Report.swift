@@ -14,7 +14,7 @@ extension Simulation {
             allocatedGBHours: world.consumption.grantedByteSeconds / 3.6e12,
             usedGBHours: world.consumption.usedByteSeconds / 3.6e12,
             allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600, spans: world.spans,
-            counts: counts, isComplete: results.allSatisfy { $0 != nil } && !hasOpenRuns,
+            counts: counts, isComplete: results.allSatisfy { $0 != nil } && !engine.hasOpenRuns,
             violations: witness.violations + world.violations
         )
     }

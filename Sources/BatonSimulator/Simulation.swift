@@ -63,7 +63,8 @@ public struct Simulation: Sendable {
     var results: [Report.RunResult?]
     /// False between a crash and the restart.
     var isUp = true
-    private var behaviours: [Run.ID: Int] = [:]
+    /// Places of runs among the arrivals.
+    private var arrivals = RunIndex()
     private var batch: [Recorded] = []
     private var orders: [Effect] = []
     private var effects: [Effect] = []
@@ -74,6 +75,7 @@ public struct Simulation: Sendable {
 
     public init(_ scenario: Scenario) {
         self.scenario = scenario
+        engine.announcesTasks = scenario.keepsLog
         world = SimulatedWorld(
             durations: scenario.durations, faults: scenario.faults, remembersEnds: scenario.keepsLog,
             recordsSpans: scenario.recordsSpans
@@ -82,7 +84,7 @@ public struct Simulation: Sendable {
         crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
         plannedLeft = scenario.workload.arrivals.count
         for (index, arrival) in scenario.workload.arrivals.enumerated() {
-            behaviours[arrival.submission.run] = index
+            arrivals[arrival.submission.run] = index
             world.queue.push(.arrival(index), at: arrival.at)
         }
         for incident in scenario.faults.incidents { plan(incident.kind, at: incident.at) }
@@ -153,15 +155,8 @@ public struct Simulation: Sendable {
             counts.turns += 1
             endTurn()
         }
-        if isUp && plannedLeft == 0 && batch.isEmpty && !hasOpenRuns { return nil }
+        if isUp && plannedLeft == 0 && batch.isEmpty && !engine.hasOpenRuns { return nil }
         return world.queue.nextAt
-    }
-
-    var hasOpenRuns: Bool {
-        results.contains { result in
-            guard let result else { return true }
-            return engine.status(of: result.run)?.isTerminal == false
-        }
     }
 
     // MARK: Facts
@@ -186,7 +181,7 @@ public struct Simulation: Sendable {
     }
 
     private mutating func note(_ status: Run.Status, of run: Run.ID, at: Instant) {
-        guard let index = behaviours[run] else { return }
+        guard let index = arrivals[run] else { return }
         results[index]?.status = status
         results[index]?.endedAt = status.isTerminal ? at : nil
     }
@@ -203,8 +198,8 @@ public struct Simulation: Sendable {
             suffer(kind)
         case .alarm(let alarm, let restarts):
             if isUp && restarts == counts.restarts { handle(.alarmRang(alarm)) }
-        case .exit(let attempt, let isStopped):
-            if let report = world.exit(attempt, isStopped: isStopped, at: now) { receive(report) }
+        case .exit(let attempt, let slot, let isStopped):
+            if let report = world.exit(attempt, slot: slot, isStopped: isStopped, at: now) { receive(report) }
         case .growth(let attempt, let memoryBytes):
             if isUp && world.isRunning(attempt) { handle(.attemptGrew(attempt, memoryBytes: memoryBytes)) }
         case .report(let attempt):
@@ -301,13 +296,12 @@ public struct Simulation: Sendable {
         switch order {
         case .start(let order):
             let attempt = order.attempt
-            guard let index = behaviours[attempt.run] else { return }
-            let task = engine.instances(of: attempt.run)[Int(attempt.task.index)].task
+            guard let index = arrivals[attempt.run] else { return }
             let behaviour = scenario.workload.arrivals[index].behaviour(
-                of: Int(attempt.task.index), task: Int(task))
-            let transfer = engine.transferDuration(
+                of: Int(attempt.task.index), task: engine.taskIndex(of: attempt.reference))
+            let transfer = engine.transferNanoseconds(
                 of: attempt.reference, to: order.worker, bytes: behaviour.inputBytes)
-            guard world.start(order, behaviour, transfer: transfer, at: now) else { return }
+            guard world.start(order, behaviour, transferNanoseconds: transfer, at: now) else { return }
             counts.attempts += 1
             if scenario.isChecked { witness.checkStart(order, engine, world) }
         case .stop(let attempt, let reason):
@@ -333,6 +327,7 @@ public struct Simulation: Sendable {
         isUp = true
         counts.restarts += 1
         engine = Engine()
+        engine.announcesTasks = scenario.keepsLog
         decisionNumber = 0
         for record in store.log {
             _ = engine.handle(record.event, at: record.at)

@@ -123,7 +123,7 @@ struct launch {
     const char *program, *directory, *output, *error;
     char **arguments;            // arguments[-1] is free, for the shell of a script without #!
     char **environment;
-    const int *doors;            // cgroup.procs files to go through, the memory controller's first
+    const int *doors;            // files to go through into cgroups, the memory controller's first
     int door_count;
     int oom_score_adj;
     struct baton_started started;    // key set; the rest comes back

@@ -34,7 +34,9 @@ struct Baton: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Setup",
-                subcommands: [DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self]),
+                subcommands: [
+                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self,
+                ]),
         ]
     )
 

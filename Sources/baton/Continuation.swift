@@ -35,7 +35,7 @@ enum Continuation {
             let fingerprint = earlier.workflow.fingerprint(of: instance, parameters: earlier.parameters)
             done[instance.name] = (fingerprint, engine.values(of: reference))
         }
-        let expansion = try submission.workflow.expand(parameters: submission.parameters)
+        let expansion = try submission.expand()
         var isCarried = [Bool](repeating: false, count: expansion.instances.count)
         var carried: [Run.CarriedOver] = []
         for index in (try? expansion.graph.topologicalOrder()) ?? [] {

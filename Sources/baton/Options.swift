@@ -134,10 +134,6 @@ struct WorkflowInput {
     }
 
     func expand() throws(WorkflowError) -> Expansion {
-        do {
-            return try file.workflow.expand(parameters: parameters)
-        } catch {
-            throw file.locate(error)
-        }
+        try file.expand(parameters: parameters)
     }
 }

@@ -102,9 +102,12 @@ extension Engine {
     /// Workers that have ever joined, lost ones included.
     public var workerCount: Int { workers.count }
 
+    /// True when any run has not ended.
+    public var hasOpenRuns: Bool { !openRuns.isEmpty }
+
     /// True when any task of any run waits for nothing but room.
     public var hasReadyTasks: Bool {
-        runs.contains { $0.readyTasks > 0 && $0.isStartable }
+        openRuns.contains { runs[Int($0)].readyTasks > 0 && runs[Int($0)].isStartable }
     }
 
     /// True when a task waits for nothing but room.

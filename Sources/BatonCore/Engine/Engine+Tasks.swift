@@ -78,7 +78,8 @@ extension Engine {
             switch evaluateCondition(of: task, in: run) {
             case .success(true):
                 makeReady(task, in: run, at: now, into: &effects)
-                if effects.last != .decide { effects.append(.decide) }
+                if case .decide? = effects.last { return }
+                effects.append(.decide)
             case .success(false):
                 settled.push(task, .skipped(because: .condition))
             case .failure(let error):
@@ -140,6 +141,6 @@ extension Engine {
         if runs[run].states[task].label == .ready { runs[run].readyTasks -= 1 }
         if state.label == .ready { runs[run].readyTasks += 1 }
         runs[run].states[task] = state
-        effects.append(.announce(.taskState(reference(task, in: run), state, at: now)))
+        if announcesTasks { effects.append(.announce(.taskState(reference(task, in: run), state, at: now))) }
     }
 }

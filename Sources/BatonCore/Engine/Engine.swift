@@ -10,7 +10,7 @@
 /// Stale facts (a duplicate report, an alarm of an ended attempt) are legal and change nothing.
 public struct Engine: Sendable {
     var runs: [RunState] = []
-    var runIndex: [Run.ID: Int] = [:]
+    var runIndex = RunIndex()
     /// Indices of the runs that have not ended, as they were submitted or tried again.
     var openRuns: [Int32] = []
     var workers: [WorkerState] = []
@@ -20,6 +20,8 @@ public struct Engine: Sendable {
     var readied: [Readied] = []
     /// Rises when priorities known to policies are out of date.
     var generation = 0
+    /// False where nobody listens to what becomes of single tasks: most of the effects of a simulation.
+    public var announcesTasks = true
 
     /// A task as indices, for the paths that are taken for every task.
     struct Readied: Sendable {
@@ -141,6 +143,12 @@ public struct Engine: Sendable {
     /// The definition behind a task; nil for an unknown run.
     public func definition(of task: TaskReference) -> Workflow.Task? {
         runIndex[task.run].map { runs[$0].task(Int(task.task.index)) }
+    }
+
+    /// The place of the definition behind a task in its workflow.
+    public func taskIndex(of task: TaskReference) -> Int {
+        guard let run = runIndex[task.run] else { preconditionFailure("unknown run \(task.run)") }
+        return Int(runs[run].taskIndex(Int(task.task.index)))
     }
 
     /// What a finished task offers to others; nil when it offers nothing.

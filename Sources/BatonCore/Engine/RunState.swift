@@ -80,6 +80,9 @@ struct RunState: Sendable {
         submission.workflow.tasks[Int(expansion.instances[index].task)]
     }
 
+    @inline(__always)
+    func taskIndex(_ index: Int) -> Int32 { expansion.instances[index].task }
+
     func isFinally(_ index: Int) -> Bool {
         task(index).isFinally
     }

@@ -67,10 +67,8 @@ extension Engine {
     /// How long it takes to bring to a worker what a task really reads of its dependencies.
     ///
     /// - Parameter bytes: of each dependency, in the graph's order.
-    public func transferDuration(of task: TaskReference, to worker: Worker.ID, bytes: [Int64]) -> Duration {
-        guard !bytes.isEmpty, let run = runIndex[task.run] else { return .zero }
-        return .nanoseconds(
-            transferNanoseconds(of: Int(task.task.index), in: run, to: Int(worker.index), bytes: bytes)
-        )
+    public func transferNanoseconds(of task: TaskReference, to worker: Worker.ID, bytes: [Int64]) -> Int64 {
+        guard !bytes.isEmpty, let run = runIndex[task.run] else { return 0 }
+        return transferNanoseconds(of: Int(task.task.index), in: run, to: Int(worker.index), bytes: bytes)
     }
 }

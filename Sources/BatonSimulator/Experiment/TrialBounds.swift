@@ -2,30 +2,23 @@ import BatonCore
 
 /// What can be known of a trial without any policy; the same for all of them.
 public struct TrialBounds: Hashable, Sendable {
-    /// By arrival: seconds that the job takes alone on unlimited machines of the fastest sort, which its longest path
-    /// takes.
+    /// By arrival: seconds that the job takes alone on unlimited machines of the fastest sort, which is what its longest
+    /// path takes.
     public var aloneSeconds: [Double]
+    /// No policy ends all jobs earlier.
     public var makespanSeconds: Double
+    /// No policy makes the mean time from arrival to end shorter.
     public var meanCompletionSeconds: Double
 
     public init(_ trial: Trial) {
         let scenario = trial.scenario
-        let fastest = scenario.workers.map(\.speedPermille).max() ?? 1000
-        aloneSeconds = scenario.workload.arrivals.map { arrival in
-            guard let expansion = try? arrival.submission.expand() else { return 0 }  // the engine refuses it too
-            let times = expansion.instances.enumerated().map { index, instance -> Int64 in
-                guard instance.kind == .command else { return 0 }
-                let attempt = Attempt.ID(run: arrival.submission.run, task: TaskInstance.ID(index), number: 1)
-                let usual = arrival.behaviour(of: index, task: Int(instance.task)).duration
-                let nanoseconds = scenario.durations.duration(usually: usual, of: attempt).nanoseconds
-                return Int64((Double(nanoseconds) * 1000 / Double(fastest)).rounded())
-            }
-            return Double(expansion.graph.upwardRanks(nanoseconds: times).max() ?? 0) / 1e9
-        }
-        let start = scenario.workload.arrivals.map(\.at).min() ?? .zero
-        makespanSeconds = zip(scenario.workload.arrivals, aloneSeconds).reduce(0) {
-            max($0, start.duration(to: $1.0.at).seconds + $1.1)
-        }
-        meanCompletionSeconds = Sample.mean(aloneSeconds)
+        let problem = StaticProblem(scenario.workload, on: scenario.workers, scenario.durations)
+        let ranks = problem.graph.upwardRanks(nanoseconds: problem.shortestDurations)
+        aloneSeconds = problem.jobs.map { job in Double(job.tasks.map { ranks[$0] }.max() ?? 0) / 1e9 }
+        let bounds = LowerBounds(problem)
+        makespanSeconds = Double(bounds.makespanNanoseconds) / 1e9
+        // The mean of one job is its makespan, of which more is known.
+        meanCompletionSeconds =
+            aloneSeconds.count == 1 ? max(bounds.meanCompletionSeconds, makespanSeconds) : bounds.meanCompletionSeconds
     }
 }

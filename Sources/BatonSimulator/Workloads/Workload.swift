@@ -36,6 +36,8 @@ public struct Workload: Hashable, Sendable {
         /// - Parameters:
         ///   - instance: place among the run's instances.
         ///   - task: index of its task in the workflow.
+        // Inlined, or each look at one behaviour copies the whole arrival.
+        @inline(__always)
         public func behaviour(of instance: Int, task: Int) -> Behaviour {
             instance < instanceBehaviours.count ? instanceBehaviours[instance] : behaviours[task]
         }

@@ -34,7 +34,8 @@ struct Plot {
         if comparison.trialCount > 1 {
             panels += [RatioChart(comparison: comparison), DistributionChart(comparison: comparison)] as [any Panel]
         }
-        panels.append(UtilisationChart(records: records, seconds: seconds))
+        panels.append(UtilisationChart(resource: .cores, records: records, seconds: seconds))
+        panels.append(UtilisationChart(resource: .memory, records: records, seconds: seconds))
         panels += records.map { GanttChart(record: $0, seconds: seconds) }
         var notes = ["On \(setting.cluster); \(setting.noise)."]
         if comparison.trialCount > 1 {

@@ -17,12 +17,13 @@ struct GanttChart: Panel {
     private static let mostRows = 25
 
     func draw(on canvas: inout SVGCanvas, from top: Double) -> Double {
-        let makespan = Figures.time(record.report.makespan.seconds)
-        let begin = ChartPage.heading(record.policy, "\(makespan) in all; \(legend)", on: &canvas, at: top)
         let axis = Axis(0...seconds, at: Self.left...Self.right)
         let workers = WorkerLanes.all(record.report.spans, workers: record.workerNames.count)
         let lanes = workers.reduce(0) { $0 + $1.laneCount }
         let areBars = lanes <= Self.mostLanes && record.report.spans.count <= Self.mostBars
+        let makespan = Figures.time(record.report.makespan.seconds)
+        let legend = areBars ? barLegend : "the darker, the more cores are in use"
+        let begin = ChartPage.heading(record.policy, "\(makespan) in all; \(legend)", on: &canvas, at: top)
         let height = areBars ? barsHeight(workers) : shadesHeight(workers)
         let end = ChartPage.timeAxis(axis, on: &canvas, from: begin, to: begin + height)
         if areBars {
@@ -33,7 +34,7 @@ struct GanttChart: Panel {
         return end
     }
 
-    private var legend: String {
+    private var barLegend: String {
         record.jobCount > 1 ? "a colour for each job" : "orange: the longest path; blue: all others"
     }
 
@@ -89,7 +90,7 @@ struct GanttChart: Panel {
             var label = record.workerNames[group.first?.index ?? 0]
             if let last = group.last, group.count > 1 { label += " to \(last.index)" }
             canvas.text(label, x: Self.left - 10, y: y + 9, .faint, anchor: .end, size: 9)
-            let capacity = group.reduce(0.0) { $0 + Double(record.milliCPU[$1.index]) }
+            let capacity = group.reduce(0.0) { $0 + Double(record.capacities[$1.index].milliCPU) }
             var busy = BusyTime(bins: binCount, seconds: seconds)
             for span in group.flatMap(\.spans) {
                 busy.add(

@@ -7,7 +7,7 @@ struct TrialRecord {
     let report: Report
     /// By number; machines that join later follow those of the beginning.
     let workerNames: [String]
-    let milliCPU: [Int64]
+    let capacities: [Resources]
     private let begin: Instant
     private let jobs: [Run.ID: Int]
     private let instances: [[TaskInstance]]
@@ -25,8 +25,8 @@ struct TrialRecord {
         workerNames = (0...max(last, machines.count - 1)).map { index in
             "\(index < machines.count ? machines[index].kind : "worker")-\(index)"
         }
-        let spare = machines.first?.capacity.milliCPU ?? 1000
-        milliCPU = workerNames.indices.map { $0 < machines.count ? machines[$0].capacity.milliCPU : spare }
+        let spare = machines.first?.capacity ?? .zero
+        capacities = workerNames.indices.map { $0 < machines.count ? machines[$0].capacity : spare }
         begin = arrivals.map(\.at).min() ?? .zero
         var jobs: [Run.ID: Int] = [:]
         for (index, arrival) in arrivals.enumerated() { jobs[arrival.submission.run] = index }

@@ -1,15 +1,28 @@
 import BatonCore
 import BatonSimulator
 
-/// How much of all cores is granted over time, a line for each policy.
+/// How much of all cores or memory is granted over time, a line for each policy.
 struct UtilisationChart: Panel {
+    let resource: Resource
     let records: [TrialRecord]
     let seconds: Double
 
-    private static let height = 130.0
+    enum Resource: String {
+        case cores = "Cores in use"
+        case memory = "Memory granted"
+
+        func amount(of resources: Resources) -> Double {
+            switch self {
+            case .cores: Double(resources.milliCPU)
+            case .memory: Double(resources.memoryBytes)
+            }
+        }
+    }
+
+    private static let height = 110.0
 
     func draw(on canvas: inout SVGCanvas, from top: Double) -> Double {
-        let begin = ChartPage.heading("Cores in use", "share of the whole cluster", on: &canvas, at: top)
+        let begin = ChartPage.heading(resource.rawValue, "share of the whole cluster", on: &canvas, at: top)
         var x = GanttChart.left
         for (index, record) in records.enumerated() {
             canvas.rectangle(x: x, y: begin - 1, width: 14, height: 4, .series(index))
@@ -42,11 +55,12 @@ struct UtilisationChart: Panel {
     }
 
     private func shares(_ record: TrialRecord) -> [Double] {
-        let capacity = Double(record.milliCPU.reduce(0, +))
+        let capacity = max(record.capacities.reduce(0) { $0 + resource.amount(of: $1) }, 1)
         var busy = BusyTime(bins: 220, seconds: seconds)
         for span in record.report.spans {
             busy.add(
-                from: record.seconds(span.start), to: record.seconds(span.end), Double(span.grant.milliCPU) / capacity)
+                from: record.seconds(span.start), to: record.seconds(span.end),
+                resource.amount(of: span.grant) / capacity)
         }
         return busy.shares
     }

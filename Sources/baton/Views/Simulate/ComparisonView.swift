@@ -144,7 +144,9 @@ enum Figures {
 
     static func ratio(_ value: Double) -> String { decimals(value, 3) }
 
-    static func percent(_ value: Double) -> String { decimals(value, value.magnitude < 9.95 ? 1 : 0) + " %" }
+    static func percent(_ value: Double) -> String {
+        decimals(value, value.magnitude < 9.95 && value != 0 ? 1 : 0) + " %"
+    }
 
     /// `[12.1, 13.4]`.
     static func interval(_ interval: Interval?, _ text: (Double) -> String = number) -> String {
