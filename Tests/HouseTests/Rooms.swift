@@ -27,7 +27,8 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonSimulator",
-            purpose: "The simulated world: virtual clock, seeded faults, workload generators",
+            purpose:
+                "The simulated world: virtual clock, seeded faults, workload generators; experiments and their statistics",
             modules: ["BatonCore"], outside: ["HeapModule"], isPure: true, forbids: "real time"
         ),
         Room(
@@ -61,7 +62,7 @@ struct Room: Sendable, CustomTestStringConvertible {
                 "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonSimulator",
                 "BatonStore",
             ],
-            outside: ["ArgumentParser", "Foundation", "Glibc"],
+            outside: ["ArgumentParser", "Dispatch", "Foundation", "Glibc", "Synchronization"],
             forbids: "logic: a command parses, calls, prints"
         ),
         Room(

@@ -24,7 +24,7 @@ struct EngineLoadCommand: ParsableCommand {
     var simulated = false
 
     func run() throws {
-        let load = try EngineLoad(tasks: tasks, workers: workers)
+        let load = EngineLoad(tasks: tasks, workers: workers)
         let start = Self.read(CLOCK_PROCESS_CPUTIME_ID)
         let events = simulated ? load.simulate(Wiring.policy(policy)) : load.drive(Wiring.policy(policy))
         let seconds = Self.read(CLOCK_PROCESS_CPUTIME_ID) - start
@@ -48,9 +48,13 @@ struct EngineLoad {
     private let jobCount: Int
     private let workers: [Machine]
 
-    init(tasks: Int, workers: Int) throws {
-        let layered = LayeredWorkload(layers: 20, width: 50).arrival(run: Run.ID(rawValue: 0), seed: 1)
-        job = try Job(layered.submission.workflow, behaviours: layered.behaviours)
+    init(tasks: Int, workers: Int) {
+        var parameters = Family.Parameters()
+        parameters.width = 50
+        parameters.milliCPU = []
+        parameters.overDeclaration = nil
+        parameters.memoryLimitBytes = 1 << 30
+        job = Family.layered.job(tasks: 1_000, parameters: parameters, seed: 1)
         jobCount = max(1, tasks / job.taskCount)
         let capacity = Resources(milliCPU: 1000, memoryBytes: 4 << 30, gpus: 0, diskBytes: 0)
         self.workers = Array(repeating: Machine(capacity: capacity), count: max(1, workers))
