@@ -30,7 +30,6 @@ enum Migrations {
             for step in missing { try connection.execute(step) }
             try connection.execute("PRAGMA user_version = \(steps.count)")
         }
-        try connection.execute("PRAGMA synchronous = NORMAL")
     }
 
     private static func version(of connection: SQLiteConnection) throws(StoreError) -> Int {
