@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 
 @Suite("baton run")
@@ -210,6 +209,36 @@ struct RunTests {
         try house.write("spoilt", to: "size")
         #expect(try why("count").contains("It ran because its output size, made in run ID, had been changed."))
         #expect(try why("count").contains("Its command did not run: the same had been done on the same inputs."))
+    }
+
+    @Test("a concurrency group holds across runs: the second run waits, says for what, and goes on")
+    func groupAcrossRuns() throws {
+        let house = try Household()
+        // Each fails when the other's mark is there.
+        try house.write(
+            """
+            name: alone
+            tasks:
+              use:
+                concurrency: {group: database, limit: 1}
+                run: 'test ! -e inside || exit 9; touch inside; read line < "$GO"; rm inside'
+                resources: {cpu: 0.1}
+
+            """, to: "alone.yaml")
+        for pipe in ["go1", "go2"] { mkfifo(house.folder.path + "/" + pipe, 0o600) }
+        let first = try house.start(["run", "alone.yaml"], environment: ["GO": "go1"], streams: "first")
+        while house.read("inside") == nil { usleep(1000) }
+        let second = try house.start(["run", "alone.yaml"], environment: ["GO": "go2"], streams: "second")
+        var reason = ""
+        while !reason.contains("of 'database'") { reason = try house.run("explain", "latest", "use").output }
+        #expect(reason.contains("needs 1 of 'database', of which 1 of 1 are in use (1 by other runs)"))
+        let ends = ["go1", "go2"].map { open(house.folder.path + "/" + $0, O_RDWR) }
+        for end in ends { write(end, "\n", 1) }
+        first.waitUntilExit()
+        second.waitUntilExit()
+        for end in ends { close(end) }
+        #expect(first.terminationStatus == 0, "\(house.read("firststderr") ?? "")")
+        #expect(second.terminationStatus == 0, "\(house.read("secondstderr") ?? "")")
     }
 
     @Test("a task that promised an output and did not make it has failed")

@@ -21,6 +21,8 @@ struct RunState: Sendable {
     var values: [Int32: TaskValues] = [:]
     /// Units held of each of the workflow's limits.
     var limitsInUse: [Int64]
+    /// Units that other runs hold of limits of the same names.
+    var limitsHeldByOthers: [Int64]
     var unfinished: Int
     /// Of these, how many are not `finally` tasks.
     var unfinishedRegular = 0
@@ -42,6 +44,7 @@ struct RunState: Sendable {
         estimates = Array(repeating: nil, count: count)
         readyNumbers = Array(repeating: 0, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
+        limitsHeldByOthers = limitsInUse
         unfinished = 0
         for index in 0..<count {
             states.append(initialState(of: index))
@@ -64,6 +67,11 @@ struct RunState: Sendable {
     @inline(__always)
     func task(_ index: Int) -> Workflow.Task {
         submission.workflow.tasks[Int(expansion.instances[index].task)]
+    }
+
+    /// Units that nobody holds; less than none where a run with a larger limit of that name holds more.
+    func unitsLeft(of limit: Int) -> Int64 {
+        submission.workflow.limits[limit].capacity - limitsInUse[limit] - limitsHeldByOthers[limit]
     }
 
     func isFinally(_ index: Int) -> Bool {
