@@ -50,6 +50,6 @@ struct ResumeCommand: ParsableCommand {
         let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
         if let command { try orchestrator.submit(command) }
-        try RunCommand.drive(orchestrator, reporter)
+        try RunCommand.drive(orchestrator, reporter, data: data, store: store)
     }
 }
