@@ -41,9 +41,10 @@ release: libraries
 	swift build $(RELEASE) --product baton
 	swift build $(RELEASE) --product baton-supervisor
 
-# What SwiftPM cannot bring: SQLite's header and library.
+# What SwiftPM cannot bring: the headers and libraries of SQLite and zlib.
 libraries:
 	@$(call need,/usr/include/sqlite3.h,libsqlite3-dev)
+	@$(call need,/usr/include/zlib.h,zlib1g-dev)
 
 # The example workflows compile C.
 compiler:

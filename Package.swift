@@ -39,7 +39,12 @@ let package = Package(
         .target(name: "BatonPrediction", dependencies: ["BatonCore"], swiftSettings: settings),
 
         // World
-        .target(name: "BatonFormats", dependencies: ["BatonCore", "Yams"], swiftSettings: settings),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "BatonFormats",
+            dependencies: ["BatonCore", "BatonSimulator", "CZlib", "Yams"],
+            swiftSettings: settings
+        ),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "BatonStore", dependencies: ["BatonCore", "CSQLite"], swiftSettings: settings),
         .target(name: "CBatonSystem"),
@@ -60,8 +65,8 @@ let package = Package(
         .executableTarget(
             name: "baton",
             dependencies: [
-                "BatonCore", "BatonPolicies", "BatonPrediction", "BatonFormats", "BatonStore", "BatonRuntime",
-                "baton-supervisor",
+                "BatonCore", "BatonPolicies", "BatonSimulator", "BatonPrediction", "BatonFormats", "BatonStore",
+                "BatonRuntime", "baton-supervisor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -86,7 +91,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonFormatsTests",
-            dependencies: ["BatonCore", "BatonFormats"],
+            dependencies: ["BatonCore", "BatonFormats", "BatonPolicies", "BatonSimulator", "CZlib"],
             exclude: ["Golden"],
             swiftSettings: settings
         ),

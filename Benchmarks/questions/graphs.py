@@ -28,13 +28,16 @@ def tangle(count, edges, random):
             for i in range(count)]
 
 
-def to_yaml(tasks):
+def to_yaml(tasks, durations=None):
+    """With `durations`, seconds by name, each task says how long it is expected to take."""
     lines = ["name: benchmark", "tasks:"]
     for name, needs, argv in tasks:
         lines.append(f"  {name}:")
         lines.append(f"    command: {json.dumps(argv)}")
         if needs:
             lines.append(f"    needs: [{', '.join(needs)}]")
+        if durations:
+            lines.append(f"    duration: {round(1000 * durations[name])}ms")
     return "\n".join(lines) + "\n"
 
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
-BATON = os.environ.get("BATON", "baton")
+BATON = os.path.abspath(shutil.which(os.environ.get("BATON", "baton")) or "baton")  # commands run in other folders
 PR_SET_CHILD_SUBREAPER = 36
 
 

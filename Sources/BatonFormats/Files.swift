@@ -14,14 +14,59 @@ enum Files {
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            throw Failure(
-                message: isFolder.boolValue ? "it is a folder" : exists ? "permission denied" : "no such file")
+            throw unreadable(path)
         }
+        return try text(bytes)
+    }
+
+    private static func unreadable(_ path: String) -> Failure {
+        let exists = FileManager.default.fileExists(atPath: path)
+        return Failure(message: isFolder(path) ? "it is a folder" : exists ? "permission denied" : "no such file")
+    }
+
+    private static func text(_ bytes: some Collection<UInt8>) throws(Failure) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         let valid = validPrefixLength(bytes)
         throw Failure(message: "it is not UTF-8 text", position: Position(ofByte: valid, in: bytes))
+    }
+
+    /// As `read`; what `gzip` made is inflated.
+    static func readInflated(_ path: String) throws(Failure) -> String {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw unreadable(path)
+        }
+        guard Gzip.isCompressed(bytes) else { return try text(bytes) }
+        let inflated: [UInt8]
+        do throws(Gzip.Failure) {
+            inflated = try Gzip.inflated(bytes)
+        } catch {
+            switch error {
+            case .damaged: throw Failure(message: "its compressed data is damaged; get it again")
+            case .truncated: throw Failure(message: "its compressed data is cut off; get it again")
+            case .tooLarge:
+                throw Failure(message: "it inflates to more than \(ByteCount.format(Int64(Gzip.byteLimit))); split it")
+            }
+        }
+        return try text(inflated)
+    }
+
+    /// All files below a folder, sorted, with the folder's path before them; hidden ones are left out.
+    static func below(_ folder: String) -> [String] {
+        var files: [String] = []
+        for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
+            let path = join(folder, name)
+            if name.hasPrefix(".") { continue }
+            if isFolder(path) { files += below(path) } else { files.append(path) }
+        }
+        return files
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// Files and folders that match, sorted, as paths relative to the folder unless the pattern is absolute.
@@ -84,7 +129,7 @@ enum Files {
         Path.normalized(join(FileManager.default.currentDirectoryPath, path))
     }
 
-    private static func validPrefixLength(_ bytes: Data) -> Int {
+    private static func validPrefixLength(_ bytes: some Collection<UInt8>) -> Int {
         var decoder = UTF8()
         var iterator = bytes.makeIterator()
         var length = 0

@@ -12,7 +12,7 @@ public struct WorkflowFile: Sendable {
     public let warnings: [WorkflowError.Problem]
     private let origins: [Origin]
     /// With every parameter at its default: checking needs it, and most runs can use it as it is.
-    private let defaultExpansion: Expansion?
+    private let byDefault: (parameters: [Workflow.Binding], expansion: Expansion)?
 
     /// Reads a file by its extension: `.json` as JSON, anything else as YAML.
     ///
@@ -37,12 +37,12 @@ public struct WorkflowFile: Sendable {
         var decoder = WorkflowDecoder(file: file, directory: folder, source: text, ancestors: [absolute])
         let decoded = decoder.decode(text, as: format)
         var problems = decoder.problems
-        var expansion: Expansion?
+        var byDefault: (parameters: [Workflow.Binding], expansion: Expansion)?
         // Without tasks, what is wrong with the tasks' own text has been said.
         if let decoded, !decoded.tasks.isEmpty || problems.isEmpty {
             let (found, checked) = Self.check(decoded)
             problems += Self.locate(found, in: decoder.origins)
-            expansion = checked
+            byDefault = checked
         }
         problems = Self.sorted(problems, file: file)
         guard let decoded, !problems.contains(where: { $0.severity == .error }) else { throw WorkflowError(problems) }
@@ -52,14 +52,21 @@ public struct WorkflowFile: Sendable {
         source = text
         warnings = problems
         origins = decoder.origins
-        defaultExpansion = expansion
+        self.byDefault = byDefault
     }
 
-    /// The workflow's instances for these parameters.
+    /// The workflow's instances for these parameters, if reading the file has brought them up.
+    ///
+    /// - Parameter parameters: resolved, one for each parameter of the workflow.
+    public func knownExpansion(parameters: [Workflow.Binding]) -> Expansion? {
+        byDefault.flatMap { $0.parameters == parameters ? $0.expansion : nil }
+    }
+
+    /// The workflow's instances for these parameters, resolved.
     ///
     /// - Throws: what is wrong, with its place in the file.
-    public func expand(parameters: [Workflow.Binding] = []) throws(WorkflowError) -> Expansion {
-        if parameters.isEmpty, let defaultExpansion { return defaultExpansion }
+    public func expand(parameters: [Workflow.Binding]) throws(WorkflowError) -> Expansion {
+        if let known = knownExpansion(parameters: parameters) { return known }
         do throws(WorkflowError) {
             return try workflow.expand(parameters: parameters)
         } catch {
@@ -72,11 +79,14 @@ public struct WorkflowFile: Sendable {
         WorkflowError(Self.sorted(Self.locate(error.problems, in: origins), file: path))
     }
 
-    private static func check(_ workflow: Workflow) -> ([WorkflowError.Problem], Expansion?) {
+    private static func check(
+        _ workflow: Workflow
+    ) -> ([WorkflowError.Problem], (parameters: [Workflow.Binding], expansion: Expansion)?) {
         // A parameter without a default is no mistake: then only the definition can be checked.
         guard workflow.parameters.allSatisfy({ $0.defaultValue != nil }) else { return (workflow.validate(), nil) }
         do throws(WorkflowError) {
-            return ([], try workflow.expand(parameters: []))
+            let parameters = try workflow.resolveParameters([])
+            return ([], (parameters, try workflow.expand(parameters: parameters)))
         } catch {
             return (error.problems, nil)
         }

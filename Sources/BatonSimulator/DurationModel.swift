@@ -24,8 +24,11 @@ public struct DurationModel: Hashable, Sendable {
 
     /// At least a microsecond, so that time moves on.
     public func duration(usually usual: Duration, of attempt: Attempt.ID) -> Duration {
-        let nanoseconds = Double(usual.nanoseconds) * factor(for: attempt)
-        return .nanoseconds(max(1_000, Int64(min(nanoseconds, 1e18))))
+        .nanoseconds(nanoseconds(usually: usual.nanoseconds, of: attempt))
+    }
+
+    func nanoseconds(usually usual: Int64, of attempt: Attempt.ID) -> Int64 {
+        max(1_000, spread == .exact ? usual : Int64(min(Double(usual) * factor(for: attempt), 1e18)))
     }
 
     func factor(for attempt: Attempt.ID) -> Double {
@@ -42,6 +45,19 @@ public struct DurationModel: Hashable, Sendable {
             var generator = generator(for: attempt)
             let tail = PortableMath.exp(-PortableMath.log(1 - generator.unit()) / exponent)
             return tail * (exponent - 1) / exponent
+        }
+    }
+
+    /// The factor below which nine of ten durations stay.
+    var ninetiethPercentile: Double {
+        switch spread {
+        case .exact:
+            return 1
+        case .logNormal(let variation):
+            let variance = PortableMath.log(1 + variation * variation)
+            return PortableMath.exp(1.281_551_565_5 * variance.squareRoot() - variance / 2)
+        case .heavyTail(let exponent):
+            return PortableMath.exp(PortableMath.log(10) / exponent) * (exponent - 1) / exponent
         }
     }
 

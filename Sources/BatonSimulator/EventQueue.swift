@@ -1,33 +1,25 @@
 import BatonCore
-import HeapModule
 
 /// What is going to happen, earliest first; at one instant in the order of being pushed.
 struct EventQueue<Payload: Sendable>: Sendable {
-    private struct Entry: Comparable, Sendable {
-        var at: Instant
-        var sequence: Int
-        var payload: Payload
+    private var heap = TimeHeap()
+    /// By the heap's numbers; those that were taken out are used again.
+    private var payloads: [Payload?] = []
+    private var vacant: [Int32] = []
 
-        static func < (left: Entry, right: Entry) -> Bool {
-            left.at != right.at ? left.at < right.at : left.sequence < right.sequence
-        }
-
-        static func == (left: Entry, right: Entry) -> Bool {
-            left.sequence == right.sequence
-        }
-    }
-
-    private var heap = Heap<Entry>()
-    private var pushed = 0
-
-    var nextAt: Instant? { heap.min?.at }
+    var nextAt: Instant? { heap.nextAt.map(Instant.init(nanoseconds:)) }
 
     mutating func push(_ payload: Payload, at: Instant) {
-        heap.insert(Entry(at: at, sequence: pushed, payload: payload))
-        pushed += 1
+        let number = vacant.popLast() ?? Int32(payloads.count)
+        if Int(number) == payloads.count { payloads.append(payload) } else { payloads[Int(number)] = payload }
+        heap.push(number, at: at.nanoseconds)
     }
 
     mutating func pop() -> Payload? {
-        heap.popMin()?.payload
+        guard heap.nextAt != nil else { return nil }
+        let number = heap.pop()
+        vacant.append(number)
+        defer { payloads[Int(number)] = nil }
+        return payloads[Int(number)]
     }
 }

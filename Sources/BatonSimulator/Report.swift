@@ -8,11 +8,29 @@ public struct Report: Hashable, Sendable {
     public var makespan: Duration
     /// Granted CPU time over what the workers could have given during the makespan, 0 to 1.
     public var utilisation: Double
+    /// Memory granted, over time; in units of 10⁹ bytes and hours.
+    public var allocatedGBHours: Double
+    /// Peak memory of each attempt, over its time.
+    public var usedGBHours: Double
+    /// CPU granted, over time.
+    public var allocatedCoreHours: Double
+    /// In the order of their ends; empty unless the scenario records them.
+    public var spans: [Span]
     public var counts: Counts
     /// True when every run that was accepted came to its end.
     public var isComplete: Bool
     /// What a checked simulation found wrong; empty when all is well.
     public var violations: [String]
+
+    /// Where and when one attempt ran.
+    public struct Span: Hashable, Sendable {
+        public var attempt: Attempt.ID
+        public var worker: Worker.ID
+        public var start: Instant
+        public var end: Instant
+        public var grant: Resources
+        public var outcome: Outcome
+    }
 
     public struct RunResult: Hashable, Sendable {
         public var run: Run.ID

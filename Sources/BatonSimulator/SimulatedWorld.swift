@@ -7,143 +7,144 @@ import BatonCore
 struct SimulatedWorld: Sendable {
     var queue = EventQueue<Happening>()
     private(set) var workers: [SimulatedWorker] = []
-    /// Attempts whose processes live, in no particular but always the same order.
-    private(set) var running: [Attempt.ID] = []
     var isSupervisorUp = true
-    /// CPU time granted to processes that have ended.
-    private(set) var grantedCPUSeconds = 0.0
+    /// What processes that have ended held and used over time.
+    private(set) var consumption = Consumption()
+    /// Where and when processes that have ended ran; empty unless asked for.
+    private(set) var spans: [Report.Span] = []
     /// Starts that must never be ordered; for the witness.
     private(set) var violations: [String] = []
 
     private let durations: DurationModel
     private let faults: FaultPlan
-    private let remembersEnds: Bool
-    private var processes: [Attempt.ID: Process] = [:]
+    private let recordsSpans: Bool
+    private var processes: ProcessTable
 
     struct SimulatedWorker: Sendable {
-        var capacity: Resources
+        let worker: Worker
         /// Less than the capacity while others use the machine.
         var available: Resources
         var used = Resources.zero
         var isAlive = true
+
+        var capacity: Resources { worker.capacity }
     }
 
-    private struct Process: Sendable {
-        var worker: Worker.ID
-        var since: Instant
-        var grant: Resources
-        /// Where it stands in `running`.
-        var place: Int
-        /// How it ends when nothing comes in between, and at last how it did.
-        var outcome: Outcome
-        var peakMemoryBytes: Int64
-        var end: End?
-    }
-
-    private enum End: Sendable {
-        case exited(Usage)
-        /// Gone with its worker or supervisor, without a word.
-        case died
+    /// Integrals over time.
+    struct Consumption {
+        var grantedCPUSeconds = 0.0
+        var grantedByteSeconds = 0.0
+        var usedByteSeconds = 0.0
     }
 
     /// - Parameter remembersEnds: false when nobody will ever ask, which saves memory.
-    init(durations: DurationModel, faults: FaultPlan, remembersEnds: Bool) {
+    init(durations: DurationModel, faults: FaultPlan, remembersEnds: Bool, recordsSpans: Bool) {
         self.durations = durations
         self.faults = faults
-        self.remembersEnds = remembersEnds
+        processes = ProcessTable(remembersEnds: remembersEnds)
+        self.recordsSpans = recordsSpans
     }
 
     // MARK: Orders
 
-    mutating func start(_ order: Effect.Order, _ behaviour: Workload.Behaviour, at now: Instant) -> Bool {
+    /// - Parameter transferNanoseconds: how long it takes to bring the data of its dependencies.
+    mutating func start(
+        _ order: Effect.Order, _ behaviour: Workload.Behaviour, transferNanoseconds: Int64, at now: Instant
+    ) -> Bool {
         guard isSupervisorUp, workers[Int(order.worker.index)].isAlive else { return false }  // spoken to nobody
-        guard processes[order.attempt] == nil else {
+        guard !processes.remembers(order.attempt) else {
             violations.append("\(order.attempt) was started twice")
             return false
         }
         let luck = faults.luck(of: order.attempt, at: now)
-        var duration = durations.duration(usually: behaviour.duration, of: order.attempt)
-        if luck.isStraggler { duration *= 10 }
+        var nanoseconds = durations.nanoseconds(usually: behaviour.duration.nanoseconds, of: order.attempt)
+        if luck.isStraggler { nanoseconds *= 10 }
+        nanoseconds = workers[Int(order.worker.index)].worker.executionNanoseconds(nanoseconds)
         var outcome = Outcome.succeeded(behaviour.values)
         if behaviour.peakMemoryBytes > order.grant.memoryBytes {
             outcome = .failed(.outOfMemory)
-            duration = duration / 2
+            nanoseconds /= 2
         } else if let failure = luck.spuriousFailure {
             outcome = .failed(failure)
         } else if Int(order.attempt.number) <= behaviour.failures.count {
             outcome = .failed(.exitCode(behaviour.failures[Int(order.attempt.number) - 1]))
         }
-        processes[order.attempt] = Process(
-            worker: order.worker, since: now, grant: order.grant, place: running.count, outcome: outcome,
-            peakMemoryBytes: min(behaviour.peakMemoryBytes, order.grant.memoryBytes)
-        )
-        running.append(order.attempt)
+        nanoseconds += transferNanoseconds + luck.startDelayNanoseconds
+        let slot = processes.add(
+            .init(
+                order.attempt, on: order.worker, since: now, grant: order.grant, outcome: outcome,
+                peakMemoryBytes: min(behaviour.peakMemoryBytes, order.grant.memoryBytes)
+            ))
         workers[Int(order.worker.index)].used += order.grant
-        queue.push(.exit(order.attempt, isStopped: false), at: now.advanced(by: duration))
+        queue.push(
+            .exit(order.attempt, slot: slot, isStopped: false), at: Instant(nanoseconds: now.nanoseconds + nanoseconds))
         if luck.grows {
             let bytes = order.grant.memoryBytes + order.grant.memoryBytes / 5
-            queue.push(.growth(order.attempt, memoryBytes: bytes), at: now.advanced(by: duration / 2))
+            queue.push(
+                .growth(order.attempt, memoryBytes: bytes), at: Instant(nanoseconds: now.nanoseconds + nanoseconds / 2))
         }
         return true
     }
 
     /// A process takes a while to end, unless it is killed.
     mutating func stop(_ attempt: Attempt.ID, _ reason: StopReason, at now: Instant) {
-        guard isSupervisorUp, isRunning(attempt) else { return }
+        guard isSupervisorUp, let slot = processes.slot(of: attempt), processes[slot].end == nil else { return }
         let grace: Int64
         switch reason {
         case .timeout, .cancelled: grace = Int64(attempt.seed % 10_000)
         case .killed: grace = 1
         }
-        queue.push(.exit(attempt, isStopped: true), at: now.advanced(by: .milliseconds(grace)))
+        queue.push(.exit(attempt, slot: slot, isStopped: true), at: now.advanced(by: .milliseconds(grace)))
     }
 
     // MARK: What happens to processes
 
+    /// Attempts whose processes live.
+    var running: [Attempt.ID] { processes.running.map { processes[$0].attempt } }
+
     func isRunning(_ attempt: Attempt.ID) -> Bool {
-        if let process = processes[attempt] { process.end == nil } else { false }
+        processes.slot(of: attempt).map { processes[$0].end == nil } ?? false
     }
 
     /// Ends the process and sends the reports of it.
     ///
     /// - Returns: the report that arrives at once; nil when there is none.
-    mutating func exit(_ attempt: Attempt.ID, isStopped: Bool, at now: Instant) -> Report? {
-        guard var process = processes[attempt], process.end == nil else { return nil }  // it ended in another way
-        if isStopped { process.outcome = .stopped }
+    mutating func exit(_ attempt: Attempt.ID, slot: Int32, isStopped: Bool, at now: Instant) -> Ending? {
+        guard let process = processes.living(attempt, in: slot) else { return nil }  // it ended in another way
+        let outcome = isStopped ? .stopped : process.outcome
         let wall = process.since.duration(to: now)
         let usage = Usage(wall: wall, userCPU: wall, peakMemoryBytes: process.peakMemoryBytes, meter: .simulated)
-        process.end = .exited(usage)
-        vacate(process, at: now)
-        processes[attempt] = remembersEnds ? process : nil
+        end(slot, as: outcome, .exited(usage), at: now)
         let luck = faults.luck(of: attempt, at: process.since)
         if let delay = luck.duplicateDelay { queue.push(.report(attempt), at: now.advanced(by: delay)) }
         if luck.losesReport {
             queue.push(.reconnection, at: now.advanced(by: .seconds(30)))
             return nil
         }
-        if luck.reportDelay > .zero {
-            queue.push(.report(attempt), at: now.advanced(by: luck.reportDelay))
+        if luck.reportDelayNanoseconds > 0 {
+            queue.push(.report(attempt), at: Instant(nanoseconds: now.nanoseconds + luck.reportDelayNanoseconds))
             return nil
         }
-        return Report(attempt: attempt, outcome: process.outcome, usage: usage)
+        return Ending(attempt: attempt, outcome: outcome, usage: usage)
     }
 
     /// The end of one attempt as the orchestrator hears of it.
-    struct Report {
+    struct Ending {
         var attempt: Attempt.ID
         var outcome: Outcome
         var usage: Usage
     }
 
     /// What a late or repeated report says.
-    func report(of attempt: Attempt.ID) -> Report? {
-        guard let process = processes[attempt], case .exited(let usage) = process.end else { return nil }
-        return Report(attempt: attempt, outcome: process.outcome, usage: usage)
+    func report(of attempt: Attempt.ID) -> Ending? {
+        guard let slot = processes.slot(of: attempt), case .exited(let usage) = processes[slot].end else { return nil }
+        return Ending(attempt: attempt, outcome: processes[slot].outcome, usage: usage)
     }
 
     /// What is known of an attempt to one who asks later.
     func fact(of attempt: Attempt.ID) -> AttemptFact {
-        guard let process = processes[attempt] else { return .neverStarted }
+        guard let slot = processes.slot(of: attempt) else { return .neverStarted }
+        let process = processes[slot]
         switch process.end {
         case nil: return .alive
         case .died: return .lost
@@ -155,40 +156,37 @@ struct SimulatedWorld: Sendable {
 
     mutating func loseSupervisor(at now: Instant) {
         isSupervisorUp = false
-        for attempt in running { die(attempt, at: now) }
+        for slot in processes.running { end(slot, as: .lost, .died, at: now) }
     }
 
-    private mutating func die(_ attempt: Attempt.ID, at now: Instant) {
-        guard var process = processes[attempt] else { return }
-        process.end = .died
-        vacate(process, at: now)
-        processes[attempt] = process
-    }
-
-    private mutating func vacate(_ process: Process, at now: Instant) {
-        let last = running.removeLast()
-        if process.place < running.count {
-            running[process.place] = last
-            processes[last]?.place = process.place
-        }
+    private mutating func end(_ slot: Int32, as outcome: Outcome, _ end: ProcessTable.End, at now: Instant) {
+        let process = processes[slot]
+        processes.end(slot, as: outcome, end)
         workers[Int(process.worker.index)].used -= process.grant
-        grantedCPUSeconds += process.since.duration(to: now).seconds * Double(process.grant.milliCPU) / 1000
+        let seconds = Double(now.nanoseconds - process.since.nanoseconds) / 1e9
+        consumption.grantedCPUSeconds += seconds * Double(process.grant.milliCPU) / 1000
+        consumption.grantedByteSeconds += seconds * Double(process.grant.memoryBytes)
+        consumption.usedByteSeconds += seconds * Double(process.peakMemoryBytes)
+        if recordsSpans {
+            spans.append(
+                Report.Span(
+                    attempt: process.attempt, worker: process.worker, start: process.since, end: now,
+                    grant: process.grant, outcome: outcome
+                ))
+        }
     }
 
     // MARK: Workers
 
-    mutating func addWorker(_ capacity: Resources) -> Worker {
-        workers.append(SimulatedWorker(capacity: capacity, available: capacity))
-        return worker(workers.count - 1)
-    }
-
-    func worker(_ index: Int) -> Worker {
-        Worker(id: Worker.ID(index), name: "worker-\(index)", capacity: workers[index].capacity)
+    mutating func addWorker(_ machine: Machine) -> Worker {
+        let worker = machine.worker(workers.count)
+        workers.append(SimulatedWorker(worker: worker, available: machine.capacity))
+        return worker
     }
 
     mutating func loseWorker(_ id: Worker.ID, at now: Instant) {
         workers[Int(id.index)].isAlive = false
-        for attempt in running where processes[attempt]?.worker == id { die(attempt, at: now) }
+        for slot in processes.running where processes[slot].worker == id { end(slot, as: .lost, .died, at: now) }
     }
 
     mutating func share(_ id: Worker.ID, remaining: Resources) {
@@ -199,9 +197,10 @@ struct SimulatedWorld: Sendable {
 /// Something in a simulated world that an orchestrator may come to know of.
 enum Happening: Sendable {
     case arrival(Int)
-    case incident(FaultPlan.Incident.Kind)
-    case alarm(Alarm, restarts: Int)
-    case exit(Attempt.ID, isStopped: Bool)
+    // Large and rare; indirect, so that the others stay small.
+    indirect case incident(FaultPlan.Incident.Kind)
+    indirect case alarm(Alarm, restarts: Int)
+    case exit(Attempt.ID, slot: Int32, isStopped: Bool)
     case growth(Attempt.ID, memoryBytes: Int64)
     case report(Attempt.ID)
     /// The orchestrator asks the supervisor what it missed.

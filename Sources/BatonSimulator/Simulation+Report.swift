@@ -9,8 +9,12 @@ extension Simulation {
         let cores = world.workers.reduce(0) { $0 + Double($1.capacity.milliCPU) / 1000 }
         let possible = cores * makespan.seconds
         return Report(
-            runs: runs, makespan: makespan, utilisation: possible > 0 ? world.grantedCPUSeconds / possible : 0,
-            counts: counts, isComplete: results.allSatisfy { $0 != nil } && !hasOpenRuns,
+            runs: runs, makespan: makespan,
+            utilisation: possible > 0 ? world.consumption.grantedCPUSeconds / possible : 0,
+            allocatedGBHours: world.consumption.grantedByteSeconds / 3.6e12,
+            usedGBHours: world.consumption.usedByteSeconds / 3.6e12,
+            allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600, spans: world.spans,
+            counts: counts, isComplete: results.allSatisfy { $0 != nil } && !engine.hasOpenRuns,
             violations: witness.violations + world.violations
         )
     }

@@ -2,21 +2,28 @@ public import BatonCore
 
 /// A virtual cluster, what is submitted to it and what goes wrong there.
 public struct Scenario: Hashable, Sendable {
-    public var workers: [Resources]
+    public var workers: [Machine]
     public var workload: Workload
     public var durations: DurationModel
+    /// Nil: the orchestrator knows only what workflows declare.
+    public var expectations: Expectations?
     public var faults: FaultPlan
+    /// Keeps in the report where and when each attempt ran.
+    public var recordsSpans: Bool
     /// Checks the engine's invariants after every event and the world's at every start; slow.
     public var isChecked: Bool
 
     public init(
-        workers: [Resources], workload: Workload, durations: DurationModel = DurationModel(seed: 0, spread: .exact),
-        faults: FaultPlan = FaultPlan(), isChecked: Bool = false
+        workers: [Machine], workload: Workload, durations: DurationModel = DurationModel(seed: 0, spread: .exact),
+        expectations: Expectations? = nil, faults: FaultPlan = FaultPlan(), recordsSpans: Bool = false,
+        isChecked: Bool = false
     ) {
         self.workers = workers
         self.workload = workload
         self.durations = durations
+        self.expectations = expectations
         self.faults = faults
+        self.recordsSpans = recordsSpans
         self.isChecked = isChecked
     }
 
@@ -56,7 +63,8 @@ public struct Simulation: Sendable {
     var results: [Report.RunResult?]
     /// False between a crash and the restart.
     var isUp = true
-    private var behaviours: [Run.ID: Int] = [:]
+    /// Places of runs among the arrivals.
+    private var arrivals = RunIndex()
     private var batch: [Recorded] = []
     private var orders: [Effect] = []
     private var effects: [Effect] = []
@@ -67,18 +75,20 @@ public struct Simulation: Sendable {
 
     public init(_ scenario: Scenario) {
         self.scenario = scenario
+        engine.announcesTasks = scenario.keepsLog
         world = SimulatedWorld(
-            durations: scenario.durations, faults: scenario.faults, remembersEnds: scenario.keepsLog
+            durations: scenario.durations, faults: scenario.faults, remembersEnds: scenario.keepsLog,
+            recordsSpans: scenario.recordsSpans
         )
         results = Array(repeating: nil, count: scenario.workload.arrivals.count)
         crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
         plannedLeft = scenario.workload.arrivals.count
         for (index, arrival) in scenario.workload.arrivals.enumerated() {
-            behaviours[arrival.submission.run] = index
+            arrivals[arrival.submission.run] = index
             world.queue.push(.arrival(index), at: arrival.at)
         }
         for incident in scenario.faults.incidents { plan(incident.kind, at: incident.at) }
-        for capacity in scenario.workers { handle(.workerJoined(world.addWorker(capacity))) }
+        for machine in scenario.workers { handle(.workerJoined(world.addWorker(machine))) }
     }
 
     /// Everything that was appended, oldest first; empty unless the scenario is checked or has faults.
@@ -145,15 +155,8 @@ public struct Simulation: Sendable {
             counts.turns += 1
             endTurn()
         }
-        if isUp && plannedLeft == 0 && batch.isEmpty && !hasOpenRuns { return nil }
+        if isUp && plannedLeft == 0 && batch.isEmpty && !engine.hasOpenRuns { return nil }
         return world.queue.nextAt
-    }
-
-    var hasOpenRuns: Bool {
-        results.contains { result in
-            guard let result else { return true }
-            return engine.status(of: result.run)?.isTerminal == false
-        }
     }
 
     // MARK: Facts
@@ -178,7 +181,7 @@ public struct Simulation: Sendable {
     }
 
     private mutating func note(_ status: Run.Status, of run: Run.ID, at: Instant) {
-        guard let index = behaviours[run] else { return }
+        guard let index = arrivals[run] else { return }
         results[index]?.status = status
         results[index]?.endedAt = status.isTerminal ? at : nil
     }
@@ -195,8 +198,8 @@ public struct Simulation: Sendable {
             suffer(kind)
         case .alarm(let alarm, let restarts):
             if isUp && restarts == counts.restarts { handle(.alarmRang(alarm)) }
-        case .exit(let attempt, let isStopped):
-            if let report = world.exit(attempt, isStopped: isStopped, at: now) { receive(report) }
+        case .exit(let attempt, let slot, let isStopped):
+            if let report = world.exit(attempt, slot: slot, isStopped: isStopped, at: now) { receive(report) }
         case .growth(let attempt, let memoryBytes):
             if isUp && world.isRunning(attempt) { handle(.attemptGrew(attempt, memoryBytes: memoryBytes)) }
         case .report(let attempt):
@@ -217,13 +220,18 @@ public struct Simulation: Sendable {
         }
     }
 
-    private mutating func receive(_ report: SimulatedWorld.Report) {
+    private mutating func receive(_ report: SimulatedWorld.Ending) {
         guard isUp else { return }  // nobody listens; it will be asked for
         handle(.attemptEnded(report.attempt, report.outcome, report.usage))
     }
 
     private mutating func submit(_ index: Int) {
-        wish(.submit(scenario.workload.arrivals[index].submission))
+        let arrival = scenario.workload.arrivals[index]
+        wish(.submit(arrival.submission))
+        guard let expectations = scenario.expectations else { return }
+        let instances = engine.instances(of: arrival.submission.run)
+        let estimates = expectations.estimates(for: instances, of: arrival, scenario.durations)
+        if !estimates.isEmpty { handle(.estimated(arrival.submission.run, estimates)) }
     }
 
     private mutating func wish(_ command: Command) {
@@ -243,8 +251,8 @@ public struct Simulation: Sendable {
         case .workerLost(let worker):
             world.loseWorker(worker, at: now)
             if isUp { handle(.workerLost(worker)) }
-        case .workerJoins(let capacity):
-            let worker = world.addWorker(capacity)
+        case .workerJoins(let machine):
+            let worker = world.addWorker(machine)
             if isUp { handle(.workerJoined(worker)) }
         case .storeFull(let duration):
             store.isFull = true
@@ -288,10 +296,12 @@ public struct Simulation: Sendable {
         switch order {
         case .start(let order):
             let attempt = order.attempt
-            guard let index = behaviours[attempt.run] else { return }
-            let task = engine.instances(of: attempt.run)[Int(attempt.task.index)].task
-            let behaviour = scenario.workload.arrivals[index].behaviours[Int(task)]
-            guard world.start(order, behaviour, at: now) else { return }
+            guard let index = arrivals[attempt.run] else { return }
+            let behaviour = scenario.workload.arrivals[index].behaviour(
+                of: Int(attempt.task.index), task: engine.taskIndex(of: attempt.reference))
+            let transfer = engine.transferNanoseconds(
+                of: attempt.reference, to: order.worker, bytes: behaviour.inputBytes)
+            guard world.start(order, behaviour, transferNanoseconds: transfer, at: now) else { return }
             counts.attempts += 1
             if scenario.isChecked { witness.checkStart(order, engine, world) }
         case .stop(let attempt, let reason):
@@ -317,6 +327,7 @@ public struct Simulation: Sendable {
         isUp = true
         counts.restarts += 1
         engine = Engine()
+        engine.announcesTasks = scenario.keepsLog
         decisionNumber = 0
         for record in store.log {
             _ = engine.handle(record.event, at: record.at)
@@ -324,7 +335,7 @@ public struct Simulation: Sendable {
         }
         world.isSupervisorUp = true
         for index in world.workers.indices {
-            if index >= engine.workerCount { handle(.workerJoined(world.worker(index))) }
+            if index >= engine.workerCount { handle(.workerJoined(world.workers[index].worker)) }
             if !world.workers[index].isAlive { handle(.workerLost(Worker.ID(index))) }
             resize(Worker.ID(index))
         }

@@ -16,6 +16,7 @@ struct cgroup_words {
     const char *weight;
     uint64_t weight_per_cpu;
     const char *kill;                         // NULL: process by process
+    const char *door;                         // where a process without threads puts itself inside
 };
 
 extern const struct cgroup_words *words;

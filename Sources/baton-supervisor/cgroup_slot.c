@@ -21,7 +21,7 @@ struct slot {
     bool weighted;
     uint32_t milli_cpu;
     uint64_t memory_limit;
-    int memory_door, cpu_usage_door, weight_door;  // cgroup.procs; -1: same folder as an earlier one, or none
+    int memory_door, cpu_usage_door, weight_door;  // -1: same folder as an earlier one, or none
     int peak_file, events_file, cpu_file;
     uint64_t residue;        // bytes charged when the attempt came in
     uint64_t cpu_before, oom_kills_before;
@@ -78,13 +78,13 @@ static struct slot *make(void) {
     bool own_usage = strcmp(cpu_usage_base, memory_base) != 0 && cpu_usage_base[0];
     bool own_weight = strcmp(weight_base, memory_base) != 0 && strcmp(weight_base, cpu_usage_base) != 0 && weight_base[0];
     if (make_folder(memory_base, slot->number)) {
-        slot->memory_door = open_file(memory_base, slot->number, "cgroup.procs", O_WRONLY);
+        slot->memory_door = open_file(memory_base, slot->number, words->door, O_WRONLY);
     }
     if (own_usage && make_folder(cpu_usage_base, slot->number)) {
-        slot->cpu_usage_door = open_file(cpu_usage_base, slot->number, "cgroup.procs", O_WRONLY);
+        slot->cpu_usage_door = open_file(cpu_usage_base, slot->number, words->door, O_WRONLY);
     }
     if (own_weight && make_folder(weight_base, slot->number)) {
-        slot->weight_door = open_file(weight_base, slot->number, "cgroup.procs", O_WRONLY);
+        slot->weight_door = open_file(weight_base, slot->number, words->door, O_WRONLY);
     }
     if (cpu_usage_base[0]) slot->cpu_file = open_file(cpu_usage_base, slot->number, words->cpu, O_RDONLY);
     slot->peak_file = open_file(memory_base, slot->number, words->peak, O_RDWR);

@@ -2,6 +2,7 @@
 
 #include "supervisor.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,7 @@ const char *environment_find_program(const char *name, char **environment) {
         if (*path == '/' && length + strlen(name) + 2 <= sizeof found) {
             snprintf(found, sizeof found, "%.*s/%s", (int)length, path, name);
             if (access(found, X_OK) == 0) return found;
-            if (!refused[0] && access(found, F_OK) == 0) memcpy(refused, found, sizeof refused);
+            if (errno == EACCES && !refused[0] && access(found, F_OK) == 0) memcpy(refused, found, sizeof refused);
         }
         path += length + (path[length] == ':');
     }

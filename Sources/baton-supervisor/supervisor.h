@@ -141,7 +141,7 @@ struct launch {
     const char *program, *directory, *output, *error;
     char **arguments;            // arguments[-1] is free, for the shell of a script without #!
     char **environment;
-    const int *doors;            // cgroup.procs files to go through, the memory controller's first
+    const int *doors;            // files to go through into cgroups, the memory controller's first
     int door_count;
     int pipes[2];                // in place of output and error; 0: none
     int oom_score_adj;

@@ -26,6 +26,7 @@ struct Baton: ParsableCommand {
                     PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,
                     ExplainCommand.self, ExportCommand.self,
                 ]),
+            CommandGroup(name: "Study", subcommands: [SimulateCommand.self]),
             CommandGroup(
                 name: "Author",
                 subcommands: [
@@ -33,7 +34,9 @@ struct Baton: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Setup",
-                subcommands: [DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self]),
+                subcommands: [
+                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self,
+                ]),
         ]
     )
 

@@ -36,7 +36,7 @@ enum Continuation {
             let fingerprint = earlier.workflow.fingerprint(of: instance, parameters: earlier.parameters)
             done[instance.name] = (fingerprint, engine.values(of: reference))
         }
-        _ = try submission.workflow.expand(parameters: submission.parameters)  // the engine takes only what is valid
+        _ = try submission.expand()  // the engine takes only what is valid
         var trial = submission
         while true {
             // Each round opens the fan-outs whose values the round before carried over.

@@ -71,13 +71,19 @@ struct MachineOptions: ParsableArguments {
 }
 
 /// An amount such as `10GB`, in bytes.
-struct MemorySize: ExpressibleByArgument {
+struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
     var bytes: Int64
+
+    init(bytes: Int64) {
+        self.bytes = bytes
+    }
 
     init?(argument: String) {
         guard let bytes = ByteCount.parse(argument), bytes > 0 else { return nil }
         self.bytes = bytes
     }
+
+    var description: String { ByteCount.format(bytes).filter { $0 != " " } }
 }
 
 /// A length such as `90s` or `1h30m`.
@@ -95,6 +101,12 @@ struct PolicyName: ExpressibleByArgument, CustomStringConvertible {
     var name: String
 
     static let standard = PolicyName(name: PolicyCatalog.names[0])
+
+    /// A name that this program spells correctly.
+    static func known(_ name: String) -> PolicyName {
+        guard let policy = PolicyName(argument: name) else { preconditionFailure("there is no policy '\(name)'") }
+        return policy
+    }
 
     private init(name: String) {
         self.name = name
@@ -136,10 +148,6 @@ struct WorkflowInput {
     }
 
     func expand() throws(WorkflowError) -> Expansion {
-        do {
-            return try file.workflow.expand(parameters: parameters)
-        } catch {
-            throw file.locate(error)
-        }
+        try file.expand(parameters: parameters)
     }
 }

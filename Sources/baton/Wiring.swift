@@ -9,7 +9,15 @@ import Foundation
 enum Wiring {
     static let policyNames = PolicyCatalog.names
 
-    static func policy(_ name: PolicyName) -> any Policy {
+    /// Where a policy decides.
+    enum World {
+        /// Nothing may wait for ever.
+        case live
+        /// As it was published: nothing reserves room for tasks that have waited long.
+        case simulation
+    }
+
+    static func policy(_ name: PolicyName, in world: World = .live) -> any Policy {
         guard let policy = PolicyCatalog.policy(named: name.name) else {
             preconditionFailure("'\(name)' is listed but not in the catalogue")
         }

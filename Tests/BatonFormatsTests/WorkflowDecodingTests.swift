@@ -23,4 +23,15 @@ import Testing
         #expect(workflow.tasks[0].isCached && workflow.tasks[0].retry.limit == 2)
         #expect(workflow.tasks[2].condition?.source == "params.threads > 1")
     }
+
+    @Test("what reading a file expanded is given out for its default parameters, and for no others")
+    func knownExpansion() throws {
+        let text = "params: {n: [a, b]}\ntasks: {t: {foreach: {x: '${{ params.n }}'}, run: 'echo ${{ x }}'}}"
+        let file = try YAMLFormat.decode(text, file: "test.yaml")
+        let given = [Workflow.Binding(name: "n", value: .list([.string("c")]))]
+        let defaults = try file.workflow.resolveParameters([])
+        #expect(file.knownExpansion(parameters: defaults)?.instances.map(\.name) == ["t[a]", "t[b]", "t"])
+        #expect(file.knownExpansion(parameters: given) == nil, "it is that of the defaults")
+        #expect(try file.expand(parameters: given).instances.map(\.name) == ["t[c]", "t"])
+    }
 }

@@ -27,7 +27,8 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonSimulator",
-            purpose: "The simulated world: virtual clock, seeded faults, workload generators",
+            purpose:
+                "The simulated world: virtual clock, seeded faults, workload generators; experiments and their statistics",
             modules: ["BatonCore"], outside: ["HeapModule"], isPure: true, forbids: "real time"
         ),
         Room(
@@ -37,8 +38,9 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonFormats",
-            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`",
-            modules: ["BatonCore"], outside: ["CYaml", "Foundation"], forbids: "any other parser dependency"
+            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`; traces to simulated jobs",
+            modules: ["BatonCore", "BatonSimulator"], outside: ["CYaml", "CZlib", "Foundation"],
+            forbids: "any other parser dependency"
         ),
         Room(
             name: "BatonStore",
@@ -57,9 +59,10 @@ struct Room: Sendable, CustomTestStringConvertible {
             name: "baton",
             purpose: "Commands, and the only place where things are wired together",
             modules: [
-                "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonStore",
+                "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonSimulator",
+                "BatonStore",
             ],
-            outside: ["ArgumentParser", "Foundation", "Glibc"],
+            outside: ["ArgumentParser", "Dispatch", "Foundation", "Glibc", "Synchronization"],
             forbids: "logic: a command parses, calls, prints"
         ),
         Room(

@@ -11,21 +11,26 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         let (layers, width) = (Int(generator.next() % 6) + 1, Int(generator.next() % 12) + 1)
         let run = Run.ID(rawValue: seed + 1)
+        var parameters = Family.Parameters()
+        parameters.width = width
+        parameters.milliCPU = [1000]
+        parameters.memoryBytes = .constant(0)
+        parameters.overDeclaration = nil
         let arrivals = [
-            LayeredWorkload(layers: layers, width: width).arrival(run: run, seed: seed),
-            ForkJoinWorkload(stages: layers, width: width).arrival(run: run, seed: seed),
-        ]
+            Family.layered.job(tasks: layers * width, parameters: parameters, seed: seed),
+            Family.forkJoin.job(tasks: layers * (width + 1), parameters: parameters, seed: seed),
+        ].map { $0.arrival(run: run) }
         for arrival in arrivals {
             for var policy in [FIFO() as any Policy, CriticalPathFirst()] {
-                let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
+                let worker = Machine(capacity: Resources(milliCPU: 4000, memoryBytes: 8 << 30))
                 let scenario = Scenario(workers: [worker, worker], workload: Workload([arrival]), isChecked: true)
                 var simulation = Simulation(scenario)
                 while case .decision(let observation) = simulation.advance() {
                     simulation.apply(policy.decide(observation))
                 }
                 guard case .finished(let report) = simulation.advance() else { return }
-                let graph = try arrival.submission.workflow.expand(parameters: []).graph
-                let nanoseconds = arrival.behaviours.map(\.duration.nanoseconds)
+                let graph = try arrival.submission.expand().graph
+                let nanoseconds = arrival.instanceBehaviours.map(\.duration.nanoseconds)
                 let path = Duration.nanoseconds(graph.upwardRanks(nanoseconds: nanoseconds).max() ?? 0)
                 let area = Duration.nanoseconds(nanoseconds.reduce(0, +) / 8)
                 let replay = Seed.replay(seed, "BoundTests")

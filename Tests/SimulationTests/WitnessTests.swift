@@ -67,10 +67,10 @@ import Testing
         simulation.witness.checkStart(order(0, 2), simulation.engine, simulation.world)
         #expect(simulation.witness.violations.count == 2)  // it had succeeded, in the log and in the world
 
-        let isStarted = simulation.world.start(order(0, 1), behaviour, at: simulation.now)
+        let isStarted = simulation.world.start(order(0, 1), behaviour, transferNanoseconds: 0, at: simulation.now)
         #expect(!isStarted)
         #expect(simulation.world.violations.count == 1)
-        _ = simulation.world.start(order(0, 7), behaviour, at: simulation.now)
+        _ = simulation.world.start(order(0, 7), behaviour, transferNanoseconds: 0, at: simulation.now)
         witness = Witness()
         witness.checkStart(order(0, 7), simulation.engine, simulation.world)
         #expect(witness.violations.contains { $0.contains("made worker 0 run") })

@@ -9,21 +9,9 @@ struct World {
     var makePolicy: @Sendable () -> any Policy
 
     init(seed: UInt64, hasFaults: Bool = true) {
-        var generator = SeededGenerator(seed: seed &* 7919)
-        let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
-        let workers = Array(repeating: worker, count: Int(generator.next() % 3) + 1)
-        let workload = RandomWorkload(isTroubled: hasFaults).workload(for: worker, seed: seed)
-        let runs = workload.arrivals.map(\.submission.run)
-        let spreads: [DurationModel.Spread] = [
-            .exact, .logNormal(coefficientOfVariation: 0.5), .heavyTail(exponent: 1.5),
-        ]
-        scenario = Scenario(
-            workers: workers, workload: workload,
-            durations: DurationModel(seed: seed, spread: spreads[Int(generator.next() % 3)]),
-            faults: hasFaults ? Swarm().plan(for: runs, on: workers, seed: seed) : FaultPlan(), isChecked: true
-        )
-        let isFIFO = generator.next() % 2 == 0
-        makePolicy = { isFIFO ? FIFO() as any Policy : CriticalPathFirst() }
+        let trial = SwarmTrial(seed: seed, hasFaults: hasFaults)
+        scenario = trial.scenario
+        makePolicy = { trial.isFIFO ? FIFO() as any Policy : CriticalPathFirst() }
     }
 
     /// One workflow on one worker, watched closely.
@@ -31,7 +19,7 @@ struct World {
         let submission = Run.Submission(run: Run.ID(rawValue: 1), workflow: workflow, parameters: [])
         let behaviours = Array(repeating: behaviour, count: workflow.tasks.count)
         scenario = Scenario(
-            workers: [Resources(milliCPU: cores * 1000, memoryBytes: 8 << 30)],
+            workers: [Machine(capacity: Resources(milliCPU: cores * 1000, memoryBytes: 8 << 30))],
             workload: Workload([Workload.Arrival(submission: submission, behaviours: behaviours)]),
             faults: faults, isChecked: true
         )
@@ -46,23 +34,6 @@ struct World {
 }
 
 extension Simulation {
-    /// The state of every task of every run.
-    func states(in engine: Engine) -> [[TaskState?]] {
-        log.compactMap { record in
-            guard case .runSubmitted(let submission) = record.event else { return nil }
-            return engine.instances(of: submission.run).indices.map {
-                engine.state(of: TaskReference(run: submission.run, task: TaskInstance.ID($0)))
-            }
-        }
-    }
-
-    /// The engine that the log alone gives.
-    var replayed: Engine {
-        var engine = Engine()
-        for record in log { _ = engine.handle(record.event, at: record.at) }
-        return engine
-    }
-
     /// A short name of everything that happened, the same in every process.
     var digest: UInt64 {
         log.reduce(0) { digest, record in

@@ -17,8 +17,8 @@ extension Engine {
     public func admit(_ decision: Decision) throws(Rejection) -> Event {
         var free = free
         var limits: [Int: [Int64]] = [:]
-        var placed: Set<TaskReference> = []
-        let isAlone = decision.placements.count == 1
+        var placed: [Int32] = []
+        placed.reserveCapacity(decision.placements.count)
         for placement in decision.placements {
             func reject(_ reason: Rejection.Reason) -> Rejection { Rejection(placement: placement, reason: reason) }
             let task = Int(placement.task.task.index)
@@ -27,7 +27,7 @@ extension Engine {
             }
             guard case .ready = runs[run].states[task] else { throw reject(.notReady) }
             guard runs[run].isStartable else { throw reject(.runNotStartable) }
-            guard isAlone || placed.insert(placement.task).inserted else { throw reject(.placedTwice) }
+            placed.append(runs[run].readyNumbers[task])
             let worker = Int(placement.worker.index)
             guard workers.indices.contains(worker), workers[worker].isAlive else { throw reject(.unknownWorker) }
             guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
@@ -42,6 +42,17 @@ extension Engine {
             }
             limits[run] = left
         }
+        if let place = repeated(placed) {
+            throw Rejection(placement: decision.placements[place], reason: .placedTwice)
+        }
         return .decided(decision)
+    }
+
+    /// The place of a number that stands in the list twice; nil when all differ.
+    private func repeated(_ numbers: [Int32]) -> Int? {
+        guard numbers.count > 1 else { return nil }
+        let sorted = numbers.sorted()
+        guard let twice = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 })?.0 else { return nil }
+        return numbers.lastIndex(of: twice)
     }
 }

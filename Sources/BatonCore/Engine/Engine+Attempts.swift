@@ -15,7 +15,13 @@ extension Engine {
             attempt: runs[run].attempts[task], worker: placement.worker, since: now, grant: placement.grant,
             stopping: nil
         )
-        change(placement.worker) { $0.used += placement.grant }
+        change(placement.worker) { worker in
+            worker.used += placement.grant
+            worker.running.append(Readied(run: Int32(run), task: Int32(task)))
+        }
+        runs[run].runningTasks += 1
+        runs[run].held += placement.grant
+        runs[run].places[task] = placement.worker.index
         hold(slotsOf: task, in: run, sign: 1)
         enter(.running(running), task, in: run, at: now, into: &effects)
         let attempt = attemptID(task, in: run)
@@ -39,6 +45,7 @@ extension Engine {
         var grown = running
         grown.grant.memoryBytes = max(running.grant.memoryBytes, memoryBytes)
         change(running.worker) { $0.used += grown.grant - running.grant }
+        runs[run].held += grown.grant - running.grant
         runs[run].states[task] = .running(grown)
     }
 
@@ -150,6 +157,15 @@ extension Engine {
         return (run, task, running)
     }
 
+    /// Tasks that have left the head of `readied` for good need no second look by anybody.
+    mutating func passOverStarted() {
+        while oldestWaiting < readied.count {
+            let (run, task) = (Int(readied[oldestWaiting].run), Int(readied[oldestWaiting].task))
+            if case .ready = runs[run].states[task], runs[run].readyNumbers[task] == oldestWaiting { return }
+            oldestWaiting += 1
+        }
+    }
+
     mutating func makeReady(_ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]) {
         enter(.ready(since: now), task, in: run, at: now, into: &effects)
         runs[run].readyNumbers[task] = Int32(readied.count)
@@ -157,7 +173,13 @@ extension Engine {
     }
 
     private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {
-        change(running.worker) { $0.used -= running.grant }
+        change(running.worker) { worker in
+            worker.used -= running.grant
+            let place = worker.running.firstIndex { $0.run == run && $0.task == task }
+            if let place { worker.running.swapRemove(at: place) }
+        }
+        runs[run].runningTasks -= 1
+        runs[run].held -= running.grant
         hold(slotsOf: task, in: run, sign: -1)
     }
 

@@ -7,6 +7,8 @@ struct WorkerState: Sendable {
     /// What may be used now; less than the capacity while others use the same machine.
     var available: Resources
     var used = Resources.zero
+    /// What runs here now, in no particular but always the same order.
+    var running: [Engine.Readied] = []
     var isAlive = true
 
     /// Less than nothing for a lost worker: there a task that asks for nothing doesn't fit either.
@@ -15,16 +17,39 @@ struct WorkerState: Sendable {
     }
 }
 
+/// What all workers together are like, kept up to date so that no decision has to look at each of them.
+struct ClusterTraits: Sendable {
+    /// Rises whenever a worker joins, is lost, or has more or less to offer.
+    var revision = 0
+    /// Each capacity that any worker joined with, once.
+    private(set) var capacities: [Resources] = []
+    /// True while all workers are equally fast and bring their data from one file system.
+    private(set) var isUniform = true
+    private var speedPermille: Int64?
+
+    /// - Returns: true when tasks may be granted something there that they are granted nowhere else.
+    mutating func note(_ worker: Worker) -> Bool {
+        revision += 1
+        if speedPermille == nil { speedPermille = worker.speedPermille }
+        isUniform = isUniform && worker.speedPermille == speedPermille && worker.networkBytesPerSecond == 0
+        if capacities.contains(worker.capacity) { return false }
+        capacities.append(worker.capacity)
+        return true
+    }
+}
+
 extension Engine {
     mutating func join(_ worker: Worker, into effects: inout [Effect]) {
         precondition(Int(worker.id.index) == workers.count, "worker \(worker.id.index) joined out of order")
         workers.append(WorkerState(worker: worker, available: worker.capacity))
         free.append(worker.capacity)
+        if cluster.note(worker) { generation += 1 }
         effects.append(.decide)
     }
 
     mutating func resize(_ id: Worker.ID, to capacity: Resources, into effects: inout [Effect]) {
         change(id) { $0.available = capacity }
+        cluster.revision += 1
         effects.append(.decide)
     }
 
@@ -49,12 +74,9 @@ extension Engine {
     mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
         guard workers[Int(id.index)].isAlive else { return }
         change(id) { $0.isAlive = false }
-        for run in runs.indices {
-            for task in runs[run].states.indices {
-                guard case .running(let running) = runs[run].states[task], running.worker == id else { continue }
-                end(attemptID(task, in: run), .lost, nil, at: now, into: &effects)
-            }
-        }
+        cluster.revision += 1
+        let lost = workers[Int(id.index)].running.sorted { ($0.run, $0.task) < ($1.run, $1.task) }
+        for lost in lost { end(attemptID(Int(lost.task), in: Int(lost.run)), .lost, nil, at: now, into: &effects) }
         effects.append(.decide)
     }
 
@@ -121,9 +143,12 @@ extension Engine {
     /// Workers that have ever joined, lost ones included.
     public var workerCount: Int { workers.count }
 
+    /// True when any run has not ended.
+    public var hasOpenRuns: Bool { !openRuns.isEmpty }
+
     /// True when any task of any run waits for nothing but room.
     public var hasReadyTasks: Bool {
-        runs.contains { $0.readyTasks > 0 && $0.isStartable }
+        openRuns.contains { runs[Int($0)].readyTasks > 0 && runs[Int($0)].isStartable }
     }
 
     /// True when a task waits for nothing but room.
@@ -148,5 +173,13 @@ extension TaskInstance.Request {
         Resources(
             milliCPU: milliCPU ?? 0, memoryBytes: memoryBytes ?? 0, gpus: gpus ?? 0, diskBytes: diskBytes ?? 0
         )
+    }
+}
+
+extension Array {
+    /// Takes an element out in O(1): the last one gets its place.
+    mutating func swapRemove(at index: Int) {
+        swapAt(index, count - 1)
+        removeLast()
     }
 }

@@ -4,20 +4,17 @@ extension Engine {
     mutating func begin(_ submission: Run.Submission, at now: Instant, into effects: inout [Effect]) {
         guard runIndex[submission.run] == nil else { return }  // a repeated submission
         let expansion: Expansion
-        if let known = submission.known.expansion {
-            expansion = known
-        } else {
-            do {
-                expansion = try submission.workflow.expand(parameters: submission.parameters)
-            } catch {
-                preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
-            }
+        do {
+            expansion = try submission.expand()
+        } catch {
+            preconditionFailure("run \(submission.run) was logged without having been validated: \(error.problems)")
         }
         let index = runs.count
         runIndex[submission.run] = index
         var submission = submission
         submission.known.expansion = nil  // the run has its own from here on, which grows
-        runs.append(RunState(submission: submission, expansion: expansion))
+        runs.append(RunState(submission: submission, expansion: expansion, at: now))
+        openRuns.append(Int32(index))
         effects.append(.announce(.runStatus(submission.run, .running, at: now)))
         effects.append(
             .announce(
@@ -47,8 +44,12 @@ extension Engine {
 
     mutating func learn(_ estimates: [TaskEstimate], of run: Run.ID, into effects: inout [Effect]) {
         guard let index = runIndex[run] else { return }
-        for estimate in estimates { runs[index].estimates[Int(estimate.task.index)] = estimate.estimate }
+        for estimate in estimates {
+            runs[index].estimates[Int(estimate.task.index)] = estimate.estimate
+            if !estimate.inputBytes.isEmpty { runs[index].noteInputBytes(estimate) }
+        }
         runs[index].updateRanks()
+        runs[index].revision += 1
         generation += 1
         effects.append(.decide)
     }
@@ -93,6 +94,7 @@ extension Engine {
         guard let index = runIndex[run], runs[index].status.isTerminal else { return }
         runs[index].status = .running
         runs[index].hasReleasedFinally = false
+        runs[index].revision += 1
         effects.append(.announce(.runStatus(run, .running, at: now)))
         let again = runs[index].states.indices.filter { task in
             if case .succeeded = runs[index].states[task] { runs[index].isFinally(task) } else { true }
@@ -104,6 +106,8 @@ extension Engine {
             effects.append(.announce(.taskState(reference(task, in: index), runs[index].states[task], at: now)))
         }
         runs[index].recountUnfinished()
+        runs[index].countRemaining()
+        openRuns.append(Int32(index))
         var settled = Worklist()
         for task in again {
             if case .blocked(waitingFor: 0) = runs[index].states[task] {
@@ -124,6 +128,7 @@ extension Engine {
         }
         guard runs[index].unfinished == 0, settled.isEmpty, !runs[index].status.isTerminal else { return }
         runs[index].status = runs[index].outcomeSoFar
+        openRuns.removeAll { $0 == index }
         effects.append(.announce(.runStatus(runs[index].id, runs[index].status, at: now)))
     }
 }

@@ -44,6 +44,7 @@ extension Engine {
         enter(state, task, in: run, at: now, into: &effects)
         if case .failed = state { runs[run].failedTasks += 1 }
         runs[run].unfinished -= 1
+        runs[run].remainingNanoseconds &-= runs[run].durations[task]
         if !runs[run].isFinally(task) { runs[run].unfinishedRegular -= 1 }
         for successor in runs[run].expansion.graph.successors(of: task) {
             let successor = Int(successor)
@@ -77,7 +78,8 @@ extension Engine {
             switch evaluateCondition(of: task, in: run) {
             case .success(true):
                 makeReady(task, in: run, at: now, into: &effects)
-                if effects.last != .decide { effects.append(.decide) }
+                if case .decide? = effects.last { return }
+                effects.append(.decide)
             case .success(false):
                 settled.push(task, .skipped(because: .condition))
             case .failure(let error):
@@ -141,6 +143,6 @@ extension Engine {
         if runs[run].states[task].label == .ready { runs[run].readyTasks -= 1 }
         if state.label == .ready { runs[run].readyTasks += 1 }
         runs[run].states[task] = state
-        effects.append(.announce(.taskState(reference(task, in: run), state, at: now)))
+        if announcesTasks { effects.append(.announce(.taskState(reference(task, in: run), state, at: now))) }
     }
 }

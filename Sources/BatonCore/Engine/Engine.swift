@@ -10,14 +10,21 @@
 /// Stale facts (a duplicate report, an alarm of an ended attempt) are legal and change nothing.
 public struct Engine: Sendable {
     var runs: [RunState] = []
-    var runIndex: [Run.ID: Int] = [:]
+    var runIndex = RunIndex()
+    /// Indices of the runs that have not ended, as they were submitted or tried again.
+    var openRuns: [Int32] = []
     var workers: [WorkerState] = []
     /// What is unused of each worker: decisions copy it, and the workers themselves are large.
     var free: [Resources] = []
     /// Every task that became ready, in that order; policies read on from where they stopped.
     var readied: [Readied] = []
+    /// Every task that waits for room stands in `readied` at this place or later.
+    var oldestWaiting = 0
     /// Rises when priorities known to policies are out of date.
     var generation = 0
+    /// False where nobody listens to what becomes of single tasks: most of the effects of a simulation.
+    public var announcesTasks = true
+    var cluster = ClusterTraits()
 
     /// A task as indices, for the paths that are taken for every task.
     struct Readied: Sendable {
@@ -53,6 +60,7 @@ public struct Engine: Sendable {
             share(heldByOthers, of: run, into: &effects)
         case .decided(let decision):
             for placement in decision.placements { start(placement, at: now, into: &effects) }
+            passOverStarted()
         case .attemptGrew(let attempt, let memoryBytes):
             grow(attempt, to: memoryBytes)
         case .attemptEnded(let attempt, let outcome, let usage):
@@ -79,7 +87,7 @@ public struct Engine: Sendable {
             if runIndex[submission.run] != nil { throw .duplicateRun(submission.run) }
             let expansion: Expansion
             do {
-                expansion = try submission.workflow.expand(parameters: submission.parameters)
+                expansion = try submission.expand()
             } catch {
                 throw .invalidWorkflow(error)
             }
@@ -141,6 +149,12 @@ public struct Engine: Sendable {
     /// The definition behind a task; nil for an unknown run.
     public func definition(of task: TaskReference) -> Workflow.Task? {
         runIndex[task.run].map { runs[$0].task(Int(task.task.index)) }
+    }
+
+    /// The place of the definition behind a task in its workflow.
+    public func taskIndex(of task: TaskReference) -> Int {
+        guard let run = runIndex[task.run] else { preconditionFailure("unknown run \(task.run)") }
+        return Int(runs[run].taskIndex(Int(task.task.index)))
     }
 
     /// What a finished task offers to others; nil when it offers nothing.

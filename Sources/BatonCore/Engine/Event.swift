@@ -1,6 +1,7 @@
 /// A fact. The log of events is the truth; everything else is computed from it.
 public enum Event: Hashable, Sendable, Codable {
-    case runSubmitted(Run.Submission)
+    /// Indirect, as it is large and rare: every event would be moved in its size.
+    indirect case runSubmitted(Run.Submission)
     case estimated(Run.ID, [TaskEstimate])
     case workerJoined(Worker)
     /// Others took some of the machine, or gave it back.

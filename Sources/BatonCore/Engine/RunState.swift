@@ -1,6 +1,7 @@
 /// Everything the engine knows of one run, as arrays over its task instances.
 struct RunState: Sendable {
     let submission: Run.Submission
+    let submittedAt: Instant
     /// Places in `submission.carriedOver` by instance.
     let carriedPlaces: [String: Int]
     var expansion: Expansion
@@ -15,8 +16,16 @@ struct RunState: Sendable {
     var estimates: [Estimate?]
     /// Place in the engine's `readied` where each task last became ready.
     var readyNumbers: [Int32]
+    /// Bytes that each task reads of each dependency; empty as long as nothing is known of any.
+    var inputBytes: [[Int64]] = []
+    /// Expected nanoseconds of each task on a worker of reference speed, guesses included.
+    var durations: [Int64] = []
     /// Expected nanoseconds from the start of a task to the end of the run along its longest path.
     var ranks: [Int64] = []
+    /// When each task must have ended for no deadline behind it to be missed; empty in a run without deadlines.
+    var latestEnds: [Instant] = []
+    /// Where each task last ran, as a worker's index; -1 before that, and for groups.
+    var places: [Int32]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
     /// Units held of each of the workflow's limits.
@@ -29,13 +38,23 @@ struct RunState: Sendable {
     var hasReleasedFinally = false
     var failedTasks = 0
     var readyTasks = 0
+    var runningTasks = 0
+    /// Rises when its tasks, or what is expected of them, are not what they were.
+    var revision = 0
+    /// The highest priority of any of its tasks.
+    var priority: Int32 = 0
+    /// Expected nanoseconds of all tasks that have not ended, one after the other.
+    var remainingNanoseconds: Int64 = 0
+    /// What its running attempts hold, on all workers.
+    var held = Resources.zero
 
-    init(submission: Run.Submission, expansion: Expansion) {
+    init(submission: Run.Submission, expansion: Expansion, at now: Instant) {
         self.submission = submission
         carriedPlaces = Dictionary(
             submission.carriedOver.enumerated().map { ($0.element.instance, $0.offset) }
         ) { _, later in later }
         self.expansion = expansion
+        submittedAt = now
         let count = expansion.instances.count
         states = []
         attempts = Array(repeating: 0, count: count)
@@ -43,6 +62,7 @@ struct RunState: Sendable {
         memoryFloors = Array(repeating: 0, count: count)
         estimates = Array(repeating: nil, count: count)
         readyNumbers = Array(repeating: 0, count: count)
+        places = Array(repeating: -1, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
         limitsHeldByOthers = limitsInUse
         unfinished = 0
@@ -50,6 +70,7 @@ struct RunState: Sendable {
             states.append(initialState(of: index))
         }
         recountUnfinished()
+        priority = expansion.instances.reduce(0) { max($0, $1.priority) }
         updateRanks()
     }
 
@@ -73,6 +94,9 @@ struct RunState: Sendable {
     func unitsLeft(of limit: Int) -> Int64 {
         submission.workflow.limits[limit].capacity - limitsInUse[limit] - limitsHeldByOthers[limit]
     }
+
+    @inline(__always)
+    func taskIndex(_ index: Int) -> Int32 { expansion.instances[index].task }
 
     func isFinally(_ index: Int) -> Bool {
         task(index).isFinally
@@ -121,8 +145,11 @@ struct RunState: Sendable {
         memoryFloors += Array(repeating: 0, count: count)
         estimates += Array(repeating: nil, count: count)
         readyNumbers += Array(repeating: 0, count: count)
+        places += Array(repeating: -1, count: count)
+        if !inputBytes.isEmpty { inputBytes += Array(repeating: [], count: count) }
         for index in first..<first + count { states.append(initialState(of: index)) }
         unfinished += count
+        revision += 1
         unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
         updateRanks()
     }
@@ -134,10 +161,11 @@ struct RunState: Sendable {
         estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
     }
 
-    /// Recomputes the critical path; tasks of unknown length count as the median of the known ones, or as a second.
+    /// Recomputes what depends on durations; tasks of unknown length count as the median of the known ones, or as a
+    /// second.
     mutating func updateRanks() {
         var known: [Int64] = []
-        var durations = expansion.instances.indices.map { index -> Int64 in
+        durations = expansion.instances.indices.map { index -> Int64 in
             guard expansion.instances[index].kind == .command else { return 0 }
             guard let expected = expectedNanoseconds(of: index) else { return -1 }
             known.append(expected)
@@ -147,6 +175,33 @@ struct RunState: Sendable {
         let typical = known.isEmpty ? 1_000_000_000 : max(known[known.count / 2], 1)
         for index in durations.indices where durations[index] < 0 { durations[index] = typical }
         ranks = expansion.graph.upwardRanks(nanoseconds: durations)
+        updateLatestEnds()
+        countRemaining()
+    }
+
+    private mutating func updateLatestEnds() {
+        let workflow = submission.workflow
+        guard workflow.deadline != nil || workflow.tasks.contains(where: { $0.deadline != nil }) else { return }
+        let ownEnds = expansion.instances.map { instance -> Int64 in
+            let deadline = [workflow.deadline, workflow.tasks[Int(instance.task)].deadline].compactMap { $0 }.min()
+            return deadline.map { submittedAt.advanced(by: $0).nanoseconds } ?? .max
+        }
+        latestEnds = expansion.graph.latestEnds(ownEnds: ownEnds, nanoseconds: durations).map(
+            Instant.init(nanoseconds:))
+    }
+
+    mutating func countRemaining() {
+        remainingNanoseconds = 0
+        for index in states.indices where !states[index].isTerminal { remainingNanoseconds &+= durations[index] }
+    }
+
+    func latestEnd(of index: Int) -> Instant? {
+        latestEnds.isEmpty || latestEnds[index].nanoseconds == .max ? nil : latestEnds[index]
+    }
+
+    mutating func noteInputBytes(_ estimate: TaskEstimate) {
+        if inputBytes.isEmpty { inputBytes = Array(repeating: [], count: states.count) }
+        inputBytes[Int(estimate.task.index)] = estimate.inputBytes
     }
 
     /// What expressions of a task may see.

@@ -29,9 +29,23 @@ public struct Estimate: Hashable, Sendable, Codable {
 public struct TaskEstimate: Hashable, Sendable, Codable {
     public var task: TaskInstance.ID
     public var estimate: Estimate
+    /// Bytes that it reads of what each of its dependencies wrote, in the graph's order; empty where nothing is known.
+    public var inputBytes: [Int64]
 
-    public init(task: TaskInstance.ID, estimate: Estimate) {
+    public init(task: TaskInstance.ID, estimate: Estimate, inputBytes: [Int64] = []) {
         self.task = task
         self.estimate = estimate
+        self.inputBytes = inputBytes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case task, estimate, inputBytes
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        task = try values.decode(TaskInstance.ID.self, forKey: .task)
+        estimate = try values.decode(Estimate.self, forKey: .estimate)
+        inputBytes = try values.decodeIfPresent([Int64].self, forKey: .inputBytes) ?? []
     }
 }

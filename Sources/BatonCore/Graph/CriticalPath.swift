@@ -21,6 +21,24 @@ extension Graph {
         return ranks
     }
 
+    /// When each node must have ended so that it and all behind it end in time.
+    ///
+    /// - Parameters:
+    ///   - ownEnds: latest end of each node for its own sake, `[V]`; `Int64.max` where nobody asks for one.
+    ///   - nanoseconds: expected execution time, `[V]`, each ≥ 0.
+    /// - Returns: `[V]`, `Int64.max` where nothing is due.
+    /// - Complexity: O(V + E) time, O(V) space.
+    public func latestEnds(ownEnds: [Int64], nanoseconds: [Int64]) -> [Int64] {
+        guard let order = try? topologicalOrder() else { preconditionFailure("latest ends of a graph with a cycle") }
+        var ends = ownEnds
+        for node in order.reversed() {
+            for successor in successors(of: Int(node)) where ends[Int(successor)] != .max {
+                ends[Int(node)] = min(ends[Int(node)], ends[Int(successor)] - nanoseconds[Int(successor)])
+            }
+        }
+        return ends
+    }
+
     /// The nodes of a longest path, first to last; the lowest node where several are equally long.
     ///
     /// - Parameter ranks: upward ranks of this graph.

@@ -5,8 +5,11 @@ public struct Observation: Sendable {
     let engine: Engine
     public let now: Instant
 
-    /// Rises when priorities changed for tasks already seen; rebuild queues from number 0 then.
+    /// Rises when priorities changed for tasks already seen; rebuild queues from `oldestWaiting` then.
     public var generation: Int { engine.generation }
+
+    /// No task that waits for room, or that will when its run is no longer paused, has a smaller number.
+    public var oldestWaiting: Int { engine.oldestWaiting }
 
     /// How many times a task has become ready so far; each time has a number below this.
     public var readiedCount: Int { engine.readied.count }
@@ -38,6 +41,25 @@ public struct Observation: Sendable {
         engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity(of: worker))
     }
 
+    /// No placement of the task is granted less than this of anything, wherever it goes.
+    public func leastGrant(for task: ReadyTask) -> Resources {
+        bound(for: task) { $0.lesser($1) }
+    }
+
+    /// No placement of the task is granted more than this of anything, wherever it goes.
+    public func mostGrant(for task: ReadyTask) -> Resources {
+        bound(for: task) { $0.greater($1) }
+    }
+
+    private func bound(for task: ReadyTask, _ combine: (Resources, Resources) -> Resources) -> Resources {
+        var bound: Resources?
+        for capacity in engine.cluster.capacities {
+            let grant = engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity)
+            bound = bound.map { combine($0, grant) } ?? grant
+        }
+        return bound ?? .zero
+    }
+
     /// Units that the task needs of each limit, in the order of its slots.
     public func limits(of task: ReadyTask) -> [(limit: Limit, units: Int64)] {
         engine.runs[task.run].expansion.instances[Int(task.reference.task.index)].request.slots.map { slot in
@@ -67,8 +89,10 @@ public struct ReadyTask: Hashable, Sendable {
     public var upwardRankNanoseconds: Int64
     /// Nil when nothing is known.
     public var expectedNanoseconds: Int64?
-    /// Place of its run in the engine.
-    let run: Int
+    /// When it must have ended for no deadline behind it to be missed; nil when there is none.
+    public var latestEnd: Instant?
+    /// Place of its run in the engine, as in `Observation.run(at:)`.
+    public let run: Int
 }
 
 extension Engine {
@@ -80,7 +104,8 @@ extension Engine {
         return ReadyTask(
             reference: reference(task, in: run), since: since,
             priority: runs[run].expansion.instances[task].priority, upwardRankNanoseconds: runs[run].ranks[task],
-            expectedNanoseconds: runs[run].expectedNanoseconds(of: task), run: run
+            expectedNanoseconds: runs[run].expectedNanoseconds(of: task), latestEnd: runs[run].latestEnd(of: task),
+            run: run
         )
     }
 

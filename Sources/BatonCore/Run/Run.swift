@@ -91,16 +91,17 @@ public enum Run {
         public var directory: String
         /// The file the workflow came from, as the user named it.
         public var source: String?
-        /// What `Engine.validate` computed, so that the engine need not do it again; no part of the log.
+        /// What somebody has computed, so that the engine need not do it again; no part of the log.
         var known = KnownExpansion()
 
         private enum CodingKeys: String, CodingKey {
             case run, workflow, parameters, carriedOver, directory, source
         }
 
+        /// - Parameter expansion: of this workflow with these parameters, where it is known already.
         public init(
             run: ID, workflow: Workflow, parameters: [Workflow.Binding], carriedOver: [CarriedOver] = [],
-            directory: String = "/", source: String? = nil
+            directory: String = "/", source: String? = nil, expansion: Expansion? = nil
         ) {
             self.run = run
             self.workflow = workflow
@@ -108,6 +109,15 @@ public enum Run {
             self.carriedOver = carriedOver
             self.directory = directory
             self.source = source
+            known.expansion = expansion
+        }
+
+        /// The instances of the run.
+        ///
+        /// - Throws: what `Workflow.expand` finds wrong.
+        public func expand() throws(WorkflowError) -> Expansion {
+            if let expansion = known.expansion { return expansion }
+            return try workflow.expand(parameters: parameters)
         }
     }
 

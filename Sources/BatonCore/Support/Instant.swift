@@ -35,8 +35,7 @@ public struct Instant: InstantProtocol, Hashable, Sendable, Codable {
 extension Duration {
     /// Whole nanoseconds, truncated; holds up to 292 years.
     public var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        Int64(attoseconds / 1_000_000_000)
     }
 
     /// Seconds with a fraction, for display and statistics.

@@ -15,6 +15,17 @@ public struct Expansion: Sendable {
         self.files = files
     }
 
+    /// Instances that come from elsewhere than a workflow file, such as a trace, with what they wait for.
+    ///
+    /// - Parameter instances: named differently; each refers to a task of the workflow that it will be run with.
+    public init(instances: [TaskInstance], graph: Graph) {
+        precondition(instances.count == graph.count, "\(instances.count) instances for \(graph.count) nodes")
+        var places = [String: Int32](minimumCapacity: instances.count)
+        for (index, instance) in instances.enumerated() { places[instance.name] = Int32(index) }
+        precondition(places.count == instances.count, "two instances have the same name")
+        self.init(instances: instances, graph: graph, places: places, files: FileIndex())
+    }
+
     /// The instance or group of that name.
     public subscript(name: String) -> TaskInstance.ID? {
         places[name].map { TaskInstance.ID(Int($0)) }

@@ -53,25 +53,25 @@ private struct WfReader {
     }
 
     mutating func workflow(_ root: DocumentNode, name: String) -> Workflow {
-        var workflow = Workflow(name: root["name"].flatMap { text($0) } ?? name, tasks: [])
-        guard let version = root["schemaVersion"].flatMap({ text($0) }), version == WfFormat.version else {
+        var workflow = Workflow(name: root["name"]?.text ?? name, tasks: [])
+        guard let version = root["schemaVersion"]?.text, version == WfFormat.version else {
             let found = root["schemaVersion"].map(\.summary) ?? "none"
             let place = root["schemaVersion"]?.position ?? root.position
             problems.append(DocumentProblem(place, "expected the schemaVersion \(WfFormat.version), found \(found)"))
             return workflow
         }
-        guard let specified = elements(root["workflow"]?["specification"]?["tasks"]) else {
+        guard let specified = root["workflow"]?["specification"]?["tasks"]?.elements else {
             problems.append(DocumentProblem(root.position, "expected a list under workflow.specification.tasks"))
             return workflow
         }
         var executions: [String: DocumentNode] = [:]
-        for execution in elements(root["workflow"]?["execution"]?["tasks"]) ?? [] {
-            if let id = execution["id"].flatMap({ text($0) }) { executions[id] = execution }
+        for execution in root["workflow"]?["execution"]?["tasks"]?.elements ?? [] {
+            if let id = execution["id"]?.text { executions[id] = execution }
         }
         var names = TaskNames()
         var nameOfID: [String: String] = [:]
         for task in specified {
-            guard let id = task["id"].flatMap({ text($0) }) else {
+            guard let id = task["id"]?.text else {
                 problems.append(DocumentProblem(task.position, "expected a task with an 'id'"))
                 continue
             }
@@ -82,10 +82,10 @@ private struct WfReader {
             }
         }
         for node in specified {
-            guard let id = node["id"].flatMap({ text($0) }), let name = nameOfID[id] else { continue }
+            guard let id = node["id"]?.text, let name = nameOfID[id] else { continue }
             var task = task(named: name, execution: executions[id])
-            for parent in elements(node["parents"]) ?? [] {
-                guard let parentID = text(parent), let name = nameOfID[parentID] else {
+            for parent in node["parents"]?.elements ?? [] {
+                guard let parentID = parent.text, let name = nameOfID[parentID] else {
                     problems.append(DocumentProblem(parent.position, "the parent of '\(id.shortened)' is not a task"))
                     continue
                 }
@@ -115,27 +115,16 @@ private struct WfReader {
                 "--memory", String(bytes ?? 0),
             ]
             task.action = .arguments(arguments.map { Template(literal: $0) })
-        } else if let program = execution["command"]?["program"].flatMap({ text($0) }) {
-            let arguments = (elements(execution["command"]?["arguments"]) ?? []).compactMap { text($0) }
+        } else if let program = execution["command"]?["program"]?.text {
+            let arguments = (execution["command"]?["arguments"]?.elements ?? []).compactMap(\.text)
             task.action = .arguments(([program] + arguments).map { Template(literal: $0) })
         }
         return task
     }
 
-    private func text(_ node: DocumentNode) -> String? {
-        guard case .scalar(let scalar) = node.content, scalar.value != .null else { return nil }
-        return scalar.text
-    }
-
     /// At least zero: a negative record cannot be meant.
     private func number(_ node: DocumentNode?) -> Double? {
-        guard case .scalar(let scalar)? = node?.content, case .number(let value) = scalar.value else { return nil }
-        return value >= 0 ? value : nil
-    }
-
-    private func elements(_ node: DocumentNode?) -> [DocumentNode]? {
-        guard case .sequence(let elements)? = node?.content else { return nil }
-        return elements
+        node?.number.flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// At most three decimals.

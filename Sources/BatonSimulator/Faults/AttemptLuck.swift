@@ -5,16 +5,21 @@ struct AttemptLuck {
     var isStraggler = false
     var spuriousFailure: Failure?
     var losesReport = false
-    var reportDelay = Duration.zero
+    var reportDelayNanoseconds: Int64 = 0
     /// Delay of a second report of the same end.
     var duplicateDelay: Duration?
     var grows = false
+    var startDelayNanoseconds: Int64 = 0
 }
 
 extension FaultPlan {
     /// Depends on the plan and the attempt's identity alone.
     func luck(of attempt: Attempt.ID, at now: Instant) -> AttemptLuck {
-        guard rates != Rates(), now < endsAt else { return AttemptLuck() }
+        guard now < endsAt else { return AttemptLuck() }
+        let latency = networkDelay.nanoseconds
+        guard rates != Rates() else {
+            return AttemptLuck(reportDelayNanoseconds: latency, startDelayNanoseconds: latency)
+        }
         var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ attempt.seed)
         func happens(_ rate: UInt64) -> Bool { generator.next() % 1000 < rate }
         func delay() -> Duration { .milliseconds(Int64(generator.next() % 20_000)) }
@@ -27,9 +32,12 @@ extension FaultPlan {
             luck.spuriousFailure = failures[Int(generator.next() % UInt64(failures.count))]
         }
         luck.losesReport = happens(rates.lostReport)
-        if happens(rates.lateReport) { luck.reportDelay = delay() }
+        luck.reportDelayNanoseconds = latency
+        luck.startDelayNanoseconds = latency
+        if happens(rates.lateReport) { luck.reportDelayNanoseconds += delay().nanoseconds }
         if happens(rates.duplicateReport) { luck.duplicateDelay = delay() }
         luck.grows = happens(rates.growth)
+        if happens(rates.slowStart) { luck.startDelayNanoseconds += Int64(generator.next() % 60_000) * 1_000_000 }
         return luck
     }
 }

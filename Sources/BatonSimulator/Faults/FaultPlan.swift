@@ -7,17 +7,20 @@ public struct FaultPlan: Hashable, Sendable {
     public var incidents: [Incident]
     public var crashes: [Crash]
     public var rates: Rates
+    /// Each order and each report takes this long.
+    public var networkDelay: Duration
     /// Nothing goes wrong with attempts that start at or after this instant.
     public var endsAt: Instant
 
     public init(
         seed: UInt64 = 0, incidents: [Incident] = [], crashes: [Crash] = [], rates: Rates = Rates(),
-        endsAt: Instant = .zero
+        networkDelay: Duration = .zero, endsAt: Instant = .zero
     ) {
         self.seed = seed
         self.incidents = incidents
         self.crashes = crashes
         self.rates = rates
+        self.networkDelay = networkDelay
         self.endsAt = endsAt
     }
 
@@ -36,8 +39,8 @@ public struct FaultPlan: Hashable, Sendable {
             case supervisorDies(back: Duration)
             /// The worker and all that runs there are gone for good.
             case workerLost(Worker.ID)
-            /// A new machine of this size.
-            case workerJoins(Resources)
+            /// A new machine, or a lost one that comes back under another number.
+            case workerJoins(Machine)
             /// Appending to the log fails for this long.
             case storeFull(Duration)
             /// Others take all of a worker but this, for a while.
@@ -79,10 +82,12 @@ public struct FaultPlan: Hashable, Sendable {
         public var duplicateReport: UInt64
         /// Seen to hold more memory than its grant, some time before its end.
         public var growth: UInt64
+        /// Takes up to a minute before it begins.
+        public var slowStart: UInt64
 
         public init(
             straggler: UInt64 = 0, spuriousFailure: UInt64 = 0, lostReport: UInt64 = 0, lateReport: UInt64 = 0,
-            duplicateReport: UInt64 = 0, growth: UInt64 = 0
+            duplicateReport: UInt64 = 0, growth: UInt64 = 0, slowStart: UInt64 = 0
         ) {
             self.straggler = straggler
             self.spuriousFailure = spuriousFailure
@@ -90,8 +95,9 @@ public struct FaultPlan: Hashable, Sendable {
             self.lateReport = lateReport
             self.duplicateReport = duplicateReport
             self.growth = growth
+            self.slowStart = slowStart
         }
     }
 
-    var isEmpty: Bool { incidents.isEmpty && crashes.isEmpty && rates == Rates() }
+    var isEmpty: Bool { incidents.isEmpty && crashes.isEmpty && rates == Rates() && networkDelay == .zero }
 }

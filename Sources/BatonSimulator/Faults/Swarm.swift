@@ -14,7 +14,7 @@ public struct Swarm: Hashable, Sendable {
         self.span = span
     }
 
-    public func plan(for runs: [Run.ID], on workers: [Resources], seed: UInt64) -> FaultPlan {
+    public func plan(for runs: [Run.ID], on workers: [Machine], seed: UInt64) -> FaultPlan {
         var generator = SeededGenerator(seed: ~seed)
         var plan = FaultPlan(seed: seed, endsAt: Instant.zero.advanced(by: span))
         plan.rates = rates(using: &generator)
@@ -40,7 +40,7 @@ public struct Swarm: Hashable, Sendable {
         some(30, 2) { at in [.init(at: at, .storeFull(generator.duration(in: 0.1...20)))] }
         some(30, 3) { at in
             let index = generator.int(in: 0...workers.count - 1)
-            var remaining = workers[index]
+            var remaining = workers[index].capacity
             remaining.milliCPU /= Int64(generator.int(in: 1...4))
             remaining.memoryBytes /= Int64(generator.int(in: 1...4))
             return [

@@ -147,6 +147,43 @@ private enum Shape: CaseIterable {
     }
 }
 
+extension WorkflowSketch {
+    /// Layers of equally many tasks; each needs some tasks of the layer before.
+    ///
+    /// - Returns: names of the last layer.
+    fileprivate mutating func addLayers(
+        _ layers: Int, width: Int, degree: Int, after entries: [String], _ seconds: ClosedRange<Double>,
+        using generator: inout SeededGenerator
+    ) -> [String] {
+        var before = entries
+        for layer in 0..<layers {
+            var names: [String] = []
+            for _ in 0..<width {
+                var needs: [String] = layer == 0 ? entries : []
+                if layer > 0 {
+                    for _ in 0..<degree {
+                        let need = generator.pick(before)
+                        if !needs.contains(need) { needs.append(need) }
+                    }
+                }
+                names.append(add(needs: needs, duration: generator.duration(in: seconds)))
+            }
+            before = names
+        }
+        return before
+    }
+
+    /// Tasks side by side, and one that waits for all of them.
+    ///
+    /// - Returns: the name of the closing task.
+    fileprivate mutating func addForkJoin(
+        width: Int, after entries: [String], _ seconds: ClosedRange<Double>, using generator: inout SeededGenerator
+    ) -> [String] {
+        let fork = (0..<width).map { _ in add(needs: entries, duration: generator.duration(in: seconds)) }
+        return [add(needs: fork, duration: generator.duration(in: seconds))]
+    }
+}
+
 /// An expression that this file spells correctly.
 private func parse(_ source: String) -> Expression {
     do throws(ExpressionError) {

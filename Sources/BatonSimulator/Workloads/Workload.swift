@@ -13,22 +13,39 @@ public struct Workload: Hashable, Sendable {
         public var at: Instant
         public var submission: Run.Submission
         /// By index of the workflow's tasks: all instances of a fan-out behave alike, up to noise.
+        ///
+        /// Empty when every instance has a behaviour of its own.
         public var behaviours: [Behaviour]
+        /// By index of the instances, where those of one task differ; empty where they do not.
+        public var instanceBehaviours: [Behaviour]
 
-        public init(at: Instant = .zero, submission: Run.Submission, behaviours: [Behaviour]) {
+        public init(
+            at: Instant = .zero, submission: Run.Submission, behaviours: [Behaviour] = [],
+            instanceBehaviours: [Behaviour] = []
+        ) {
             precondition(
-                behaviours.count == submission.workflow.tasks.count,
+                behaviours.count == submission.workflow.tasks.count || !instanceBehaviours.isEmpty,
                 "\(behaviours.count) behaviours for \(submission.workflow.tasks.count) tasks"
             )
             self.at = at
             self.submission = submission
             self.behaviours = behaviours
+            self.instanceBehaviours = instanceBehaviours
+        }
+
+        /// - Parameters:
+        ///   - instance: place among the run's instances.
+        ///   - task: index of its task in the workflow.
+        // Inlined, or each look at one behaviour copies the whole arrival.
+        @inline(__always)
+        public func behaviour(of instance: Int, task: Int) -> Behaviour {
+            instance < instanceBehaviours.count ? instanceBehaviours[instance] : behaviours[task]
         }
     }
 
     /// What a task does when it runs undisturbed; policies never see it.
     public struct Behaviour: Hashable, Sendable {
-        /// Mean duration of an attempt.
+        /// Mean duration of an attempt on a worker of reference speed.
         public var duration: Duration
         /// An attempt with a smaller grant is killed for memory.
         public var peakMemoryBytes: Int64
@@ -36,14 +53,18 @@ public struct Workload: Hashable, Sendable {
         public var failures: [Int32]
         /// What a success leaves for other tasks.
         public var values: TaskValues?
+        /// Bytes that it reads of each of its dependencies, in the graph's order; empty where there is nothing to bring.
+        public var inputBytes: [Int64]
 
         public init(
-            duration: Duration, peakMemoryBytes: Int64 = 0, failures: [Int32] = [], values: TaskValues? = nil
+            duration: Duration, peakMemoryBytes: Int64 = 0, failures: [Int32] = [], values: TaskValues? = nil,
+            inputBytes: [Int64] = []
         ) {
             self.duration = duration
             self.peakMemoryBytes = peakMemoryBytes
             self.failures = failures
             self.values = values
+            self.inputBytes = inputBytes
         }
     }
 }

@@ -10,6 +10,7 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     /// Set when a sync failed: the kernel may have marked lost pages clean, so a later success would prove nothing.
     private var syncFailure: StoreError?
+    private var hasSyncedDatabase = false
     private var begin: SQLiteStatement!
     private var commit: SQLiteStatement!
 
@@ -95,10 +96,11 @@ final class SQLiteConnection {
     /// having synced the log before and the database after moving, nor starts the log anew without syncing its new
     /// header. The file is SQLite's own descriptor, so it is the log in use; it can't have been replaced, since a log
     /// is deleted only when nobody has the database open. Its first sync also syncs the folder, which holds the names
-    /// of both files.
+    /// of both files. The database itself is synced once, for whoever made it may not have come to that yet.
     func sync() throws(StoreError) {
         if let syncFailure { throw syncFailure }
-        let code = syncLog()
+        var code = hasSyncedDatabase ? SQLITE_OK : sync(SQLITE_FCNTL_FILE_POINTER)
+        if code == SQLITE_OK { code = sync(SQLITE_FCNTL_JOURNAL_POINTER) }
         guard code == SQLITE_OK else {
             let failure = StoreError(
                 .device, "the disk failed to save what was written; Baton must be started anew to see what is there",
@@ -106,11 +108,13 @@ final class SQLiteConnection {
             syncFailure = failure
             throw failure
         }
+        hasSyncedDatabase = true
     }
 
-    private func syncLog() -> Int32 {
+    /// Syncs the database or its log, as this says.
+    private func sync(_ which: Int32) -> Int32 {
         var file: UnsafeMutablePointer<sqlite3_file>?
-        let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+        let code = sqlite3_file_control(handle, "main", which, &file)
         guard code == SQLITE_OK else { return code }
         guard let file, let methods = file.pointee.pMethods else { return SQLITE_NOTFOUND }
         return methods.pointee.xSync(file, SQLITE_SYNC_NORMAL)

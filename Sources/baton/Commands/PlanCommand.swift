@@ -32,7 +32,10 @@ struct PlanCommand: ParsableCommand {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
                 worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
-                policy: Wiring.policy(machine.policy), estimator: estimator, cache: data.outputCache
+                policy: Wiring.policy(machine.policy), estimator: estimator,
+                expansion: planned.assumptions.isEmpty
+                    ? input.file.knownExpansion(parameters: input.parameters) : nil,
+                cache: data.outputCache
             )
         } catch {
             if case .invalidWorkflow(let problems) = error { throw input.file.locate(problems) }

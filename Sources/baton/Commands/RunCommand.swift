@@ -38,7 +38,8 @@ struct RunCommand: ParsableCommand {
         let store = try data.store()
         var submission = Run.Submission(
             run: Run.ID(at: LiveClock().now, random: UInt32.random(in: 0...UInt32.max)),
-            workflow: file.workflow, parameters: parameters, directory: file.directory, source: file.path
+            workflow: file.workflow, parameters: parameters, directory: file.directory, source: file.path,
+            expansion: file.knownExpansion(parameters: parameters)
         )
         if resume, let earlier = try Continuation.find(for: submission, in: store) {
             switch earlier {

@@ -14,17 +14,20 @@ struct Plan {
     let knownCount: Int
     let commandCount: Int
 
+    /// - Parameter expansion: of this workflow with these parameters, where it is known already.
     /// - Throws: why the engine refuses the workflow: it is wrong, or a task can never fit.
     init(
         _ workflow: Workflow, parameters: [Workflow.Binding], directory: String, worker: Worker,
-        policy: any Policy, estimator: (any Estimator)?, cache: OutputCache? = nil
+        policy: any Policy, estimator: (any Estimator)?, expansion: Expansion? = nil, cache: OutputCache? = nil
     ) throws(CommandError) {
         self.workflow = workflow
         self.worker = worker
         policyName = policy.name
         var engine = Engine()
         _ = engine.handle(.workerJoined(worker), at: .zero)
-        let submission = Run.Submission(run: run, workflow: workflow, parameters: parameters, directory: directory)
+        let submission = Run.Submission(
+            run: run, workflow: workflow, parameters: parameters, directory: directory, expansion: expansion
+        )
         _ = engine.handle(try engine.validate(.submit(submission)), at: .zero)
         let instances = engine.instances(of: run)
         let estimates = Self.estimates(instances, workflow, estimator)

@@ -3,7 +3,12 @@ import BatonCore
 extension Value {
     /// A JSON object with keys in the order given; those without a value are left out.
     static func object(_ entries: KeyValuePairs<String, Value?>) -> Value {
-        .map(entries.compactMap { key, value in value.map { Entry(key: key, value: $0) } })
+        var present: [Entry] = []
+        present.reserveCapacity(entries.count)
+        for (key, value) in entries {
+            if let value { present.append(Entry(key: key, value: value)) }
+        }
+        return .map(present)
     }
 
     static func number(_ value: some BinaryInteger) -> Value { .number(Double(value)) }

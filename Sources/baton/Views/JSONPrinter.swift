@@ -30,10 +30,11 @@ enum JSONPrinter {
             for (index, entry) in entries.enumerated() {
                 separate(index, isOpen, depth, &bytes)
                 write(entry.key, to: &bytes)
-                bytes += ": ".utf8
+                bytes.append(UInt8(ascii: ":"))
+                bytes.append(UInt8(ascii: " "))
                 write(entry.value, depth: depth + 1, to: &bytes)
             }
-            if isOpen { bytes += "\n".utf8 }
+            if isOpen { bytes.append(UInt8(ascii: "\n")) }
             bytes.append(UInt8(ascii: "}"))
         case .list(let elements):
             let isOpen = depth < 2 && elements.contains(where: \.isObject)
@@ -42,33 +43,39 @@ enum JSONPrinter {
                 separate(index, isOpen, depth, &bytes)
                 write(element, depth: 2, to: &bytes)
             }
-            if isOpen { bytes += depth == 0 ? "\n".utf8 : "\n  ".utf8 }
+            if isOpen { append(depth == 0 ? "\n" : "\n  ", to: &bytes) }
             bytes.append(UInt8(ascii: "]"))
         case .string(let text): write(text, to: &bytes)
         case .number(let number) where number.rounded(.towardZero) == number && number.magnitude < 0x1p53:
-            bytes += String(Int64(number)).utf8
-        case .null, .boolean, .number: bytes += value.json.utf8
+            append(String(Int64(number)), to: &bytes)
+        case .null, .boolean, .number: append(value.json, to: &bytes)
         }
     }
 
     private static func separate(_ index: Int, _ isOpen: Bool, _ depth: Int, _ bytes: inout [UInt8]) {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
         if isOpen {
-            bytes += depth == 0 ? "\n  ".utf8 : "\n    ".utf8
+            append(depth == 0 ? "\n  " : "\n    ", to: &bytes)
         } else if index > 0 {
             bytes.append(UInt8(ascii: " "))
         }
     }
 
     private static func write(_ text: String, to bytes: inout [UInt8]) {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        guard isPlain else {
-            bytes += Value.string(text).json.utf8
-            return
+        var text = text
+        let isPlain = text.withUTF8 { characters in
+            characters.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
         }
+        guard isPlain else { return append(Value.string(text).json, to: &bytes) }
         bytes.append(UInt8(ascii: "\""))
-        bytes += text.utf8
+        append(text, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A string's own storage is copied at once, its `utf8` one by one.
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 }
 

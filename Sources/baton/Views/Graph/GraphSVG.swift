@@ -37,10 +37,10 @@ struct GraphSVG {
         let bottom = (layout.y + layout.bends.joined().map(\.y)).max() ?? 0
         let height = Self.header + bottom * Self.rowHeight + Self.boxHeight + Self.margin * 2
         var lines = [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" "
-                + "viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" font-family=\"\(Self.font)\" "
-                + "font-size=\"\(Self.number(Self.fontSize))\">",
-            "<title>\(escaped(outline.title))</title>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(SVGText.number(width))\" height=\"\(SVGText.number(height))\" "
+                + "viewBox=\"0 0 \(SVGText.number(width)) \(SVGText.number(height))\" font-family=\"\(Self.font)\" "
+                + "font-size=\"\(SVGText.number(Self.fontSize))\">",
+            "<title>\(SVGText.escaped(outline.title))</title>",
             "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
         ]
         lines += heading()
@@ -73,15 +73,15 @@ struct GraphSVG {
     private func heading() -> [String] {
         let baseline = Self.margin + Self.fontSize
         var lines = [
-            "<text x=\"\(Self.number(Self.margin))\" y=\"\(Self.number(baseline))\" font-weight=\"bold\" fill=\"#202124\">"
-                + "\(escaped(outline.title))</text>"
+            "<text x=\"\(SVGText.number(Self.margin))\" y=\"\(SVGText.number(baseline))\" font-weight=\"bold\" fill=\"#202124\">"
+                + "\(SVGText.escaped(outline.title))</text>"
         ]
         var x = Self.margin + Double(DisplayWidth.of(outline.title)) * Self.advance + 24
         for label in shownStates {
             lines.append(
-                "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(baseline - 9))\" width=\"10\" height=\"10\" rx=\"2\" "
+                "<rect x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(baseline - 9))\" width=\"10\" height=\"10\" rx=\"2\" "
                     + "fill=\"\(Colors.of(label).line)\"/>"
-                    + "<text x=\"\(Self.number(x + 15))\" y=\"\(Self.number(baseline))\" fill=\"#5f6368\">\(legend(label))</text>"
+                    + "<text x=\"\(SVGText.number(x + 15))\" y=\"\(SVGText.number(baseline))\" fill=\"#5f6368\">\(legend(label))</text>"
             )
             x += Double(legend(label).count) * Self.advance + 30
         }
@@ -108,20 +108,20 @@ struct GraphSVG {
         let width = width(of: node)
         let colors = entry.states.map { Colors.of(Outline.mainState($0)) } ?? Colors.neutral
         let shape =
-            "width=\"\(Self.number(width))\" height=\"\(Self.number(Self.boxHeight))\" rx=\"5\" fill=\"\(colors.fill)\" "
+            "width=\"\(SVGText.number(width))\" height=\"\(SVGText.number(Self.boxHeight))\" rx=\"5\" fill=\"\(colors.fill)\" "
         var lines: [String] = []
         if entry.count != 1 {
             lines.append(
-                "<rect x=\"\(Self.number(x + 3))\" y=\"\(Self.number(y + 3))\" \(shape)stroke=\"\(colors.line)\" opacity=\"0.5\"/>"
+                "<rect x=\"\(SVGText.number(x + 3))\" y=\"\(SVGText.number(y + 3))\" \(shape)stroke=\"\(colors.line)\" opacity=\"0.5\"/>"
             )
         }
         let dashes = entry.isFinally ? " stroke-dasharray=\"4 3\"" : ""
         lines.append(
-            "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" \(shape)stroke=\"\(colors.line)\"\(dashes)/>")
+            "<rect x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y))\" \(shape)stroke=\"\(colors.line)\"\(dashes)/>")
         if let states = entry.states, entry.count > 1 { lines += bar(states, x: x, y: y, width: width) }
         lines.append(
-            "<text x=\"\(Self.number(x + 10))\" y=\"\(Self.number(y + Self.boxHeight / 2 + 4))\" fill=\"#202124\">"
-                + "\(escaped(label(of: node)))</text>")
+            "<text x=\"\(SVGText.number(x + 10))\" y=\"\(SVGText.number(y + Self.boxHeight / 2 + 4))\" fill=\"#202124\">"
+                + "\(SVGText.escaped(label(of: node)))</text>")
         return lines
     }
 
@@ -136,7 +136,7 @@ struct GraphSVG {
             let part = Double(states[label]) * unit
             defer { left += part }
             return
-                "<rect x=\"\(Self.number(left))\" y=\"\(Self.number(y + Self.boxHeight - 4))\" width=\"\(Self.number(part))\" "
+                "<rect x=\"\(SVGText.number(left))\" y=\"\(SVGText.number(y + Self.boxHeight - 4))\" width=\"\(SVGText.number(part))\" "
                 + "height=\"2.5\" fill=\"\(Colors.of(label).line)\"/>"
         }
     }
@@ -168,42 +168,20 @@ struct GraphSVG {
         init(x: Double, y: Double) {
             self.x = x
             self.y = y
-            path = "M\(GraphSVG.number(x)) \(GraphSVG.number(y))"
+            path = "M\(SVGText.number(x)) \(SVGText.number(y))"
         }
 
         mutating func line(to nextX: Double) {
-            if nextX > x + 0.5 { path += "H\(GraphSVG.number(nextX))" }
+            if nextX > x + 0.5 { path += "H\(SVGText.number(nextX))" }
             x = nextX
         }
 
         mutating func curve(to nextX: Double, _ nextY: Double) {
-            let middle = GraphSVG.number((x + nextX) / 2)
-            path += "C\(middle) \(GraphSVG.number(y)) \(middle) \(GraphSVG.number(nextY)) "
-            path += "\(GraphSVG.number(nextX)) \(GraphSVG.number(nextY))"
+            let middle = SVGText.number((x + nextX) / 2)
+            path += "C\(middle) \(SVGText.number(y)) \(middle) \(SVGText.number(nextY)) "
+            path += "\(SVGText.number(nextX)) \(SVGText.number(nextY))"
             (x, y) = (nextX, nextY)
         }
-    }
-
-    // MARK: Text
-
-    /// At most one digit after the point.
-    private static func number(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(Double(tenths) / 10)"
-    }
-
-    private func escaped(_ text: String) -> String {
-        var result = ""
-        for character in DisplayWidth.printable(text) {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
-        }
-        return result
     }
 
     private struct Colors {

@@ -1,15 +1,13 @@
-import BatonCore
-
-/// A workflow made fit for a forecast: what only the run itself can tell is replaced by an assumption.
-struct PlannedWorkflow {
-    private(set) var workflow: Workflow
+/// A workflow made fit for a forecast or a simulation: what only the run itself can tell is replaced by an assumption.
+public struct PlannedWorkflow {
+    public private(set) var workflow: Workflow
     /// What was assumed, in sentences.
-    private(set) var assumptions: [String] = []
+    public private(set) var assumptions: [String] = []
 
     /// Stands for a value that an earlier task will print.
-    static let unknownValue = "?"
+    public static let unknownValue = "?"
 
-    init(_ workflow: Workflow) {
+    public init(_ workflow: Workflow) {
         self.workflow = workflow
         for index in workflow.tasks.indices {
             assumeOneInstance(of: index)

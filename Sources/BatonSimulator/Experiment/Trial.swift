@@ -1,0 +1,56 @@
+import BatonCore
+
+/// Under which circumstances an experiment takes place, whatever arrives.
+public struct Conditions: Hashable, Sendable {
+    public var machines: [Machine]
+    public var spread: DurationModel.Spread
+    /// Estimates of durations are off by up to this factor in either direction.
+    public var durationError: Double
+    public var memoryError: Double
+    /// Its seed is replaced by the trial's.
+    public var faults: FaultPlan
+
+    public init(
+        machines: [Machine], spread: DurationModel.Spread = .exact, durationError: Double = 1,
+        memoryError: Double = 1, faults: FaultPlan = FaultPlan()
+    ) {
+        self.machines = machines
+        self.spread = spread
+        self.durationError = durationError
+        self.memoryError = memoryError
+        self.faults = faults
+    }
+}
+
+/// One world that every contender is put into.
+public struct Trial: Sendable {
+    public var name: String
+    public var seed: UInt64
+    /// As it is for contenders that are told estimates.
+    public var scenario: Scenario
+    public var bestKnownMakespan: Duration?
+
+    public init(name: String, _ workload: Workload, _ conditions: Conditions, seed: UInt64) {
+        self.name = name
+        self.seed = seed
+        var faults = conditions.faults
+        faults.seed = seed
+        scenario = Scenario(
+            workers: conditions.machines, workload: workload,
+            durations: DurationModel(seed: seed, spread: conditions.spread),
+            expectations: Expectations(
+                seed: seed, durationError: conditions.durationError, memoryError: conditions.memoryError),
+            faults: faults
+        )
+    }
+
+    public func scenario(for contender: Contender) -> Scenario {
+        var scenario = scenario
+        switch contender.knowledge {
+        case .declared: scenario.expectations = nil
+        case .estimates: break
+        case .oracle: scenario.expectations = Expectations(isOracle: true)
+        }
+        return scenario
+    }
+}

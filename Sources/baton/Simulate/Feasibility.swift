@@ -1,0 +1,40 @@
+import BatonCore
+import BatonSimulator
+
+/// Refuses what no policy could ever place, before anything is simulated.
+enum Feasibility {
+    /// - Throws: the first task that fits no machine, and what would help.
+    static func check(_ jobs: [Job], on machines: [Machine]) throws {
+        let largest = machines.map(\.capacity).reduce(Resources.zero, maximum)
+        for job in jobs {
+            for (instance, behaviour) in zip(job.expansion.instances, job.behaviours) where instance.kind == .command {
+                let need = Resources(
+                    milliCPU: instance.request.milliCPU ?? min(1000, largest.milliCPU),
+                    memoryBytes: max(instance.request.memoryBytes ?? 0, behaviour.peakMemoryBytes),
+                    gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0)
+                if need.fits(in: largest), machines.contains(where: { need.fits(in: $0.capacity) }) { continue }
+                throw CommandFailure(
+                    "task '\(instance.name)' of '\(job.name)' needs \(Sentence.resources(need)), and no worker has that "
+                        + "much: \(Setting.describe(machines)). \(advice(need, largest))", exit: .usage)
+            }
+        }
+    }
+
+    private static func advice(_ need: Resources, _ largest: Resources) -> String {
+        var flags: [String] = []
+        if need.milliCPU > largest.milliCPU { flags.append("--cpu \(Sentence.cores(need.milliCPU))") }
+        if need.memoryBytes > largest.memoryBytes {
+            // Rounded up, so that the advice is enough.
+            flags.append("--memory \((need.memoryBytes + 999_999_999) / 1_000_000_000)GB")
+        }
+        let isOther = flags.isEmpty || need.gpus > largest.gpus || need.diskBytes > largest.diskBytes
+        return isOther
+            ? "Describe larger workers in a file and name it with --cluster" : "Try \(flags.joined(separator: " "))"
+    }
+
+    private static func maximum(_ left: Resources, _ right: Resources) -> Resources {
+        Resources(
+            milliCPU: max(left.milliCPU, right.milliCPU), memoryBytes: max(left.memoryBytes, right.memoryBytes),
+            gpus: max(left.gpus, right.gpus), diskBytes: max(left.diskBytes, right.diskBytes))
+    }
+}

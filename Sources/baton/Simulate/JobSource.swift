@@ -1,0 +1,90 @@
+import BatonCore
+import BatonFormats
+import BatonSimulator
+
+/// Where the jobs of a simulation come from.
+struct JobSource: Sendable {
+    /// What they are called together: `etl`, `tpch`, `montage`.
+    var title: String
+    var kind: Kind
+    /// What had to be assumed or was left out, in sentences.
+    var notes: [String] = []
+
+    enum Kind: Sendable {
+        /// The same jobs for every seed.
+        case recorded([Job])
+        /// Problems that are each solved alone, on machines of their own.
+        case problems([Job])
+        /// Jobs of about so many tasks, drawn anew for every seed.
+        case synthetic(Family, tasks: Int)
+    }
+
+    /// - Parameter name: a path, or `synthetic:` and a family.
+    init(workload name: String, tasks: Int, reference: String?) throws {
+        let prefix = "synthetic:"
+        if name.hasPrefix(prefix) {
+            let family = try Self.family(String(name.dropFirst(prefix.count)))
+            self.init(title: family.rawValue, kind: .synthetic(family, tasks: tasks))
+            return
+        }
+        let file = try WorkloadFile.read(path: name)
+        var jobs = file.jobs
+        if let reference {
+            let known = try BestKnown.read(path: reference).attach(to: &jobs)
+            guard known > 0 else {
+                throw CommandFailure("\(reference) knows no makespan of any job in \(name)", exit: .usage)
+            }
+        }
+        let problems = jobs.count { !$0.machines.isEmpty }
+        guard problems == 0 || problems == jobs.count else {
+            throw CommandFailure(
+                "\(name) mixes \(problems) scheduling problems, which bring their own machines, with "
+                    + "\(jobs.count - problems) jobs that do not. Name one folder for each", exit: .usage)
+        }
+        let title = name.split(separator: "/").last.map(String.init) ?? name
+        self.init(
+            title: title, kind: problems > 0 ? .problems(jobs) : .recorded(jobs), notes: Self.sentences(file.notes))
+    }
+
+    init(title: String, kind: Kind, notes: [String] = []) {
+        self.title = title
+        self.kind = kind
+        self.notes = notes
+    }
+
+    private static func family(_ name: String) throws -> Family {
+        if let family = Family(rawValue: name) { return family }
+        let names = Family.allCases.map(\.rawValue)
+        let hint = Suggestion.hint(for: name, among: names) ?? "There are \(Sentence.list(names))."
+        throw CommandFailure("there is no synthetic family '\(name)'. \(hint)", exit: .usage)
+    }
+
+    /// The first few, and how many there are.
+    private static func sentences(_ notes: [WorkflowError.Problem]) -> [String] {
+        let sentences = notes.map { note in
+            let file = note.location?.file.split(separator: "/").last
+            return (file.map { "\($0): " } ?? "") + note.message
+        }
+        guard sentences.count > 3 else { return sentences }
+        return sentences.prefix(2) + ["\(sentences.count - 2) more of this sort"]
+    }
+
+    /// Jobs to look at before anything is simulated; of synthetic ones those of the first seed.
+    func sample(seed: UInt64, count: Int) -> [Job] {
+        switch kind {
+        case .recorded(let jobs), .problems(let jobs): jobs
+        case .synthetic: jobs(seed: seed, count: count)
+        }
+    }
+
+    /// - Parameter count: of synthetic ones, how many are drawn.
+    func jobs(seed: UInt64, count: Int) -> [Job] {
+        switch kind {
+        case .recorded(let jobs), .problems(let jobs): jobs
+        case .synthetic(let family, let tasks):
+            (0..<UInt64(count)).map { place in
+                family.job(tasks: tasks, seed: SeededGenerator.mix(seed) &+ place)
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import BatonCore
+import BatonSimulator
+
+/// The virtual cluster.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Number of workers.", valueName: "count"))
+    var workers = 100
+
+    @Option(help: ArgumentHelp("Cores of each worker.", valueName: "cores"))
+    var cpu = 16.0
+
+    @Option(help: ArgumentHelp("Memory of each worker.", valueName: "size"))
+    var memory = MemorySize(bytes: 64_000_000_000)
+
+    mutating func validate() throws {
+        if !(1...100_000).contains(workers) {
+            throw ValidationError("--workers must be between 1 and 100000, not \(workers).")
+        }
+        if !(0.001...100_000).contains(cpu) {
+            throw ValidationError("--cpu must be between 0.001 and 100000, not \(Self.number(cpu)).")
+        }
+    }
+
+    var machines: [Machine] {
+        let capacity = Resources(milliCPU: Int64((cpu * 1000).rounded()), memoryBytes: memory.bytes)
+        return Array(repeating: Machine(capacity: capacity), count: workers)
+    }
+
+    private static func number(_ value: Double) -> String { Value.number(value).json }
+}
+
+/// How durations vary, what is known of them beforehand, and what goes wrong.
+struct NoiseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How much durations vary: standard deviation over mean, or 'heavy-tail'.", valueName: "ratio"))
+    var durationCv = DurationSpread.exact
+
+    @Option(
+        help: ArgumentHelp("What policies are told of durations is off by up to this factor.", valueName: "factor"))
+    var estimateError = 1.0
+
+    @Option(help: ArgumentHelp("The same for memory; tasks with too little are killed.", valueName: "factor"))
+    var memoryError = 1.0
+
+    mutating func validate() throws {
+        for (name, error) in [("estimate", estimateError), ("memory", memoryError)] {
+            guard (1...1000).contains(error) else {
+                throw ValidationError(
+                    "--\(name)-error is a factor between 1 and 1000: with 2, estimates are between half and twice the "
+                        + "truth. It can't be \(Value.number(error).json).")
+            }
+        }
+    }
+
+    /// Nothing depends on a seed.
+    var isExact: Bool { durationCv.spread == .exact && estimateError == 1 && memoryError == 1 }
+}
+
+/// `0.5`, or `heavy-tail`.
+struct DurationSpread: ExpressibleByArgument, CustomStringConvertible {
+    var spread: DurationModel.Spread
+
+    static let exact = DurationSpread(spread: .exact)
+
+    init(spread: DurationModel.Spread) {
+        self.spread = spread
+    }
+
+    init?(argument: String) {
+        if argument == "heavy-tail" {
+            // Between the exponents of CPU time of Unix processes (about 1) and one with a variance (above 2).
+            spread = .heavyTail(exponent: 1.5)
+        } else if let variation = Double(argument), (0...100).contains(variation) {
+            spread = variation == 0 ? .exact : .logNormal(coefficientOfVariation: variation)
+        } else {
+            return nil
+        }
+    }
+
+    var description: String {
+        switch spread {
+        case .exact: "0"
+        case .logNormal(let variation): Value.number(variation).json
+        case .heavyTail: "heavy-tail"
+        }
+    }
+}
+
+/// A whole number, also in hexadecimal: `7`, `0x2A`.
+struct SeedNumber: ExpressibleByArgument, CustomStringConvertible {
+    var value: UInt64
+
+    init(_ value: UInt64) {
+        self.value = value
+    }
+
+    init?(argument: String) {
+        let isHexadecimal = argument.lowercased().hasPrefix("0x")
+        let digits = isHexadecimal ? String(argument.dropFirst(2)) : argument
+        guard let value = UInt64(digits, radix: isHexadecimal ? 16 : 10) else { return nil }
+        self.value = value
+    }
+
+    var description: String { "\(value)" }
+}
