@@ -46,7 +46,7 @@ public enum PortableMath {
     }
 
     /// The two independent standard normal variables that belong to two uniform numbers in `0..<1`.
-    static func normals(_ first: Double, _ second: Double) -> (Double, Double) {
+    public static func normals(_ first: Double, _ second: Double) -> (Double, Double) {
         let radius = (-2 * log(1 - first)).squareRoot()
         let turns = second + 0.75
         return (radius * cosine(ofTurns: second), radius * cosine(ofTurns: turns < 1 ? turns : turns - 1))
@@ -55,7 +55,7 @@ public enum PortableMath {
     /// The chance that a standard normal variable exceeds `z`; never 0.
     ///
     /// - Source: Abramowitz and Stegun 1964, formula 26.2.17: absolute error below 7.5e-8.
-    static func upperTail(_ z: Double) -> Double {
+    public static func upperTail(_ z: Double) -> Double {
         let distance = min(abs(z), 30)
         let t = 1 / (1 + 0.231_641_9 * distance)
         let coefficients = [1.330_274_429, -1.821_255_978, 1.781_477_937, -0.356_563_782, 0.319_381_530]

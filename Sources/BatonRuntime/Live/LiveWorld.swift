@@ -9,7 +9,7 @@ typealias ExecutorFactory = () throws(RuntimeError) -> (executor: any Executor, 
 final class LiveWorld {
     private(set) var executor: any Executor
     let inbox = Inbox()
-    var alarms = AlarmQueue()
+    var alarms = TimedQueue<Alarm>()
     private let builder: LaunchBuilder
     private let folder: RunFolder
     private let makeExecutor: ExecutorFactory

@@ -301,7 +301,7 @@ public final class Orchestrator {
             switch order {
             case .start(let order): world.start(order, engine: engine)
             case .stop(let attempt, let reason): world.stop(attempt, grace: reason == .killed ? .zero : options.grace)
-            case .wake(let at, let alarm): world.alarms.set(alarm, at: at)
+            case .wake(let at, let alarm): world.alarms.insert(alarm, at: at)
             case .decide, .announce: preconditionFailure("not an order: \(order)")
             }
         }

@@ -1,3 +1,5 @@
+import BatonCore
+
 /// An A/B test that may be looked at after every pair and stopped as soon as it has an answer.
 ///
 /// An ordinary interval is right once, at a sample size that was fixed before. This one holds at every size at once:
