@@ -305,6 +305,61 @@ struct RunTests {
         #expect(shown.contains("***") && !shown.contains("hush-hush"))
     }
 
+    @Test("commands that change a run take 'latest', and say of a run that has ended what became of it")
+    func controlOfEnded() throws {
+        let house = try Household()
+        for command in ["cancel", "pause", "unpause", "retry", "resume"] {
+            let result = try house.run(command, "latest")
+            #expect(result.exitCode == 2)
+            #expect(result.messages.contains("Start with 'baton run FILE'"), "\(command): \(result.messages)")
+        }
+        try house.write("name: quick\ntasks:\n  a: {run: 'true'}\n", to: "quick.yaml")
+        #expect(try house.run("run", "quick.yaml").exitCode == 0)
+        for command in ["cancel", "pause", "unpause"] {
+            let result = try house.run(command, "latest")
+            #expect(result.exitCode == 2)
+            #expect(result.messages.contains("has ended: it succeeded"), "\(command): \(result.messages)")
+        }
+    }
+
+    @Test("a plan has the instances of a fan-out that other tasks name, though the list is not known yet")
+    func planOfNamedInstance() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: named
+            tasks:
+              list: {run: 'echo a; echo b'}
+              each: {foreach: {x: "${{ tasks.list.lines }}"}, run: 'echo ${{ x }}'}
+              one: {run: 'echo ${{ tasks["each[b]"].stdout }}'}
+
+            """, to: "named.yaml")
+        let plan = try house.run("plan", "named.yaml")
+        #expect(plan.exitCode == 0, "\(plan.messages)")
+        #expect(plan.output.contains("each[b]") && plan.output.contains("it counts as 1, which others name"))
+    }
+
+    @Test("a task that begins when a cancelled one has ended is not said to begin again")
+    func newsOfFinally() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: tidy
+            tasks:
+              long: {run: 'touch started; sleep 1000'}
+            finally:
+              tidy: {run: 'true'}
+
+            """, to: "tidy.yaml")
+        let process = try house.start(["run", "tidy.yaml"])
+        while house.read("started") == nil { usleep(1000) }
+        kill(process.processIdentifier, SIGINT)
+        let result = house.finish(process)
+        #expect(result.exitCode == 130)
+        #expect(result.messages.contains("tidy succeeded"))
+        #expect(!result.messages.contains("starting it again"), "\(result.messages)")
+    }
+
     @Test("cancel reaches a run that another process drives")
     func cancelFromElsewhere() throws {
         let house = try Household()
