@@ -360,6 +360,28 @@ struct RunTests {
         #expect(!result.messages.contains("starting it again"), "\(result.messages)")
     }
 
+    @Test("a task that can't be started is told with its program and its folder")
+    func notStarted() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: amiss
+            tasks:
+              a: {run: 'true', workdir: nowhere}
+              b: {command: [no-such-program]}
+
+            """, to: "amiss.yaml")
+        let result = try house.run("run", "amiss.yaml")
+        #expect(result.exitCode == 1)
+        let folder = house.folder.path
+        #expect(
+            result.messages.contains(
+                "its working directory can't be entered: No such file or directory (/bin/sh in \(folder)/nowhere)"))
+        #expect(
+            result.messages.contains(
+                "its program can't be run: No such file or directory (no-such-program in \(folder))"))
+    }
+
     @Test("cancel reaches a run that another process drives")
     func cancelFromElsewhere() throws {
         let house = try Household()

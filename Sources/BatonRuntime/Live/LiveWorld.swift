@@ -113,6 +113,17 @@ final class LiveWorld {
         return restarted.facts
     }
 
+    /// Says which program and which folder it was that a start failed with; the supervisor tells the step only.
+    func named(_ outcome: Outcome, of attempt: Attempt.ID, engine: Engine) -> Outcome {
+        let task = attempt.reference
+        guard case .failed(.notStarted(let reason)) = outcome, let scope = engine.scope(of: task),
+            let definition = engine.definition(of: task), let submission = engine.submission(of: task.run),
+            let program = try? LaunchBuilder.arguments(of: definition.action, in: scope).first,
+            let folder = try? LaunchBuilder.directory(of: definition, in: scope, below: submission.directory)
+        else { return outcome }
+        return .failed(.notStarted("\(reason) (\(program) in \(folder))"))
+    }
+
     /// Completes the end of an attempt with what its files say.
     ///
     /// - Returns: true when nothing has to be looked at; otherwise the end arrives in the inbox later.

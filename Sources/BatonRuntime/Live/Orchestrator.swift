@@ -141,6 +141,7 @@ public final class Orchestrator {
 
     /// An end counts once its files have been looked at, which may take another thread a moment.
     private func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?) {
+        let outcome = world.named(outcome, of: attempt, engine: engine)
         if world.finish(attempt, outcome, usage, engine: engine) { handle(.attemptEnded(attempt, outcome, usage)) }
     }
 
