@@ -75,7 +75,7 @@ let package = Package(
         // Tests
         .target(
             name: "BatonTesting",
-            dependencies: ["BatonCore", "BatonStore"],
+            dependencies: ["BatonCore", "BatonSimulator", "BatonStore"],
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),

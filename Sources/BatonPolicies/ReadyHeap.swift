@@ -118,17 +118,15 @@ struct ReadyHeap<Key: Comparable & Sendable>: Sendable {
         let last = nodes.removeLast()
         if nodes.isEmpty { return }
         refresh(from: (nodes.count - 1) / 2)
-        nodes[0] = last
         var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < nodes.count && nodes[child] < nodes[least] {
-                least = child
-            }
-            if least == index { break }
-            nodes.swapAt(index, least)
-            index = least
+        while 2 * index + 1 < nodes.count {
+            var child = 2 * index + 1
+            if child + 1 < nodes.count, nodes[child + 1] < nodes[child] { child += 1 }
+            if last < nodes[child] { break }
+            nodes[index] = nodes[child]
+            index = child
         }
+        nodes[index] = last
         refresh(from: index)
     }
 
