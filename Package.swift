@@ -91,7 +91,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonFormatsTests",
-            dependencies: ["BatonCore", "BatonFormats", "BatonPolicies", "BatonSimulator", "CZlib"],
+            dependencies: ["BatonCore", "BatonFormats", "BatonSimulator", "CZlib"],
             exclude: ["Golden"],
             swiftSettings: settings
         ),
