@@ -8,14 +8,19 @@ public import BatonCore
 /// - Source: Topcuoglu, Hariri, Wu 2002, doi:10.1109/71.993206, without its insertion step.
 public struct CriticalPathFirst: Policy {
     public let name = "critical-path"
+    private let patience: Duration?
     private var queue = ReadyQueue<Rank>()
 
-    public init() {}
+    /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
+    public init(patience: Duration? = PolicyCatalog.patience) {
+        self.patience = patience
+    }
 
     public mutating func decide(_ observation: Observation) -> Decision {
-        let placements = queue.place(observation) { task in
+        let manner = ReadyLine<Rank>.Manner(patience: patience) { task in
             "\(DurationText.format(.nanoseconds(task.upwardRankNanoseconds))) of critical path ahead"
-        } key: { task in
+        }
+        let placements = queue.place(observation, manner) { task in
             Rank(priority: task.priority, nanoseconds: task.upwardRankNanoseconds)
         }
         return Decision(policy: name, placements: placements)

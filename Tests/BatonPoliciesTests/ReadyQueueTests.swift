@@ -39,7 +39,7 @@ import Testing
         { $0.request.milliCPU = .exactly(count * 1000) }
     }
 
-    @Test("FIFO starts in the order of becoming ready; the critical path goes first where that is asked for")
+    @Test("FIFO starts in the order of the workflow; the critical path goes first where that is asked for")
     func order() {
         let graph = workflow("short, a -> b -> c, x -> y")
         var engine = engine(graph, cores: 2)

@@ -21,6 +21,25 @@ public struct Resources: Hashable, Sendable, Codable {
             && diskBytes <= other.diskBytes
     }
 
+    /// The smaller of each component.
+    public func lesser(_ other: Resources) -> Resources {
+        Resources(
+            milliCPU: min(milliCPU, other.milliCPU), memoryBytes: min(memoryBytes, other.memoryBytes),
+            gpus: min(gpus, other.gpus), diskBytes: min(diskBytes, other.diskBytes)
+        )
+    }
+
+    /// The larger of each component.
+    public func greater(_ other: Resources) -> Resources {
+        Resources(
+            milliCPU: max(milliCPU, other.milliCPU), memoryBytes: max(memoryBytes, other.memoryBytes),
+            gpus: max(gpus, other.gpus), diskBytes: max(diskBytes, other.diskBytes)
+        )
+    }
+
+    /// More than there can be of anything.
+    public static let unlimited = Resources(milliCPU: .max, memoryBytes: .max, gpus: .max, diskBytes: .max)
+
     public static func + (left: Resources, right: Resources) -> Resources {
         Resources(
             milliCPU: left.milliCPU + right.milliCPU,

@@ -157,6 +157,15 @@ extension Engine {
         return (run, task, running)
     }
 
+    /// Tasks that have left the head of `readied` for good need no second look by anybody.
+    mutating func passOverStarted() {
+        while oldestWaiting < readied.count {
+            let (run, task) = (Int(readied[oldestWaiting].run), Int(readied[oldestWaiting].task))
+            if case .ready = runs[run].states[task], runs[run].readyNumbers[task] == oldestWaiting { return }
+            oldestWaiting += 1
+        }
+    }
+
     mutating func makeReady(_ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]) {
         enter(.ready(since: now), task, in: run, at: now, into: &effects)
         runs[run].readyNumbers[task] = Int32(readied.count)

@@ -17,16 +17,39 @@ struct WorkerState: Sendable {
     }
 }
 
+/// What all workers together are like, kept up to date so that no decision has to look at each of them.
+struct ClusterTraits: Sendable {
+    /// Rises whenever a worker joins, is lost, or has more or less to offer.
+    var revision = 0
+    /// Each capacity that any worker joined with, once.
+    private(set) var capacities: [Resources] = []
+    /// True while all workers are equally fast and bring their data from one file system.
+    private(set) var isUniform = true
+    private var speedPermille: Int64?
+
+    /// - Returns: true when tasks may be granted something there that they are granted nowhere else.
+    mutating func note(_ worker: Worker) -> Bool {
+        revision += 1
+        if speedPermille == nil { speedPermille = worker.speedPermille }
+        isUniform = isUniform && worker.speedPermille == speedPermille && worker.networkBytesPerSecond == 0
+        if capacities.contains(worker.capacity) { return false }
+        capacities.append(worker.capacity)
+        return true
+    }
+}
+
 extension Engine {
     mutating func join(_ worker: Worker, into effects: inout [Effect]) {
         precondition(Int(worker.id.index) == workers.count, "worker \(worker.id.index) joined out of order")
         workers.append(WorkerState(worker: worker, available: worker.capacity))
         free.append(worker.capacity)
+        if cluster.note(worker) { generation += 1 }
         effects.append(.decide)
     }
 
     mutating func resize(_ id: Worker.ID, to capacity: Resources, into effects: inout [Effect]) {
         change(id) { $0.available = capacity }
+        cluster.revision += 1
         effects.append(.decide)
     }
 
@@ -34,6 +57,7 @@ extension Engine {
     mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
         guard workers[Int(id.index)].isAlive else { return }
         change(id) { $0.isAlive = false }
+        cluster.revision += 1
         let lost = workers[Int(id.index)].running.sorted { ($0.run, $0.task) < ($1.run, $1.task) }
         for lost in lost { end(attemptID(Int(lost.task), in: Int(lost.run)), .lost, nil, at: now, into: &effects) }
         effects.append(.decide)

@@ -40,6 +40,7 @@ extension Engine {
             if !estimate.inputBytes.isEmpty { runs[index].noteInputBytes(estimate) }
         }
         runs[index].updateRanks()
+        runs[index].revision += 1
         generation += 1
         effects.append(.decide)
     }
@@ -84,6 +85,7 @@ extension Engine {
         guard let index = runIndex[run], runs[index].status.isTerminal else { return }
         runs[index].status = .running
         runs[index].hasReleasedFinally = false
+        runs[index].revision += 1
         effects.append(.announce(.runStatus(run, .running, at: now)))
         let again = runs[index].states.indices.filter { task in
             if case .succeeded = runs[index].states[task] { runs[index].isFinally(task) } else { true }

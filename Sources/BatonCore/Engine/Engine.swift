@@ -18,10 +18,13 @@ public struct Engine: Sendable {
     var free: [Resources] = []
     /// Every task that became ready, in that order; policies read on from where they stopped.
     var readied: [Readied] = []
+    /// Every task that waits for room stands in `readied` at this place or later.
+    var oldestWaiting = 0
     /// Rises when priorities known to policies are out of date.
     var generation = 0
     /// False where nobody listens to what becomes of single tasks: most of the effects of a simulation.
     public var announcesTasks = true
+    var cluster = ClusterTraits()
 
     /// A task as indices, for the paths that are taken for every task.
     struct Readied: Sendable {
@@ -55,6 +58,7 @@ public struct Engine: Sendable {
             lose(worker, at: now, into: &effects)
         case .decided(let decision):
             for placement in decision.placements { start(placement, at: now, into: &effects) }
+            passOverStarted()
         case .attemptGrew(let attempt, let memoryBytes):
             grow(attempt, to: memoryBytes)
         case .attemptEnded(let attempt, let outcome, let usage):

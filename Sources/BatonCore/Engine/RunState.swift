@@ -35,6 +35,8 @@ struct RunState: Sendable {
     var failedTasks = 0
     var readyTasks = 0
     var runningTasks = 0
+    /// Rises when its tasks, or what is expected of them, are not what they were.
+    var revision = 0
     /// The highest priority of any of its tasks.
     var priority: Int32 = 0
     /// Expected nanoseconds of all tasks that have not ended, one after the other.
@@ -134,6 +136,7 @@ struct RunState: Sendable {
         if !inputBytes.isEmpty { inputBytes += Array(repeating: [], count: count) }
         for index in first..<first + count { states.append(initialState(of: index)) }
         unfinished += count
+        revision += 1
         unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
         updateRanks()
     }

@@ -28,6 +28,11 @@ extension Observation {
         engine.runView(index)
     }
 
+    /// Rises when the run's tasks, or what is expected of them, are not what they were.
+    public func revision(ofRun run: Int) -> Int {
+        engine.runs[run].revision
+    }
+
     /// What stands between the tasks of a run, fan-out groups included.
     public func graph(ofRun run: Int) -> Graph {
         engine.runs[run].expansion.graph
@@ -54,6 +59,11 @@ extension Observation {
     /// False for a fan-out's group, which takes no time and no place.
     public func isCommand(_ task: Int, inRun run: Int) -> Bool {
         engine.runs[run].expansion.instances[task].kind == .command
+    }
+
+    /// True for a task that waits until all others of its run have ended.
+    public func isFinally(_ task: Int, inRun run: Int) -> Bool {
+        engine.runs[run].isFinally(task)
     }
 
     public func priority(of task: Int, inRun run: Int) -> Int32 {

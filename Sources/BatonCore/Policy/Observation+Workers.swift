@@ -11,6 +11,19 @@ public struct RunningTask: Hashable, Sendable {
 
 // Workers that differ: how fast they are, what it costs to bring data there, what runs there.
 extension Observation {
+    /// True while it makes no difference to a task's time where it runs.
+    public var hasUniformWorkers: Bool { engine.cluster.isUniform }
+
+    /// Rises whenever a worker joins, is lost, or has more or less to offer.
+    public var clusterRevision: Int { engine.cluster.revision }
+
+    /// What all living workers have to offer together when nobody uses them.
+    public var totalCapacity: Resources {
+        engine.workers.reduce(into: Resources.zero) { sum, state in
+            if state.isAlive { sum += state.worker.capacity }
+        }
+    }
+
     public func worker(_ id: Worker.ID) -> Worker {
         engine.workers[Int(id.index)].worker
     }
@@ -23,6 +36,11 @@ extension Observation {
     /// Expected time to bring there what the task reads of its dependencies.
     public func transferNanoseconds(of task: ReadyTask, to worker: Worker.ID) -> Int64 {
         engine.transferNanoseconds(of: Int(task.reference.task.index), in: task.run, to: Int(worker.index))
+    }
+
+    /// True when nothing runs there.
+    public func isIdle(_ worker: Worker.ID) -> Bool {
+        engine.workers[Int(worker.index)].running.isEmpty
     }
 
     /// What runs there now, in no particular but always the same order.

@@ -5,8 +5,11 @@ public struct Observation: Sendable {
     let engine: Engine
     public let now: Instant
 
-    /// Rises when priorities changed for tasks already seen; rebuild queues from number 0 then.
+    /// Rises when priorities changed for tasks already seen; rebuild queues from `oldestWaiting` then.
     public var generation: Int { engine.generation }
+
+    /// No task that waits for room, or that will when its run is no longer paused, has a smaller number.
+    public var oldestWaiting: Int { engine.oldestWaiting }
 
     /// How many times a task has become ready so far; each time has a number below this.
     public var readiedCount: Int { engine.readied.count }
@@ -36,6 +39,25 @@ public struct Observation: Sendable {
     /// What a placement there would be granted.
     public func grant(for task: ReadyTask, on worker: Worker.ID) -> Resources {
         engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity(of: worker))
+    }
+
+    /// No placement of the task is granted less than this of anything, wherever it goes.
+    public func leastGrant(for task: ReadyTask) -> Resources {
+        bound(for: task) { $0.lesser($1) }
+    }
+
+    /// No placement of the task is granted more than this of anything, wherever it goes.
+    public func mostGrant(for task: ReadyTask) -> Resources {
+        bound(for: task) { $0.greater($1) }
+    }
+
+    private func bound(for task: ReadyTask, _ combine: (Resources, Resources) -> Resources) -> Resources {
+        var bound: Resources?
+        for capacity in engine.cluster.capacities {
+            let grant = engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity)
+            bound = bound.map { combine($0, grant) } ?? grant
+        }
+        return bound ?? .zero
     }
 
     /// Units that the task needs of each limit, in the order of its slots.

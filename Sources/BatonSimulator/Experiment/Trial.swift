@@ -44,11 +44,27 @@ public struct Trial: Sendable {
         )
     }
 
+    private static func withoutDeclaredMemory(_ arrival: Workload.Arrival) -> Workload.Arrival {
+        guard let expansion = try? arrival.submission.expand() else { return arrival }  // the engine refuses it too
+        let instances = expansion.instances.map { instance in
+            var instance = instance
+            instance.request.memoryBytes = nil
+            return instance
+        }
+        var arrival = arrival
+        arrival.submission = Run.Submission(
+            run: arrival.submission.run, workflow: arrival.submission.workflow,
+            parameters: arrival.submission.parameters,
+            expansion: Expansion(instances: instances, graph: expansion.graph))
+        return arrival
+    }
+
     public func scenario(for contender: Contender) -> Scenario {
         var scenario = scenario
         switch contender.knowledge {
         case .declared: scenario.expectations = nil
         case .estimates: break
+        case .sized: scenario.workload.arrivals = scenario.workload.arrivals.map(Self.withoutDeclaredMemory)
         case .oracle: scenario.expectations = Expectations(isOracle: true)
         }
         return scenario

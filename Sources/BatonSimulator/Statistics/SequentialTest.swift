@@ -1,3 +1,5 @@
+import BatonCore
+
 /// An A/B test that may be looked at after every pair and stopped as soon as it has an answer.
 ///
 /// An ordinary interval is right once, at a sample size that was fixed before. This one holds at every size at once:
@@ -51,14 +53,5 @@ public struct SequentialTest: Hashable, Sendable {
         guard let interval else { return .undecided }
         if interval.high < 0 { return .below }
         return interval.low > 0 ? .above : .undecided
-    }
-
-    /// What is added for a pair of times, so that halving and doubling weigh the same.
-    public static func logarithm(ofRatio first: Double, to second: Double) -> Double {
-        PortableMath.log(first / second)
-    }
-
-    public static func ratio(ofLogarithm logarithm: Double) -> Double {
-        PortableMath.exp(logarithm)
     }
 }

@@ -1,3 +1,5 @@
+import BatonCore
+
 /// How a positive quantity, such as a duration in seconds, is spread over tasks.
 public enum Distribution: Hashable, Sendable {
     case constant(Double)

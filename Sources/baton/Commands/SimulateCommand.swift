@@ -29,7 +29,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Policies to try, or 'all'. 'name:declared' knows only what workflows declare, 'name:oracle' the future.",
+            "Policies to try, or 'all'. 'name:declared' knows only what workflows declare, 'name:sized' grants memory as "
+                + "estimated instead, 'name:oracle' knows all durations.",
             valueName: "a,b"),
         completion: .list(ContenderList.allValueStrings))
     var policy = ContenderList(argument: "all")

@@ -42,7 +42,7 @@ struct RunStory {
         let walls = attempts.compactMap { $0.usage?.wall }.sorted()
         return Forecast(
             from: engine, run: run, at: now,
-            policy: policy.flatMap(PolicyCatalog.policy(named:)) ?? CriticalPathFirst(),
+            policy: policy.flatMap { PolicyCatalog.policy(named: $0) } ?? CriticalPathFirst(),
             typical: walls.isEmpty ? .seconds(1) : walls[walls.count / 2]
         )
     }

@@ -1,11 +1,11 @@
 /// Logarithm, exponential and normal variables from sums and products alone.
 ///
 /// The C library's versions differ in the last bit between machines; a simulation must not.
-enum PortableMath {
+public enum PortableMath {
     private static let naturalLogOf2 = 0.693_147_180_559_945_3
 
     /// `e` to the power of `x`; relative error below 1e-14 for |x| ≤ 700, beyond which `x` is clamped.
-    static func exp(_ x: Double) -> Double {
+    public static func exp(_ x: Double) -> Double {
         let x = min(max(x, -700), 700)
         let exponent = (x / naturalLogOf2).rounded()
         let rest = x - exponent * naturalLogOf2
@@ -19,7 +19,7 @@ enum PortableMath {
     }
 
     /// Natural logarithm of a positive, finite number.
-    static func log(_ x: Double) -> Double {
+    public static func log(_ x: Double) -> Double {
         precondition(x > 0 && x.isFinite, "logarithm of \(x)")
         var significand = x.significand
         var exponent = Double(x.exponent)
@@ -40,13 +40,13 @@ enum PortableMath {
     /// The standard normal variable that belongs to two uniform numbers in `0..<1`.
     ///
     /// - Source: Box and Muller 1958, doi:10.1214/aoms/1177706645.
-    static func normal(_ first: Double, _ second: Double) -> Double {
+    public static func normal(_ first: Double, _ second: Double) -> Double {
         let radius = (-2 * log(1 - first)).squareRoot()
         return radius * cosine(ofTurns: second)
     }
 
     /// The two independent standard normal variables that belong to two uniform numbers in `0..<1`.
-    static func normals(_ first: Double, _ second: Double) -> (Double, Double) {
+    public static func normals(_ first: Double, _ second: Double) -> (Double, Double) {
         let radius = (-2 * log(1 - first)).squareRoot()
         let turns = second + 0.75
         return (radius * cosine(ofTurns: second), radius * cosine(ofTurns: turns < 1 ? turns : turns - 1))
@@ -55,7 +55,7 @@ enum PortableMath {
     /// The chance that a standard normal variable exceeds `z`; never 0.
     ///
     /// - Source: Abramowitz and Stegun 1964, formula 26.2.17: absolute error below 7.5e-8.
-    static func upperTail(_ z: Double) -> Double {
+    public static func upperTail(_ z: Double) -> Double {
         let distance = min(abs(z), 30)
         let t = 1 / (1 + 0.231_641_9 * distance)
         let coefficients = [1.330_274_429, -1.821_255_978, 1.781_477_937, -0.356_563_782, 0.319_381_530]
