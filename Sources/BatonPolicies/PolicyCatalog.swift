@@ -5,7 +5,7 @@ public enum PolicyCatalog {
     /// In the order of help texts; the first is the default.
     public static let names = [
         "critical-path", "fifo", "fair", "weighted-fair", "shortest-first", "srpt-critical-path", "heft", "peft", "cpop",
-        "best-fit", "edf", "least-laxity", "random",
+        "min-min", "max-min", "tetris", "graphene", "best-fit", "edf", "least-laxity", "random",
     ]
 
     /// How long a live cluster lets smaller tasks pass one that has no room.
@@ -24,6 +24,10 @@ public enum PolicyCatalog {
         case "heft": HEFT()
         case "peft": PEFT()
         case "cpop": CPoP()
+        case "min-min": MinMin(patience: patience)
+        case "max-min": MaxMin(patience: patience)
+        case "tetris": Tetris(patience: patience)
+        case "graphene": Graphene(patience: patience)
         case "best-fit": BestFit(patience: patience)
         case "edf": EarliestDeadlineFirst(patience: patience)
         case "least-laxity": LeastLaxityFirst(patience: patience)

@@ -2,21 +2,19 @@ import BatonCore
 
 /// One line of ready tasks, with those that wait for units of a limit out of the way of all others.
 struct ReadyLine<Key: Comparable & Sendable>: Sendable {
-    private struct Entry: Sendable {
+    private struct Entry: Comparable, Sendable {
         var key: Key
         var number: Int
         var need: Need
-    }
 
-    private struct Parking: Sendable {
-        var limit: Observation.Limit
-        /// Smallest key last.
-        var entries: [Entry]
+        static func < (left: Entry, right: Entry) -> Bool {
+            left.key != right.key ? left.key < right.key : left.number < right.number
+        }
     }
 
     private var heap = ReadyHeap<Key>()
     private var search = ReadyHeap<Key>.Search()
-    private var parkings: [Parking] = []
+    private var parking = LimitParking<Entry>()
 
     /// What became of the wish to place the next task of the line.
     enum Answer: Hashable, Sendable {
@@ -33,9 +31,19 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
         var patience: Duration?
         var choice = PlacementBuilder.Choice.earliestEnd
         var reason: (ReadyTask) -> String
+        /// Asked instead of `choice` for each task that may have room and has not waited too long already.
+        var chooseWorker: ((ReadyTask, PlacementBuilder) -> WorkerChoice)?
     }
 
-    var isEmpty: Bool { heap.isEmpty && parkings.isEmpty }
+    enum WorkerChoice: Hashable, Sendable {
+        case now(Worker.ID)
+        /// The task is passed over.
+        case nowhere
+        /// So is everything behind it.
+        case noMore
+    }
+
+    var isEmpty: Bool { heap.isEmpty && parking.isEmpty }
 
     mutating func insert(_ task: ReadyTask, number: Int, key: Key, _ observation: Observation) {
         heap.insert(key, number: number, need: Need(least: observation.leastGrant(for: task), since: task.since))
@@ -43,14 +51,8 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
 
     /// Prepares for `placeNext`; brings back as many tasks as there may be units for.
     mutating func open(_ observation: Observation) {
-        for index in parkings.indices.reversed() {
-            var units = observation.free(parkings[index].limit)
-            while units > 0, let entry = parkings[index].entries.popLast() {
-                guard observation.ready(entry.number) != nil else { continue }
-                heap.insert(entry.key, number: entry.number, need: entry.need)
-                units -= 1
-            }
-            if parkings[index].entries.isEmpty { parkings.remove(at: index) }
+        for entry in parking.release(observation, number: \.number) {
+            heap.insert(entry.key, number: entry.number, need: entry.need)
         }
         search = ReadyHeap<Key>.Search()
     }
@@ -67,38 +69,38 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
                 heap.take(entry.place)
                 continue
             }
-            switch builder.place(task, on: manner.choice, reason: manner.reason(task)) {
+            let isOverdue = task.since.nanoseconds <= overdue
+            guard let answer = place(task, &builder, manner, isOverdue) else { return .exhausted }
+            switch answer {
             case .placed(let worker, let grant):
                 heap.take(entry.place)
                 return .placed(worker, grant: grant)
             case .limitReached(let limit):
                 heap.take(entry.place)
-                park(Entry(key: entry.key, number: entry.number, need: entry.need), limit)
+                parking.park(Entry(key: entry.key, number: entry.number, need: entry.need), limit)
             case .noRoom:
-                if task.since.nanoseconds <= overdue && !builder.isHopeless(task) { return .heldUp }
+                if isOverdue && !builder.isHopeless(task) { return .heldUp }
             }
         }
         return .exhausted
     }
 
-    mutating func close() {
-        heap.tidy()
+    /// - Returns: nil when nothing behind the task is to be placed either.
+    private func place(
+        _ task: ReadyTask, _ builder: inout PlacementBuilder, _ manner: Manner, _ isOverdue: Bool
+    ) -> PlacementBuilder.Answer? {
+        guard !isOverdue, let chooseWorker = manner.chooseWorker else {
+            return builder.place(task, on: manner.choice, reason: manner.reason(task))
+        }
+        if let limit = builder.exhaustedLimit(of: task) { return .limitReached(limit) }
+        switch chooseWorker(task, builder) {
+        case .now(let worker): return builder.place(task, on: worker, reason: manner.reason(task))
+        case .nowhere: return .noRoom
+        case .noMore: return nil
+        }
     }
 
-    private mutating func park(_ entry: Entry, _ limit: Observation.Limit) {
-        guard let index = parkings.firstIndex(where: { $0.limit == limit }) else {
-            parkings.append(Parking(limit: limit, entries: [entry]))
-            return
-        }
-        // Mostly they come in order, so a sorted insertion is near the front: few are moved.
-        var low = 0
-        var high = parkings[index].entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            let other = parkings[index].entries[middle]
-            let isBefore = entry.key != other.key ? entry.key < other.key : entry.number < other.number
-            if isBefore { low = middle + 1 } else { high = middle }
-        }
-        parkings[index].entries.insert(entry, at: low)
+    mutating func close() {
+        heap.tidy()
     }
 }

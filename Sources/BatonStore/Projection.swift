@@ -11,6 +11,7 @@ struct Projection {
     /// In the order of the events.
     var attempts: [AttemptChange] = []
     var estimates: [(run: Run.ID, tasks: [TaskEstimate])] = []
+    var systemState: SystemState?
 
     private var updatePositions: [TaskReference: Int] = [:]
 
@@ -23,6 +24,22 @@ struct Projection {
         var templates: [String]
         var standings: [Standing]
         var created: Instant
+        /// Of all instances of the run.
+        var graph: Graph
+
+        /// What the instance at `offset` waits for.
+        func needs(_ offset: Int) -> [Int32] { Array(graph.dependencies(of: first + offset)) }
+
+        /// Older instances that wait for these too: the group that they belong to.
+        var rewired: [(task: Int32, needs: [Int32])] {
+            var waiting: [Int32] = []
+            for offset in instances.indices {
+                for node in graph.successors(of: first + offset) where node < first && !waiting.contains(node) {
+                    waiting.append(node)
+                }
+            }
+            return waiting.map { ($0, Array(graph.dependencies(of: Int($0)))) }
+        }
     }
 
     /// Where a task stands, as the read models keep it.
@@ -44,15 +61,16 @@ struct Projection {
 
     /// - Parameter templates: names of the tasks of a workflow whose submission is not in this batch.
     init(
-        of batch: [Recorded], templates: (Run.ID) throws(StoreError) -> [String]
+        of batch: [Recorded], state: SystemState?, templates: (Run.ID) throws(StoreError) -> [String]
     ) throws(StoreError) {
+        systemState = state
         for recorded in batch {
             for change in recorded.changes {
                 switch change {
                 case .runStatus(let run, let status, let at):
                     if case .runSubmitted(let submission) = recorded.event { newRuns.append((submission, recorded.at)) }
                     runStatuses.append((run, status, at))
-                case .tasksAdded(let run, let first, let instances):
+                case .tasksAdded(let run, let first, let instances, let graph):
                     let names: [String]
                     if case .runSubmitted(let submission) = recorded.event {
                         names = submission.workflow.tasks.map(\.name)
@@ -63,7 +81,8 @@ struct Projection {
                     newTasks.append(
                         NewTasks(
                             run: run, first: Int(first.index), instances: instances, templates: names,
-                            standings: Array(repeating: blocked, count: instances.count), created: recorded.at))
+                            standings: Array(repeating: blocked, count: instances.count), created: recorded.at,
+                            graph: graph))
                 case .taskState(let task, let state, let at):
                     set(task, Standing(state, since: at))
                 }

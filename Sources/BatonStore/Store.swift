@@ -8,8 +8,10 @@ public protocol Store: AnyObject {
     /// Adds events to the log and brings the read models up to date, all or nothing.
     ///
     /// What was appended outlives this process at once, and a power loss after the next `flush`.
-    /// - Parameter run: the run that the caller drives; the cluster's own events become part of its log.
-    func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError)
+    /// - Parameters:
+    ///   - run: the run that the caller drives; the cluster's own events become part of its log.
+    ///   - state: how the machine and the run stand, every now and then.
+    func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError)
 
     /// Returns when everything appended is on the disk; only then may it be reported to a user as done.
     func flush() throws(StoreError)
@@ -42,6 +44,15 @@ public protocol Store: AnyObject {
     /// What was expected of each task, and what came of it, in the order of the tasks.
     func predictions(of run: Run.ID) throws(StoreError) -> [PredictionSummary]
 
+    /// What each task waits for, in the order of the tasks.
+    func dependencies(of run: Run.ID) throws(StoreError) -> [TaskDependency]
+
+    /// What was computed of a run when it ended, by name; the last end counts.
+    func metrics(of run: Run.ID) throws(StoreError) -> [PerformanceMetric]
+
+    /// How the machine and the run stood while it was driven, oldest first.
+    func systemStates(of run: Run.ID) throws(StoreError) -> [SystemState]
+
     /// Tasks that changed after `sequence`, for those who poll; 0 for all.
     func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges
 
@@ -55,6 +66,15 @@ public protocol Store: AnyObject {
 
     func remember(_ result: CachedResult, for key: String) throws(StoreError)
 
+    /// Remembers why a task runs; the latest look of a task counts.
+    func remember(_ miss: CacheMiss) throws(StoreError)
+
+    /// Why a task ran, as it was when it started.
+    func cacheMiss(of task: TaskReference) throws(StoreError) -> CacheMiss?
+
+    /// Why the task of that name ran when it last succeeded by running, in a run of the same workflow before this one.
+    func cacheMiss(before task: TaskReference) throws(StoreError) -> CacheMiss?
+
     /// The remembered hash of a file that still looks the same.
     func hash(of file: FileStamp) throws(StoreError) -> String?
 
@@ -67,6 +87,10 @@ public protocol Store: AnyObject {
 }
 
 extension Store {
+    public func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError) {
+        try append(batch, for: run, state: nil)
+    }
+
     /// The latest run that a filter matches.
     public func latestRun(matching filter: RunFilter) throws(StoreError) -> RunSummary? {
         var filter = filter

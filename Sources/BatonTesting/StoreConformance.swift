@@ -15,7 +15,7 @@ public struct StoreConformance: Sendable, CustomTestStringConvertible {
 
     public func check(_ store: any Store) throws { try body(store) }
 
-    public static let all: [StoreConformance] = log + runs + tasks + attempts + memos
+    public static let all: [StoreConformance] = log + runs + tasks + attempts + observations + memos
 }
 
 extension StoreConformance {
@@ -265,6 +265,54 @@ extension StoreConformance {
         },
     ]
 
+    private static let observations = [
+        StoreConformance("what tasks wait for is known, also when instances are added behind their group's back") {
+            store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b", "c"], needs: [[], [0], [0, 1]])], for: script.run)
+            func dependencies() throws -> [[Int32]] {
+                try store.dependencies(of: script.run).map { [$0.child.index, $0.parent.index] }
+            }
+            #expect(try dependencies() == [[1, 0], [2, 0], [2, 1]])
+            let added = script.added(["b[1]", "b[2]"], first: 3, needs: [[], [0, 3, 4], [0, 1], [0], [0]])
+            try store.append([added], for: script.run)
+            #expect(try dependencies() == [[1, 0], [1, 3], [1, 4], [2, 0], [2, 1], [3, 0], [4, 0]])
+            #expect(try store.dependencies(of: Script(2).run).isEmpty)
+        },
+        StoreConformance("a run that ends leaves its figures, of its latest end") { store in
+            let script = Script()
+            let estimates = [TaskEstimate(task: TaskInstance.ID(0), estimate: script.estimate)]
+            try store.append(
+                [script.submitted(["a", "b"]), script.recorded(.estimated(script.run, estimates), [])], for: script.run)
+            try store.append([script.started(0), script.ended(0), script.started(1)], for: script.run)
+            #expect(try store.metrics(of: script.run).isEmpty)
+            try store.append([script.finished(.failed, at: script.time(5))], for: script.run)
+            try store.append([script.finished(.succeeded, at: script.time(60))], for: script.run)
+            func value(_ name: PerformanceMetric.Name) throws -> Double? {
+                let found = try store.metrics(of: script.run).filter { $0.name == name }
+                #expect(found.count == 1 && found.allSatisfy { $0.at == script.time(60) }, "\(name)")
+                return found.first?.value
+            }
+            #expect(try value(.makespanSeconds) == 60)
+            #expect(try value(.cpuSeconds) == 0.03)
+            #expect(try value(.grantedMemoryGigabyteSeconds) == 1e-7)  // 100 bytes for a second
+            #expect(try value(.attempts) == 2)
+            #expect(abs(try #require(try value(.durationError)) - 1) < 1e-6)  // a nanosecond was expected
+        },
+        StoreConformance("moments of a run come back as they were, in the order of time") { store in
+            let (script, other) = (Script(1), Script(2))
+            func state(_ script: Script, _ seconds: Int64) -> SystemState {
+                SystemState(
+                    at: script.time(seconds), run: script.run, cpuUtilization: 0.5, memoryUtilization: 0.25,
+                    activeTasks: 1, pendingTasks: 2, failedTasks: 3, tasksPerSecond: 4.5)
+            }
+            try store.append([script.submitted(["a"])], for: script.run, state: state(script, 1))
+            try store.append([other.submitted(["a"])], for: other.run, state: state(other, 2))
+            try store.append([script.started(0)], for: script.run, state: state(script, 3))
+            #expect(try store.systemStates(of: script.run) == [state(script, 1), state(script, 3)])
+        },
+    ]
+
     private static let memos = [
         StoreConformance("a cached result is found by its key, and the latest under a key counts") { store in
             let script = Script()
@@ -277,6 +325,29 @@ extension StoreConformance {
             try store.flush()
             #expect(try store.cachedResult(for: "key") == result)
             #expect(try store.cachedResult(for: "other") == nil)
+        },
+        StoreConformance("why a cached task ran is known, and why it ran when it last succeeded before") { store in
+            let (first, failed, second) = (Script(1), Script(2), Script(3))
+            for script in [first, failed, second] {
+                try store.append([script.submitted(["a", "b"]), script.started(1)], for: script.run)
+            }
+            try store.append([first.ended(1)], for: first.run)
+            func miss(_ script: Script, _ staleness: Staleness) -> CacheMiss {
+                let parts = [CacheKey.Part(.command, "0", "cc"), CacheKey.Part(.file, "in", "abc")]
+                return CacheMiss(
+                    task: script.attempt(1).reference, key: CacheKey(version: 2, hash: "key", parts: parts),
+                    staleness: staleness, at: script.time(1))
+            }
+            let misses = [
+                miss(first, .noResult), miss(failed, .missingOutput("out", from: first.run)),
+                miss(second, .changedOutput("out", from: first.run)),
+            ]
+            try store.remember(miss(first, .missingOutput("x", from: first.run)))
+            for miss in misses { try store.remember(miss) }
+            for miss in misses { #expect(try store.cacheMiss(of: miss.task) == miss) }
+            #expect(try store.cacheMiss(before: misses[2].task) == misses[0], "the failed one left no result")
+            #expect(try store.cacheMiss(before: misses[0].task) == nil)
+            #expect(try store.cacheMiss(of: second.attempt(0).reference) == nil)
         },
         StoreConformance("a file's hash is known while it looks the same") { store in
             let script = Script()
@@ -311,87 +382,4 @@ extension StoreConformance {
             #expect(try store.tasks(of: running.run, in: nil).count == 1)
         },
     ]
-}
-
-/// A run of a few tasks, told as the engine would tell it.
-public struct Script: Sendable {
-    public let run: Run.ID
-    private let workflow: String
-
-    public init(_ number: UInt64 = 1, workflow: String = "flow") {
-        run = Run.ID(rawValue: number)
-        self.workflow = workflow
-    }
-
-    /// Seconds after the beginning of all scripts.
-    public func time(_ seconds: Int64) -> Instant { Instant(nanoseconds: (1_700_000_000 + seconds) * 1_000_000_000) }
-
-    let parameters = [Workflow.Binding(name: "threads", value: .number(2))]
-
-    /// Differs from run to run.
-    var usage: Usage {
-        Usage(
-            wall: .seconds(Int64(run.rawValue)), userCPU: .milliseconds(10), systemCPU: .milliseconds(20),
-            peakMemoryBytes: 3, readBytes: 4, writtenBytes: 5, meter: .sampling)
-    }
-
-    let estimate = Estimate(
-        durationP50Nanoseconds: 1, durationP90Nanoseconds: 2, peakMemoryP50Bytes: 3, peakMemoryP99Bytes: 4,
-        largestSeenMemoryBytes: 5, sampleCount: 6, model: "median-1")
-
-    public func recorded(_ event: Event, _ changes: [Change], at seconds: Int64 = 10) -> Recorded {
-        Recorded(event: event, at: time(seconds), changes: changes)
-    }
-
-    func status(_ status: Run.Status) -> Change { .runStatus(run, status, at: time(90)) }
-
-    func change(_ task: Int, _ state: TaskState) -> Change {
-        .taskState(TaskReference(run: run, task: TaskInstance.ID(task)), state, at: time(10))
-    }
-
-    func attempt(_ task: Int, _ number: Int32 = 1) -> Attempt.ID {
-        Attempt.ID(run: run, task: TaskInstance.ID(task), number: number)
-    }
-
-    /// One task of the workflow for each name.
-    public func submitted(_ names: [String], changes: [Change] = []) -> Recorded {
-        let definitions = names.map { name in
-            Workflow.Task(name: name, action: .arguments([try! Template(parsing: "true")]))
-        }
-        let submission = Run.Submission(
-            run: run, workflow: Workflow(name: workflow, tasks: definitions), parameters: parameters,
-            directory: "/work", source: "\(workflow).yaml")
-        let instances = names.indices.map { TaskInstance(name: names[$0], task: Int32($0)) }
-        let added = Change.tasksAdded(run, first: TaskInstance.ID(0), instances)
-        return recorded(.runSubmitted(submission), [.runStatus(run, .running, at: time(0)), added] + changes, at: 0)
-    }
-
-    /// More instances of the workflow's second task, after its first has ended.
-    public func added(_ names: [String], first: Int) -> Recorded {
-        let instances = names.map {
-            TaskInstance(name: $0, task: 1, bindings: [Workflow.Binding(name: "item", value: .string($0))])
-        }
-        return recorded(
-            .attemptEnded(attempt(0), .succeeded(nil), nil),
-            [.tasksAdded(run, first: TaskInstance.ID(first), instances)])
-    }
-
-    public func started(_ task: Int, attempt number: Int32 = 1) -> Recorded {
-        let grant = Resources(milliCPU: 500, memoryBytes: 100, gpus: 1, diskBytes: 7)
-        let placement = Placement(
-            task: attempt(task).reference, worker: Worker.ID(0), grant: grant, reason: "first")
-        let running = TaskState.Running(attempt: number, worker: Worker.ID(0), since: time(2), grant: grant)
-        return recorded(.decided(Decision(policy: "fifo", placements: [placement])), [change(task, .running(running))])
-    }
-
-    public func ended(_ task: Int) -> Recorded {
-        recorded(
-            .attemptEnded(attempt(task), .succeeded(nil), usage), [change(task, .succeeded(attempt: 1))])
-    }
-
-    public func finished(_ status: Run.Status, at end: Instant? = nil) -> Recorded {
-        let end = end ?? time(90)
-        return Recorded(
-            event: .runCancelled(run, force: false), at: end, changes: [.runStatus(run, status, at: end)])
-    }
 }

@@ -41,6 +41,22 @@ static bool take_strings(char **at, const char *end, char **strings, size_t coun
     return true;
 }
 
+// What the task prints and hands on reaches its files only without secrets.
+static void mask_output(struct attempt *attempt, struct launch *plan, char **variables, size_t count) {
+    const char *paths[] = {plan->output, plan->error};
+    for (int i = 0; i < 2 && !plan->failure; i++) {
+        if (!*paths[i] || (attempt->masked[i] = masked_log_open(paths[i], &plan->pipes[i]))) continue;
+        plan->failure = errno;
+        plan->step = i == 0 ? BATON_LAUNCH_OUTPUT : BATON_LAUNCH_ERROR;
+    }
+    const size_t length = strlen(BATON_OUTPUT_VARIABLE "=");
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(variables[i], BATON_OUTPUT_VARIABLE "=", length)) continue;
+        free(attempt->values);
+        attempt->values = strcpy(allocate(strlen(variables[i])), variables[i] + length);
+    }
+}
+
 bool attempt_start(const struct baton_start *order, char *strings, size_t length) {
     // No more strings than bytes: a hostile count must not make us allocate.
     if (order->arguments == 0 || (uint64_t)order->arguments + order->environment > length) return false;
@@ -78,8 +94,12 @@ bool attempt_start(const struct baton_start *order, char *strings, size_t length
         log_prepare(head[i + 1]);
         attempt->logs[i] = strcpy(allocate(strlen(head[i + 1]) + 1), head[i + 1]);
     }
+    if (mask_is_needed()) mask_output(attempt, &plan, extra, order->environment);
     attempt->start_time = monotonic_now();
     launch(&plan);
+    for (int i = 0; i < 2; i++) {
+        if (plan.pipes[i]) close(plan.pipes[i]);
+    }
     attempt->started = plan.started;
     attempt->pid = plan.started.pid;
     attempt->ended = (struct baton_ended){.key = order->key, .launch_errno = plan.failure, .launch_step = (uint8_t)plan.step};
@@ -181,6 +201,11 @@ static void settle_figures(struct attempt *attempt) {
 }
 
 void attempt_end(struct attempt *attempt) {
+    for (int i = 0; i < 2; i++) {
+        if (attempt->masked[i]) masked_log_close(attempt->masked[i]);
+    }
+    if (attempt->values) mask_file(attempt->values);
+    free(attempt->values);
     settle_figures(attempt);
     if (attempt->slot) {
         // What strays did to the folder (or do still) is not known: another attempt gets a fresh one.

@@ -71,6 +71,9 @@ static bool obey(uint32_t kind, char *payload, size_t length) {
     case BATON_ORDER_ENVIRONMENT:
         environment_set(payload, length);
         return true;
+    case BATON_ORDER_SECRETS:
+        mask_add(payload, length);
+        return true;
     case BATON_ORDER_START:
         if (length < sizeof start) return false;
         memcpy(&start, payload, sizeof start);

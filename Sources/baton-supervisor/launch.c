@@ -57,12 +57,12 @@ _Noreturn static void become(struct launch *plan) {
     const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
     plan->step = BATON_LAUNCH_OUTPUT;
     if (*plan->output) {
-        int file = open(plan->output, flags, 0644);
+        int file = plan->pipes[0] ? plan->pipes[0] : open(plan->output, flags, 0644);
         if (file < 0 || dup2(file, STDOUT_FILENO) < 0) goto failed;
     }
     plan->step = BATON_LAUNCH_ERROR;
     if (*plan->error) {
-        int file = open(plan->error, flags, 0644);
+        int file = plan->pipes[1] ? plan->pipes[1] : open(plan->error, flags, 0644);
         if (file < 0 || dup2(file, STDERR_FILENO) < 0) goto failed;
     } else if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0) goto failed;
 
@@ -98,10 +98,10 @@ static __attribute__((noinline)) pid_t make_process(struct launch *plan) {
 }
 
 void launch(struct launch *plan) {
+    if (plan->failure) return;
     bool other_score = oom_score_file >= 0 && plan->oom_score_adj != oom_score;
     // Set on ourselves for the moment of the fork, inherited: a third of what opening the child's own file costs.
     if (other_score) set_oom_score(plan->oom_score_adj);
-    plan->failure = 0;
     plan->step = BATON_LAUNCH_FORK;
     pid_t pid = make_process(plan);
     int error = errno;

@@ -24,10 +24,7 @@ uint32_t meter;
 
 static bool take_lock(void) {
     int lock = open(BATON_SUPERVISOR_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0) return false;
-    char pid[16];
-    int length = snprintf(pid, sizeof pid, "%d\n", getpid());
-    return ftruncate(lock, 0) == 0 && pwrite(lock, pid, (size_t)length, 0) >= 0;  // open until we end
+    return lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0;  // open until we end
 }
 
 // Nothing of whoever started us may end us, receive our output or be kept open by us.
@@ -66,12 +63,14 @@ static void wait_for_something(int signals) {
         {.fd = signals, .events = POLLIN},
         {.fd = connection_listener(), .events = POLLIN},
         {.fd = connection_descriptor(), .events = (short)(POLLIN | (connection_wants_to_write() ? POLLOUT : 0))},
+        {.fd = masked_logs_descriptor(), .events = POLLIN},
     };
-    if (ppoll(files, 3, time == NEVER ? NULL : &limit, NULL) < 0) return;
+    if (ppoll(files, 4, time == NEVER ? NULL : &limit, NULL) < 0) return;
     if (files[0].revents) {
         struct signalfd_siginfo ignored;
         while (read(signals, &ignored, sizeof ignored) > 0) continue;
     }
+    if (files[3].revents) masked_logs_read();
     attempts_reap();
     if (files[2].revents & POLLOUT) connection_flush();
     if (files[2].revents & (POLLIN | POLLHUP | POLLERR)) connection_read();

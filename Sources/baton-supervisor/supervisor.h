@@ -85,6 +85,8 @@ struct attempt {
     bool signalled;              // whatever the top process left behind was asked to end
     struct slot *slot;           // NULL: sampled
     char *logs[2];               // paths of output and error
+    struct masked_log *masked[2];  // NULL: the task writes the log itself
+    char *values;                // path of the file that it hands values on by, if that has to be masked
     struct baton_started started;
     struct baton_ended ended;
     struct usage reaped;
@@ -117,6 +119,22 @@ const char *environment_find_program(const char *name, char **environment);     
 void log_prepare(const char *path);  // before an attempt opens it
 void log_finish(char *path);         // after the attempt; frees the path
 
+// mask.c
+
+void mask_add(const char *strings, size_t length);  // NUL-ended values
+bool mask_is_needed(void);
+// Appends `bytes` with *** in place of secrets to `masked`; returns how many were looked at: before the end the rest may
+// be the beginning of a secret.
+size_t mask(const char *bytes, size_t length, bool is_end, struct buffer *masked);
+
+// masked_log.c
+
+struct masked_log *masked_log_open(const char *path, int *door);  // `door` is the task's end; NULL with errno
+void masked_log_close(struct masked_log *log);  // takes in what is left
+void masked_logs_read(void);
+int masked_logs_descriptor(void);               // readable when there is something to read; -1: never was one
+void mask_file(const char *path);               // removed if that is impossible
+
 // launch.c
 
 struct launch {
@@ -125,9 +143,10 @@ struct launch {
     char **environment;
     const int *doors;            // files to go through into cgroups, the memory controller's first
     int door_count;
+    int pipes[2];                // in place of output and error; 0: none
     int oom_score_adj;
     struct baton_started started;    // key set; the rest comes back
-    int failure, step;               // errno and BATON_LAUNCH_*
+    int failure, step;               // errno and BATON_LAUNCH_*; nothing is made when they are set before
     bool outside;                    // the first door was shut
     bool unwritten;                  // the journal did not take the start
 };

@@ -24,7 +24,8 @@ enum Continuation {
         return .changed(try carriedOver(from: engine, earlier, to: submission))
     }
 
-    /// Instances with the same definition that succeeded, provided that all they depend on is carried over too.
+    /// Instances with the same definition that succeeded, provided that all they depend on is carried over too; also
+    /// those of fan-outs over what a task printed, when that is carried over.
     private static func carriedOver(
         from engine: Engine, _ earlier: Run.Submission, to submission: Run.Submission
     ) throws -> [Run.CarriedOver] {
@@ -35,22 +36,39 @@ enum Continuation {
             let fingerprint = earlier.workflow.fingerprint(of: instance, parameters: earlier.parameters)
             done[instance.name] = (fingerprint, engine.values(of: reference))
         }
-        let expansion = try submission.expand()
-        var isCarried = [Bool](repeating: false, count: expansion.instances.count)
+        _ = try submission.expand()  // the engine takes only what is valid
+        var trial = submission
+        while true {
+            // Each round opens the fan-outs whose values the round before carried over.
+            var engine = Engine()
+            _ = engine.handle(.runSubmitted(trial), at: .zero)
+            let carried = carriedOver(done, from: earlier.run, in: engine, submission)
+            if carried.count == trial.carriedOver.count { return carried }
+            trial.carriedOver = carried
+        }
+    }
+
+    private static func carriedOver(
+        _ done: [String: (fingerprint: UInt64, values: TaskValues?)], from earlier: Run.ID, in engine: Engine,
+        _ submission: Run.Submission
+    ) -> [Run.CarriedOver] {
+        guard let graph = engine.graph(of: submission.run) else { return [] }
+        let instances = engine.instances(of: submission.run)
+        var isCarried = [Bool](repeating: false, count: instances.count)
         var carried: [Run.CarriedOver] = []
-        for index in (try? expansion.graph.topologicalOrder()) ?? [] {
-            let instance = expansion.instances[Int(index)]
-            guard instance.kind == .command, let known = done[instance.name],
-                known.fingerprint == submission.workflow.fingerprint(of: instance, parameters: submission.parameters),
-                expansion.graph.dependencies(of: Int(index)).allSatisfy({ isCarried[Int($0)] })
-            else {
-                isCarried[Int(index)] =
-                    instance.kind != .command
-                    && expansion.graph.dependencies(of: Int(index)).allSatisfy { isCarried[Int($0)] }
-                continue
+        for index in ((try? graph.topologicalOrder()) ?? []).map(Int.init) {
+            guard graph.dependencies(of: index).allSatisfy({ isCarried[Int($0)] }) else { continue }
+            let instance = instances[index]
+            switch instance.kind {
+            case .group(let isExpanded): isCarried[index] = isExpanded
+            case .command:
+                guard let known = done[instance.name],
+                    known.fingerprint
+                        == submission.workflow.fingerprint(of: instance, parameters: submission.parameters)
+                else { continue }
+                isCarried[index] = true
+                carried.append(Run.CarriedOver(instance: instance.name, from: earlier, values: known.values))
             }
-            isCarried[Int(index)] = true
-            carried.append(Run.CarriedOver(instance: instance.name, from: earlier.run, values: known.values))
         }
         return carried
     }

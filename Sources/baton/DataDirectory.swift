@@ -35,6 +35,11 @@ struct DataDirectory: Hashable, Sendable {
         return try store()
     }
 
+    /// What earlier runs left for the same task; knows nothing, and makes no database, where nothing has run.
+    var outputCache: OutputCache {
+        OutputCache { () throws(StoreError) in hasDatabase ? try store() : MemoryStore() }
+    }
+
     func folder(of run: Run.ID) -> RunFolder {
         RunFolder(dataDirectory: path, run: run)
     }

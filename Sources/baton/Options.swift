@@ -25,6 +25,20 @@ struct StateOptions: ParsableArguments {
     }
 }
 
+/// Where runs are recorded, for a command whose output has no JSON form.
+struct DataDirOption: ParsableArguments {
+    @Option(
+        name: .long, help: ArgumentHelp("Where runs are recorded; see 'baton help ps'.", valueName: "folder"),
+        completion: .directory)
+    var dataDir: String?
+
+    var dataDirectory: DataDirectory { DataDirectory(option: dataDir) }
+
+    func existingStore() throws -> any Store {
+        try dataDirectory.existingStore()
+    }
+}
+
 /// How much of this machine a run may use, and in which order it goes.
 struct MachineOptions: ParsableArguments {
     @Option(

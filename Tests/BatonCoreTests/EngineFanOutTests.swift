@@ -55,7 +55,7 @@ struct EngineFanOutTests {
         )
         stage.run("list", .succeeded(TaskValues(stdout: "p\nq\n")))
         let added = stage.effects.contains { effect in
-            if case .announce(.tasksAdded(_, _, let instances)) = effect {
+            if case .announce(.tasksAdded(_, _, let instances, _)) = effect {
                 instances.map(\.name) == ["each[p]", "each[q]"]
             } else {
                 false
@@ -68,6 +68,23 @@ struct EngineFanOutTests {
         #expect(stage.engine.values(of: stage.reference("each"))?.stdout == "1\n2\n")
         stage.run("all")
         #expect(stage.status == .succeeded)
+    }
+
+    @Test("instances that are carried over are done as soon as their fan-out is known, and only they")
+    func carriedInstances() {
+        let from = Run.ID(rawValue: 7)
+        let carried = [
+            Run.CarriedOver(instance: "list", from: from, values: TaskValues(stdout: "p\nq\n")),
+            Run.CarriedOver(instance: "each[q]", from: from, values: TaskValues(stdout: "2\n")),
+        ]
+        var stage = Stage(
+            workflow("list -> each -> all", ["each": { $0.fanOut = Self.over(expression("tasks.list.lines")) }]),
+            carriedOver: carried)
+        #expect(
+            [stage.label("each[p]"), stage.label("each[q]"), stage.label("each")] == [.ready, .succeeded, .blocked])
+        stage.run("each[p]", .succeeded(TaskValues(stdout: "1\n")))
+        #expect(stage.engine.values(of: stage.reference("each"))?.stdout == "1\n2\n")
+        #expect([stage.label("each"), stage.label("all")] == [.succeeded, .ready])
     }
 
     @Test("a fan-out over nothing succeeds at once")

@@ -1,3 +1,4 @@
+import BatonCore
 import Foundation
 import Glibc
 import Testing
@@ -12,6 +13,25 @@ struct SupervisorTests {
     func exitCode(metering: Metering) throws {
         let world = try SupervisorWorld(metering)
         #expect(try world.run(shell: "exit 7").cause == .exited(code: 7))
+    }
+
+    @Test("a supervisor that ends as soon as it is started is an error, not something to try for ever")
+    func diesAtOnce() throws {
+        let data = FileManager.default.temporaryDirectory.path + "/baton-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let folder = RunFolder(dataDirectory: data, run: Run.ID(rawValue: 1))
+        try folder.create()
+        let (executor, _) = try ProcessExecutor.connect(
+            folder: folder, run: Run.ID(rawValue: 1), supervisor: "/bin/false", memoryLimitBytes: 0,
+            secrets: Secrets(names: [], directory: nil))
+        #expect(throws: SupervisorFailure.self) {
+            for _ in 0..<60 {
+                var file = pollfd(fd: executor.descriptor, events: Int16(POLLIN), revents: 0)
+                poll(&file, 1, 1000)
+                _ = try executor.receive()
+            }
+        }
+        executor.finish()
     }
 
     @Test("a signal arrives as it was")

@@ -95,6 +95,17 @@ final class SupervisorWorld {
         client.send([.start(SupervisedProgram(key: key, arguments: ["sh", "-c", script], workingDirectory: directory))])
     }
 
+    /// Makes the supervisor mask these values, and starts a task that prints into `out` and `err`.
+    func start(_ key: UInt64, secrets: [String], shell script: String, environment: [String] = []) {
+        client.send([
+            .secrets(secrets),
+            .start(
+                SupervisedProgram(
+                    key: key, arguments: ["sh", "-c", script], environment: environment, workingDirectory: directory,
+                    standardOutput: "out", standardError: "err")),
+        ])
+    }
+
     func run(_ program: SupervisedProgram) throws -> SupervisedExit {
         client.send([.start(program)])
         return try end(of: program.key)

@@ -45,8 +45,8 @@ import Testing
     @Test("a task that is not cached ran because it always does")
     func alwaysRuns() throws {
         let stage = try ProgressTests.eventful()
-        let why = WhyRun(story: try story(stage, at: 20), store: try stage.store())
-        #expect(try why.sentences(for: 0) == ["It runs in every run, because it does not say 'cache: true'."])
+        let why = try WhyRun(story: try story(stage, at: 20), store: try stage.store(), task: 0)
+        #expect(why.sentences == ["It runs in every run, because it does not say 'cache: true'."])
     }
 
     @Test("tables of a run line up")

@@ -99,6 +99,36 @@ struct RunTests {
         #expect(house.read("b") != nil)
     }
 
+    @Test(
+        "an edited workflow goes on with the instances of fan-outs over what a task printed, and of those behind them")
+    func resumeEditedFanOut() throws {
+        let house = try Household()
+        func workflow(_ last: String) -> String {
+            """
+            name: spread
+            tasks:
+              list: {run: 'echo x >> list; printf "a\\nb\\n"'}
+              each: {foreach: {n: "${{ tasks.list.lines }}"}, run: 'echo x >> each.${{ n }}; echo ${{ n }}1; test ${{ n }} = a -o -e mended'}
+              again: {foreach: {m: "${{ tasks.each.lines }}"}, run: 'echo x >> again.${{ m }}'}
+              other: {foreach: {n: "${{ tasks.list.lines }}"}, run: 'echo x >> other.${{ n }}; echo ${{ n }}2'}
+              behind: {foreach: {m: "${{ tasks.other.lines }}"}, run: 'echo x >> behind.${{ m }}'}
+              last: {run: '\(last)', needs: [again]}
+
+            """
+        }
+        try house.write(workflow("false"), to: "spread.yaml")
+        #expect(try house.run("run", "spread.yaml").exitCode == 1)
+        try house.write(workflow("touch last"), to: "spread.yaml")
+        try house.write("", to: "mended")
+        let result = try house.run("run", "spread.yaml", "--resume")
+        #expect(result.exitCode == 0, "\(result.messages)")
+        #expect(house.read("each.b") == "x\nx\n", "it had failed")
+        for once in ["list", "each.a", "other.a", "other.b", "behind.a2", "behind.b2", "again.a1", "again.b1"] {
+            #expect(house.read(once) == "x\n", "\(once)")
+        }
+        #expect(house.read("last") != nil)
+    }
+
     @Test("a cached task is skipped until an input or an output changes")
     func cache() throws {
         let house = try Household()
@@ -130,6 +160,58 @@ struct RunTests {
         #expect(try executions() == 3, "the first result is still known, and its output is there again")
     }
 
+    @Test("plan says what is up to date, and explain which part of the key made a task run")
+    func cacheReasons() throws {
+        let house = try Household()
+        func workflow(_ command: String) -> String {
+            """
+            name: reasons
+            tasks:
+              copy: {run: '\(command)', inputs: ["src/*"], outputs: [out], cache: true}
+              count: {run: 'wc -c < out > size', inputs: [out], outputs: [size], cache: true}
+
+            """
+        }
+        try FileManager.default.createDirectory(atPath: house.folder.path + "/src", withIntermediateDirectories: true)
+        try house.write("one", to: "src/a")
+        try house.write("two", to: "src/b")
+        try house.write(workflow("cat src/* > out"), to: "reasons.yaml")
+        func plan() throws -> String { try house.run("plan", "reasons.yaml").output }
+        func why(_ task: String) throws -> String {
+            #expect(try house.run("run", "reasons.yaml").exitCode == 0)
+            let text = try house.run("explain", "latest", task, "--why-run").output
+            // Keys and ids differ from run to run.
+            return text.replacing(#/[0-9a-f]{12} \(/#, with: "KEY (").replacing(#/run 0[0-9a-z]{12}/#, with: "run ID")
+        }
+        #expect(try plan().contains("no result is known for its command and inputs"))
+        #expect(try why("copy").contains("It ran because no earlier run of reasons had a result of it."))
+        let fresh = try plan()
+        #expect(fresh.contains("2 tasks are up to date and would not run."))
+        #expect(try house.run("plan", "--json", "reasons.yaml").output.contains("\"state\": \"up_to_date\""))
+
+        try house.write("TWO", to: "src/b")
+        try house.write("new", to: "src/c")
+        let stale = try plan()
+        #expect(stale.contains("unless out comes out as it was"))
+        #expect(
+            try why("copy").contains(
+                """
+                It ran because of what changed since run ID, whose key was KEY (format 2):
+                  The content of src/b changed.
+                  The input file src/c is new.
+                """))
+
+        try house.write(workflow("cat src/* src/a > out"), to: "reasons.yaml")
+        #expect(try why("copy").contains("Its command changed: 'cat src/* > out' is now 'cat src/* src/a > out'."))
+
+        try FileManager.default.removeItem(atPath: house.folder.path + "/size")
+        #expect(try plan().contains("its output size is gone"))
+        #expect(try why("count").contains("It ran because its output size, made in run ID, was gone."))
+        try house.write("spoilt", to: "size")
+        #expect(try why("count").contains("It ran because its output size, made in run ID, had been changed."))
+        #expect(try why("count").contains("Its command did not run: the same had been done on the same inputs."))
+    }
+
     @Test("a task that promised an output and did not make it has failed")
     func missingOutput() throws {
         let house = try Household()
@@ -157,6 +239,41 @@ struct RunTests {
         #expect(house.finish(process).exitCode == 0)
         #expect(house.read("told") == "hush\n")
         #expect(house.read("other") == "\n")
+    }
+
+    @Test("what a task prints of its secrets is stored nowhere, and neither is what it hands on of them")
+    func maskedSecrets() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: masked
+            tasks:
+              told:
+                run: |
+                  echo "the token is $BATON_TEST_TOKEN"
+                  echo "url=https://$BATON_TEST_TOKEN@host" >> "$BATON_OUTPUT"
+                  printf %s "$BATON_TEST_TOKEN" > passed-by-file
+                secrets: [BATON_TEST_TOKEN]
+              reader: {run: 'echo "${{ tasks.told.stdout }} at ${{ tasks.told.outputs.url }}"; cat passed-by-file'}
+              broken:
+                run: 'echo "no $BATON_TEST_TOKEN here" >&2; exit 1'
+                secrets: [BATON_TEST_TOKEN]
+
+            """, to: "masked.yaml")
+        let process = try house.start(["run", "masked.yaml"], environment: ["BATON_TEST_TOKEN": "hush-hush"])
+        let result = house.finish(process)
+        #expect(result.exitCode == 1)
+        #expect(result.messages.contains("no *** here"))
+        let logs = try house.run("logs", "latest", "reader").output
+        #expect(logs == "the token is *** at https://***@host\n***")
+        let everything = try FileManager.default.subpathsOfDirectory(atPath: house.folder.path + "/data")
+        for path in everything {
+            let content = FileManager.default.contents(atPath: house.folder.path + "/data/" + path) ?? Data()
+            #expect(content.range(of: Data("hush-hush".utf8)) == nil, "\(path) holds the secret")
+        }
+        #expect(everything.count > 10)
+        let shown = try house.run("logs", "--json").output
+        #expect(shown.contains("***") && !shown.contains("hush-hush"))
     }
 
     @Test("cancel reaches a run that another process drives")

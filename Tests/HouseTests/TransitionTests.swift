@@ -182,7 +182,7 @@ private struct Scenario {
             case .announce(.runStatus(_, let next, at: _)):
                 steps.runs.insert(Steps.Step(from: status, to: next))
                 status = next
-            case .announce(.tasksAdded(_, let first, let instances)):
+            case .announce(.tasksAdded(_, let first, let instances, _)):
                 for index in instances.indices {
                     let task = TaskReference(run: run, task: TaskInstance.ID(Int(first.index) + index))
                     labels[task] = .blocked

@@ -21,7 +21,7 @@ public enum Effect: Hashable, Sendable {
 /// What became different, for those who watch.
 public enum Change: Hashable, Sendable {
     case runStatus(Run.ID, Run.Status, at: Instant)
-    /// New instances, numbered from `first`; all begin `blocked`.
-    case tasksAdded(Run.ID, first: TaskInstance.ID, [TaskInstance])
+    /// New instances, numbered from `first`; all begin `blocked`. The graph is that of all instances from now on.
+    case tasksAdded(Run.ID, first: TaskInstance.ID, [TaskInstance], Graph)
     case taskState(TaskReference, TaskState, at: Instant)
 }

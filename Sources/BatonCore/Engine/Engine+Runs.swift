@@ -16,13 +16,11 @@ extension Engine {
         runs.append(RunState(submission: submission, expansion: expansion, at: now))
         openRuns.append(Int32(index))
         effects.append(.announce(.runStatus(submission.run, .running, at: now)))
-        effects.append(.announce(.tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances)))
+        effects.append(
+            .announce(
+                .tasksAdded(submission.run, first: TaskInstance.ID(0), expansion.instances, expansion.graph)))
         var settled = Worklist()
-        for carried in submission.carriedOver {
-            guard let task = (runs[index].expansion[carried.instance]?.index).map(Int.init) else { continue }
-            runs[index].values[Int32(task)] = carried.values
-            settled.push(task, .succeeded(attempt: 0))
-        }
+        for task in expansion.instances.indices { carryOver(task, in: index, &settled) }
         propagate(&settled, in: index, at: now, into: &effects)
         for task in expansion.instances.indices {
             if case .blocked(waitingFor: 0) = runs[index].states[task] {
@@ -31,6 +29,17 @@ extension Engine {
         }
         propagate(&settled, in: index, at: now, into: &effects)
         effects.append(.decide)
+    }
+
+    /// Settles an instance whose result an earlier run already has.
+    ///
+    /// - Returns: false when there is none.
+    @discardableResult
+    mutating func carryOver(_ task: Int, in run: Int, _ settled: inout Worklist) -> Bool {
+        guard let place = runs[run].carriedPlaces[runs[run].expansion.instances[task].name] else { return false }
+        runs[run].values[Int32(task)] = runs[run].submission.carriedOver[place].values
+        settled.push(task, .succeeded(attempt: 0))
+        return true
     }
 
     mutating func learn(_ estimates: [TaskEstimate], of run: Run.ID, into effects: inout [Effect]) {

@@ -113,12 +113,14 @@ extension Engine {
         }
         generation += 1
         let added = Array(runs[run].expansion.instances[first...])
-        effects.append(.announce(.tasksAdded(runs[run].id, first: TaskInstance.ID(first), added)))
+        effects.append(
+            .announce(
+                .tasksAdded(runs[run].id, first: TaskInstance.ID(first), added, runs[run].expansion.graph)))
         runs[run].states[group] = runs[run].initialState(of: group)
         if case .blocked(waitingFor: 0) = runs[run].states[group] {
             unblock(group, in: run, at: now, &settled, into: &effects)
         }
-        for task in first..<runs[run].expansion.instances.count {
+        for task in first..<runs[run].expansion.instances.count where !carryOver(task, in: run, &settled) {
             if case .blocked(waitingFor: 0) = runs[run].states[task] {
                 unblock(task, in: run, at: now, &settled, into: &effects)
             }

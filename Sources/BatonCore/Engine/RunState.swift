@@ -2,6 +2,8 @@
 struct RunState: Sendable {
     let submission: Run.Submission
     let submittedAt: Instant
+    /// Places in `submission.carriedOver` by instance.
+    let carriedPlaces: [String: Int]
     var expansion: Expansion
     var status = Run.Status.running
     var states: [TaskState]
@@ -46,6 +48,9 @@ struct RunState: Sendable {
 
     init(submission: Run.Submission, expansion: Expansion, at now: Instant) {
         self.submission = submission
+        carriedPlaces = Dictionary(
+            submission.carriedOver.enumerated().map { ($0.element.instance, $0.offset) }
+        ) { _, later in later }
         self.expansion = expansion
         submittedAt = now
         let count = expansion.instances.count

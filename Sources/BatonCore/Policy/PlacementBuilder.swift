@@ -84,7 +84,8 @@ public struct PlacementBuilder {
         }
     }
 
-    private func exhaustedLimit(of task: ReadyTask) -> Observation.Limit? {
+    /// A limit of which the task needs more units than are left; nil when there is none.
+    public func exhaustedLimit(of task: ReadyTask) -> Observation.Limit? {
         observation.limits(of: task).first { limit, units in
             units > observation.free(limit) - limitsTaken[limit, default: 0]
         }?.limit

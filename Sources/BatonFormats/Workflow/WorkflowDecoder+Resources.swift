@@ -25,7 +25,7 @@ extension WorkflowDecoder {
             ? expression(node, key).map { .expression($0) } : exactly(&self).map { .exactly($0) }
     }
 
-    private mutating func cores(_ node: DocumentNode) -> Int64? {
+    mutating func cores(_ node: DocumentNode) -> Int64? {
         if case .scalar(let scalar) = node.content, case .number(let cores) = scalar.value, cores >= 0, cores <= 1e6 {
             return Int64((cores * 1000).rounded(.up))
         }
@@ -33,7 +33,7 @@ extension WorkflowDecoder {
         return nil
     }
 
-    private mutating func bytes(_ node: DocumentNode, _ key: String) -> Int64? {
+    mutating func bytes(_ node: DocumentNode, _ key: String) -> Int64? {
         if case .scalar(let scalar) = node.content, let bytes = ByteCount.parse(scalar.text) { return bytes }
         mismatch(node, key, expected: "a size such as 500MB, 4GB or 512MiB")
         return nil

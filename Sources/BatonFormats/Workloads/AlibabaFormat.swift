@@ -12,7 +12,14 @@ struct AlibabaFormat {
         "plan_mem",
     ]
 
+    private static let statuses = ["Ready", "Waiting", "Running", "Terminated", "Failed", "Cancelled"]
+
     static func recognises(_ columns: [String]) -> Bool {
+        hasNames(columns) || columns.count == names.count && statuses.contains(columns[4])
+    }
+
+    /// As published, the file has no line of names.
+    private static func hasNames(_ columns: [String]) -> Bool {
         ["task_name", "instance_num", "job_name"].allSatisfy(columns.contains)
     }
 
@@ -51,16 +58,17 @@ struct AlibabaFormat {
         func note(_ names: [String], _ what: String) {
             guard !names.isEmpty else { return }
             let examples = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
-            notes.append(DocumentProblem(.start, "\(names.count) jobs \(what): left out (\(examples))"))
+            notes.append(
+                DocumentProblem(.start, "left out \(names.count) of \(reader.jobs.count) jobs \(what): \(examples)"))
         }
-        note(reader.cyclic, "have tasks whose names make them wait for each other")
-        note(reader.unfinished, "have tasks without an end")
+        note(reader.cyclic, "whose tasks wait for each other by their names")
+        note(reader.unfinished, "whose tasks have not all ended")
         if reader.cappedTasks > 0 {
+            let total = reader.jobs.reduce(0) { $0 + $1.tasks.count }
             notes.append(
                 DocumentProblem(
                     .start,
-                    "\(reader.cappedTasks) tasks have more than \(options.instanceLimit) instances: they count as that")
-            )
+                    "\(reader.cappedTasks) of \(total) tasks count as \(options.instanceLimit) instances, having more"))
         }
         return jobs
     }
@@ -71,8 +79,7 @@ struct AlibabaFormat {
 
     private mutating func readRows(_ text: String) throws(DocumentProblem) {
         let table = try DelimitedText(text)
-        // As published, the file has no line of names.
-        let isHeadless = !Self.recognises(table.columns) && table.columns.count == Self.names.count
+        let isHeadless = !Self.hasNames(table.columns) && table.columns.count == Self.names.count
         func column(_ name: String) throws(DocumentProblem) -> Int {
             isHeadless ? Self.names.firstIndex(of: name)! : try table.requiredColumn(name)
         }

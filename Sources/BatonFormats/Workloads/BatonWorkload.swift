@@ -14,7 +14,8 @@ enum BatonWorkload {
         let untimed = planned.workflow.tasks.count { $0.expectedDuration == nil }
         if untimed > 0 {
             let duration = DurationText.format(options.duration)
-            notes.append(DocumentProblem(.start, "\(untimed) tasks say no 'duration': each counts as \(duration)"))
+            let share = "\(untimed) of \(planned.workflow.tasks.count) tasks"
+            notes.append(DocumentProblem(.start, "\(duration) is assumed for \(share), which say no 'duration'"))
         }
         let behaviours = planned.workflow.tasks.map { task in
             var peak: Int64 = 0

@@ -34,9 +34,11 @@ struct NextflowTrace {
         let runs = ["Workflow", "Machine", "Label"].compactMap { table.column($0) }
         var jobs: [Rows] = []
         var places: [String: Int] = [:]
+        var count = 0
         var unsuccessful = 0
         var unmeasured = 0
         try table.forEachRow { (row) throws(DocumentProblem) in
+            count += 1
             if let status = row.text(status), status != "COMPLETED" {
                 unsuccessful += 1
                 return
@@ -62,10 +64,11 @@ struct NextflowTrace {
             jobs[place].peaks.append(try Self.bytes(row, peak, "peak_rss") ?? 0)
         }
         if unsuccessful > 0 {
-            notes.append(DocumentProblem(.start, "\(unsuccessful) rows are not COMPLETED: left out"))
+            notes.append(DocumentProblem(.start, "left out \(unsuccessful) of \(count) rows that are not COMPLETED"))
         }
         if unmeasured > 0 {
-            notes.append(DocumentProblem(.start, "\(unmeasured) rows have no process or no run time: left out"))
+            notes.append(
+                DocumentProblem(.start, "left out \(unmeasured) of \(count) rows without a process or a run time"))
         }
         return jobs.compactMap { try? job($0) }
     }

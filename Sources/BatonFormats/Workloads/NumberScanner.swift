@@ -23,6 +23,12 @@ struct NumberScanner {
 
     var position: Position { Position(line: line, column: offset - lineStart + 1) }
 
+    /// Where the next number begins.
+    mutating func nextPosition() -> Position {
+        skipBlanks()
+        return position
+    }
+
     /// Whether nothing but blanks is left.
     mutating func isAtEnd() -> Bool {
         skipBlanks()
@@ -43,10 +49,12 @@ struct NumberScanner {
         let text = String(decoding: bytes[first..<offset], as: UTF8.self)
         // Some files write whole numbers with a fraction of zero.
         guard let number = Int(text) ?? Double(text).flatMap(Int.init(exactly:)), range.contains(number) else {
+            let wanted =
+                range.count == 1
+                ? "which must be \(range.lowerBound)"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
             throw DocumentProblem(
-                start,
-                "expected \(what()), a whole number from \(range.lowerBound) to \(range.upperBound), "
-                    + "found '\(text.shortened)'",
+                start, "expected \(what()), \(wanted), found '\(text.shortened)'",
                 hint: "Compare the line with the ones around it.")
         }
         return number

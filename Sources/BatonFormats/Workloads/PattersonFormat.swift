@@ -16,8 +16,9 @@ enum PattersonFormat {
             problem.capacities.append(try scanner.next("the units of resource \(resource + 1)", in: 0...limit))
         }
         for activity in 1...count {
+            let position = scanner.nextPosition()
             let duration = try scanner.next("the duration of activity \(activity)", in: 0...limit)
-            var entry = SchedulingProblem.Activity(duration: duration, demands: [])
+            var entry = SchedulingProblem.Activity(position: position, duration: duration, demands: [])
             for resource in 0..<resources {
                 entry.demands.append(
                     try scanner.next("what activity \(activity) needs of resource \(resource + 1)", in: 0...limit))

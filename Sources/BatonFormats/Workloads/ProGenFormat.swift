@@ -24,8 +24,9 @@ enum ProGenFormat {
         for activity in 1...count {
             _ = try scanner.next("activity \(activity)", in: activity...activity)
             _ = try scanner.next("its mode, of which this reader knows one", in: 1...1)
+            let position = scanner.nextPosition()
             let duration = try scanner.next("the duration of activity \(activity)", in: 0...limit)
-            var entry = SchedulingProblem.Activity(duration: duration, demands: [])
+            var entry = SchedulingProblem.Activity(position: position, duration: duration, demands: [])
             for resource in 0..<resources {
                 entry.demands.append(
                     try scanner.next("what activity \(activity) needs of resource \(resource + 1)", in: 0...limit))

@@ -29,7 +29,7 @@ enum STGFormat {
             }
             parents.append(row)
         }
-        guard durations.count == count + 2 || durations.count == count else {
+        guard durations.count == count + 2 else {
             throw DocumentProblem(
                 scanner.position, "expected \(count) tasks and two that do nothing, found \(durations.count)",
                 hint: "The file seems to be cut off; get it again.")
@@ -53,14 +53,7 @@ enum STGFormat {
             }
         }
         for (number, row) in parents.enumerated() {
-            for parent in row {
-                guard Int(parent) < durations.count else {
-                    throw DocumentProblem(
-                        .start, "task \(number) waits for \(parent), which the file does not have",
-                        hint: "Tasks are numbered from 0 to \(durations.count - 1).")
-                }
-                builder.link(Int32(number), dependsOn: parent)
-            }
+            for parent in row { builder.link(Int32(number), dependsOn: parent) }
         }
         do throws(GraphCycle) {
             return try builder.finish()

@@ -11,6 +11,7 @@ struct SchedulingProblem {
     var activities: [Activity] = []
 
     struct Activity {
+        var position: Position
         var duration: Int
         /// One for each resource.
         var demands: [Int]
@@ -24,7 +25,7 @@ struct SchedulingProblem {
     /// Numbers beyond it are no activities, times or units of a real problem.
     static let numberLimit = 1_000_000
 
-    /// - Throws: what no machine can do, and activities that wait for each other; at no certain place.
+    /// - Throws: what no machine can do, and activities that wait for each other.
     func job(named name: String) throws(DocumentProblem) -> Job {
         var builder = JobBuilder(name: name)
         let kind = builder.kind("activity")
@@ -37,7 +38,7 @@ struct SchedulingProblem {
             let activity = activities[place]
             for (resource, demand) in activity.demands.enumerated() where demand > capacities[resource] {
                 throw DocumentProblem(
-                    .start,
+                    activity.position,
                     "activity \(place + 1) needs \(demand) units of resource \(resource + 1), which has "
                         + "\(capacities[resource])",
                     hint: "No schedule exists; correct one of the two.")

@@ -1,5 +1,5 @@
-import BatonCore
-import BatonStore
+public import BatonCore
+public import BatonStore
 import Foundation
 
 /// Knows whether a task's outputs are what running it now would give.
@@ -8,9 +8,11 @@ import Foundation
 /// every output it made is still there with the content it had. Files are hashed once per size, time and inode.
 ///
 /// Used from several threads; the store within is only touched under the lock.
-final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarded by `lock`, the rest never changes.
-    /// Rises when the meaning of the key changes: then nothing is reused, and the explanation says so.
-    static let keyVersion = 1
+// `store` and `keys` are guarded by `lock`, the rest never changes.
+public final class OutputCache: @unchecked Sendable {
+    /// Rises when the meaning of the key changes: then nothing is reused, and the explanation says so. Docs/Caching.md
+    /// has the history.
+    public static let keyVersion = 2
 
     private let makeStore: @Sendable () throws(StoreError) -> any Store
     private let lock = NSLock()
@@ -18,7 +20,7 @@ final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarde
     /// Keys computed before the start, while the inputs were what the command then read.
     private var keys: [TaskReference: String] = [:]
 
-    init(makeStore: @escaping @Sendable () throws(StoreError) -> any Store) {
+    public init(makeStore: @escaping @Sendable () throws(StoreError) -> any Store) {
         self.makeStore = makeStore
     }
 
@@ -27,48 +29,86 @@ final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarde
         var task: TaskReference
         var isCached: Bool
         var directory: String
-        /// What makes the key besides the inputs' content.
-        var recipe: [String]
+        /// What makes the key besides the inputs.
+        var recipe: [CacheKey.Part]
         var inputs: [String]
         var outputs: [String]
     }
 
-    struct Hit {
-        var run: Run.ID
-        var values: TaskValues?
+    /// What a look for an earlier result found.
+    public enum Finding: Sendable {
+        case upToDate(CacheKey, TaskValues?, from: Run.ID)
+        case stale(CacheKey, Staleness)
+        /// An input can't be read, so there is no key.
+        case unreadable(String)
     }
 
-    func plan(
-        for reference: TaskReference, engine: Engine, builder: LaunchBuilder
-    ) throws(ExpressionError) -> Plan {
+    func plan(for reference: TaskReference, engine: Engine) throws(ExpressionError) -> Plan {
         guard let task = engine.definition(of: reference), let scope = engine.scope(of: reference),
             let submission = engine.submission(of: reference.run)
         else { preconditionFailure("plan for unknown task \(reference)") }
-        var recipe = ["baton-cache-\(Self.keyVersion)"]
-        recipe += try builder.arguments(of: task.action, in: scope)
-        for variable in submission.workflow.environment + task.environment {
-            recipe.append("\(variable.name)=\(try variable.value.render(in: scope))")
+        var recipe: [CacheKey.Part] = []
+        for (place, argument) in try LaunchBuilder.arguments(of: task.action, in: scope).enumerated() {
+            recipe.append(CacheKey.Part(.command, String(place), argument))
         }
+        for variable in submission.workflow.environment + task.environment {
+            recipe.append(CacheKey.Part(.environment, variable.name, try variable.value.render(in: scope)))
+        }
+        // Their values stay out: a hash of a short one would give it away.
+        for name in submission.workflow.secrets + task.secrets { recipe.append(CacheKey.Part(.secret, name)) }
+        let directory = try LaunchBuilder.directory(of: task, in: scope, below: submission.directory)
+        recipe.append(CacheKey.Part(.workdir, "", directory))
         var inputs: [String] = []
         for input in task.inputs { inputs.append(try input.render(in: scope)) }
         var outputs: [String] = []
         for output in task.outputs { outputs.append(try output.render(in: scope)) }
-        let directory = try LaunchBuilder.directory(of: task, in: scope, below: submission.directory)
+        for output in outputs { recipe.append(CacheKey.Part(.output, output)) }
         return Plan(
-            task: reference, isCached: task.isCached, directory: directory,
-            recipe: recipe + [directory] + outputs, inputs: inputs, outputs: outputs
+            task: reference, isCached: task.isCached, directory: directory, recipe: recipe, inputs: inputs,
+            outputs: outputs
         )
     }
 
-    /// An earlier result that still holds; a store that can't be read is no reason to fail: the command just runs.
-    func lookUp(_ plan: Plan) -> Hit? {
-        guard let key = key(of: plan) else { return nil }
-        lock.withLock { keys[plan.task] = key }
-        guard let result = withStore({ try $0.cachedResult(for: key) }) ?? nil else { return nil }
-        for output in result.outputs {
-            guard hash(of: FileTree.absolute(output.path, in: plan.directory)) == output.hash else { return nil }
+    /// What is found for a task as files are now; nil where something that it is made of is not known yet.
+    public func finding(for reference: TaskReference, engine: Engine) -> Finding? {
+        (try? plan(for: reference, engine: engine)).map(find)
+    }
+
+    /// Files that the task's outputs name now, absolute.
+    public func outputFiles(of reference: TaskReference, engine: Engine) -> [String] {
+        guard let plan = try? plan(for: reference, engine: engine) else { return [] }
+        return plan.outputs.flatMap { FileTree.files(matching: $0, in: plan.directory) }
+            .map { FileTree.absolute($0, in: plan.directory) }
+    }
+
+    /// Looks before an attempt starts, and remembers why it has to.
+    func lookUp(_ plan: Plan) -> Finding {
+        let finding = find(plan)
+        if case .stale(let key, let staleness) = finding {
+            lock.withLock { keys[plan.task] = key.hash }
+            let miss = CacheMiss(task: plan.task, key: key, staleness: staleness, at: LiveClock().now)
+            withStore { try $0.remember(miss) }
         }
-        return Hit(run: result.run, values: result.values)
+        return finding
+    }
+
+    /// An earlier result that still holds; a store that can't be read is no reason to fail: the command just runs.
+    private func find(_ plan: Plan) -> Finding {
+        let key: CacheKey
+        switch self.key(of: plan) {
+        case .success(let known): key = known
+        case .failure(let fault): return .unreadable(fault.path)
+        }
+        guard let result = withStore({ try $0.cachedResult(for: key.hash) }) ?? nil else {
+            return .stale(key, .noResult)
+        }
+        for output in result.outputs {
+            guard let hash = hash(of: FileTree.absolute(output.path, in: plan.directory)) else {
+                return .stale(key, .missingOutput(output.path, from: result.run))
+            }
+            if hash != output.hash { return .stale(key, .changedOutput(output.path, from: result.run)) }
+        }
+        return .upToDate(key, result.values, from: result.run)
     }
 
     /// Checks that a finished attempt made what it promised, brings that to the disk, and remembers it.
@@ -83,9 +123,9 @@ final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarde
         }
         if !missing.isEmpty { throw FileFault(.missingOutputs(missing)) }
         for file in made { Self.sync(FileTree.absolute(file, in: plan.directory)) }
-        guard plan.isCached, let key = lock.withLock({ keys.removeValue(forKey: plan.task) }) ?? key(of: plan) else {
-            return
-        }
+        guard plan.isCached,
+            let key = lock.withLock({ keys.removeValue(forKey: plan.task) }) ?? (try? key(of: plan).get())?.hash
+        else { return }
         let outputs = made.compactMap { path -> OutputFile? in
             let absolute = FileTree.absolute(path, in: plan.directory)
             guard let stamp = Self.stamp(of: absolute), let hash = hash(of: absolute) else { return nil }
@@ -97,19 +137,29 @@ final class OutputCache: @unchecked Sendable {  // `store` and `keys` are guarde
         withStore { try $0.remember(result, for: key) }
     }
 
-    private func key(of plan: Plan) -> String? {
-        var hash = ContentHash()
-        for field in plan.recipe { hash.add(field: field) }
+    private struct UnreadableFile: Error {
+        var path: String
+    }
+
+    private func key(of plan: Plan) -> Result<CacheKey, UnreadableFile> {
+        var parts = plan.recipe
         for input in plan.inputs {
-            let files = FileTree.files(matching: input, in: plan.directory)
-            hash.add(field: input)
-            for file in files {
-                guard let content = self.hash(of: FileTree.absolute(file, in: plan.directory)) else { return nil }
-                hash.add(field: file)
-                hash.add(field: content)
+            parts.append(CacheKey.Part(.input, input))
+            for file in FileTree.files(matching: input, in: plan.directory) {
+                guard let content = hash(of: FileTree.absolute(file, in: plan.directory)) else {
+                    return .failure(UnreadableFile(path: file))
+                }
+                parts.append(CacheKey.Part(.file, file, content))
             }
         }
-        return hash.finish()
+        var hash = ContentHash()
+        hash.add(field: "baton-cache-\(Self.keyVersion)")
+        for part in parts {
+            hash.add(field: part.kind.rawValue)
+            hash.add(field: part.name)
+            hash.add(field: part.value)
+        }
+        return .success(CacheKey(version: Self.keyVersion, hash: hash.finish(), parts: parts))
     }
 
     private func hash(of path: String) -> String? {

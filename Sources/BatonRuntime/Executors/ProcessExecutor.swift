@@ -4,18 +4,26 @@ import Foundation
 /// Carries attempts out as processes of this machine, through the supervisor of the run.
 final class ProcessExecutor: Executor {
     private let client: SupervisorClient
+    private let folder: RunFolder
     private let run: Run.ID
+    /// Whether a supervisor that was started for us has said anything.
+    private var hasAnswered: Bool
     private var orders: [SupervisorOrder]
     private var early: [SupervisorReport] = []
     private(set) var holder: Int32
 
     var descriptor: Int32 { client.fileDescriptor }
 
-    private init(client: SupervisorClient, run: Run.ID, holder: Int32, secrets: Secrets) {
+    private init(
+        client: SupervisorClient, folder: RunFolder, run: Run.ID, holder: Int32, hasAnswered: Bool, secrets: Secrets
+    ) {
         self.client = client
+        self.folder = folder
+        self.hasAnswered = hasAnswered
         self.run = run
         self.holder = holder
         orders = [.environment(Self.inheritedEnvironment(hiding: secrets))]
+        if !secrets.isEmpty { orders.append(.secrets(secrets.all)) }
     }
 
     /// Finds the living supervisor of the run, or starts one after ending what a dead one left behind.
@@ -28,7 +36,8 @@ final class ProcessExecutor: Executor {
             if let client = try SupervisorClient.adopt(directory: folder.path) {
                 let roll = try Roll(askedOf: client)
                 let journal = try AttemptJournal.read(directory: folder.path)
-                let executor = ProcessExecutor(client: client, run: run, holder: roll.holder, secrets: secrets)
+                let executor = ProcessExecutor(
+                    client: client, folder: folder, run: run, holder: roll.holder, hasAnswered: true, secrets: secrets)
                 executor.early = roll.later
                 return (executor, { fact(of: $0, roll: roll, journal: journal) })
             }
@@ -41,7 +50,9 @@ final class ProcessExecutor: Executor {
                 executable: supervisor, directory: folder.path, run: run.description,
                 memoryLimitBytes: UInt64(memoryLimitBytes)
             )
-            let executor = ProcessExecutor(client: client, run: run, holder: client.processID ?? 0, secrets: secrets)
+            let executor = ProcessExecutor(
+                client: client, folder: folder, run: run, holder: client.processID ?? 0, hasAnswered: false,
+                secrets: secrets)
             return (executor, { fact(of: $0, roll: Roll(), journal: journal) })
         } catch {
             throw .supervisor("\(error)")
@@ -132,6 +143,11 @@ final class ProcessExecutor: Executor {
     func receive() throws -> [ExecutorReport] {
         let reports = early + (try client.receive())
         early = []
+        // Another one would end like it, and so on for ever.
+        if !hasAnswered, reports.contains(.disconnected), !reports.contains(where: \.isHello) {
+            throw SupervisorFailure("it ended as soon as it was started; supervisor.log in \(folder.path) says why")
+        }
+        hasAnswered = hasAnswered || !reports.isEmpty
         return reports.compactMap { report in
             switch report {
             case .ended(let key, let exit):
@@ -160,6 +176,12 @@ final class ProcessExecutor: Executor {
         ProcessInfo.processInfo.environment
             .filter { !secrets.hides($0.key) }
             .map { "\($0.key)=\($0.value)" }
+    }
+}
+
+extension SupervisorReport {
+    fileprivate var isHello: Bool {
+        if case .hello = self { true } else { false }
     }
 }
 

@@ -21,7 +21,7 @@ struct LaunchBuilder {
         environment += ownVariables(order, instance: instance.name, workflow: submission.workflow.name)
         return Launch(
             attempt: order.attempt,
-            arguments: try arguments(of: task.action, in: scope),
+            arguments: try Self.arguments(of: task.action, in: scope),
             environment: environment,
             directory: try Self.directory(of: task, in: scope, below: submission.directory),
             standardOutput: RunFolder.standardOutput(of: order.attempt),
@@ -39,7 +39,7 @@ struct LaunchBuilder {
         return path.hasPrefix("/") ? path : base + "/" + path
     }
 
-    func arguments(of action: Workflow.Task.Action, in scope: Scope) throws(ExpressionError) -> [String] {
+    static func arguments(of action: Workflow.Task.Action, in scope: Scope) throws(ExpressionError) -> [String] {
         switch action {
         case .shell(let template):
             let script = try template.render(in: scope)

@@ -49,17 +49,17 @@ final class LiveWorld {
         }
         let plan: OutputCache.Plan
         do throws(ExpressionError) {
-            plan = try cache.plan(for: order.attempt.reference, engine: engine, builder: builder)
+            plan = try cache.plan(for: order.attempt.reference, engine: engine)
         } catch {
             inbox.post(.ended(order.attempt, .failed(.invalid(error.message)), nil))
             return
         }
         let (inbox, cache) = (inbox, cache)
         files.async {
-            if let hit = cache.lookUp(plan) {
-                inbox.post(.ended(order.attempt, .reused(hit.values, from: hit.run), nil))
-            } else {
-                inbox.post(.start(order))
+            switch cache.lookUp(plan) {
+            case .upToDate(_, let values, let run):
+                inbox.post(.ended(order.attempt, .reused(values, from: run), nil))
+            case .stale, .unreadable: inbox.post(.start(order))
             }
         }
     }
@@ -122,7 +122,7 @@ final class LiveWorld {
         guard isRead || task.isCached || !task.outputs.isEmpty else { return true }
         let plan: OutputCache.Plan
         do throws(ExpressionError) {
-            plan = try cache.plan(for: attempt.reference, engine: engine, builder: builder)
+            plan = try cache.plan(for: attempt.reference, engine: engine)
         } catch {
             inbox.post(.ended(attempt, .failed(.invalid(error.message)), usage))
             return false

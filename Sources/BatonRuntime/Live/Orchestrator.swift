@@ -27,7 +27,7 @@ public final class Orchestrator {
     private let pool: MachinePool?
     private let observer: any RunObserver
     private let options: Options
-    private let clock: LiveClock
+    let clock: LiveClock
     /// Held as long as this process drives the run.
     private let lease: FileLock
     /// Measurements per task of the workflow.
@@ -41,6 +41,8 @@ public final class Orchestrator {
     private var retryStoreAt: Instant?
     private var storeTrouble: StoreError?
     private var lookAtPoolAt: Instant?
+    /// The state of the machine that was recorded last, and how many tasks had ended then.
+    var recorded: (state: SystemState, ended: Int)?
     private var decisions: Int64
     private var interrupts = 0
     private var available: Resources?
@@ -231,7 +233,7 @@ public final class Orchestrator {
         }
     }
 
-    private var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
+    var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
 
     private func adapt(to pool: MachinePool) {
         let now = pool.available(of: capacity, machine: machine)
@@ -259,7 +261,7 @@ public final class Orchestrator {
         if let retryStoreAt, clock.now < retryStoreAt { return false }
         guard !batch.isEmpty else { return true }
         do throws(StoreError) {
-            try store.append(batch, for: run)
+            try store.append(batch, for: run, state: momentToRecord())
         } catch {
             if retryStoreAt == nil { observer.storeFailed(error) }
             storeTrouble = error

@@ -23,6 +23,11 @@ public struct Secrets: Sendable {
         self.values = values
     }
 
+    var isEmpty: Bool { values.isEmpty }
+
+    /// What must not be seen anywhere. A value with a NUL can't reach a program, so none can print it.
+    var all: [String] { values.values.filter { !$0.utf8.contains(0) }.sorted() }
+
     func value(of name: String) -> String? { values[name] }
 
     /// True for an environment variable that only tasks which ask for it may inherit.

@@ -4,6 +4,8 @@ internal import CBatonSystem
 public enum SupervisorOrder: Hashable, Sendable {
     /// What every later `start` inherits, as `NAME=VALUE`. Once for each connection, before the first `start`.
     case environment([String])
+    /// Values that are masked in whatever tasks print or hand on from now on, and as long as the supervisor lives.
+    case secrets([String])
     /// Runs a program, once: a key that runs is left alone, one that has ended is answered with its end.
     case start(SupervisedProgram)
     /// Ends the attempt's whole tree: SIGTERM, and SIGKILL when the grace is over (at once if it is zero).
@@ -62,6 +64,9 @@ extension SupervisorOrder {
         case .environment(let variables):
             kind = BATON_ORDER_ENVIRONMENT
             for variable in variables { bytes.append(string: variable) }
+        case .secrets(let values):
+            kind = BATON_ORDER_SECRETS
+            for value in values { bytes.append(string: value) }
         case .start(let program):
             kind = BATON_ORDER_START
             bytes.append(

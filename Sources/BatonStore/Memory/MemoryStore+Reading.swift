@@ -52,6 +52,18 @@ extension MemoryStore {
         (runs[run]?.predictions ?? []).compactMap { $0 }
     }
 
+    public func dependencies(of run: Run.ID) -> [TaskDependency] {
+        (runs[run]?.needs ?? []).enumerated().flatMap { child, parents in
+            parents.map { TaskDependency(parent: TaskInstance.ID(Int($0)), child: TaskInstance.ID(child)) }
+        }
+    }
+
+    public func metrics(of run: Run.ID) -> [PerformanceMetric] { runs[run]?.metrics ?? [] }
+
+    public func systemStates(of run: Run.ID) -> [SystemState] {
+        systemStates.filter { $0.run == run }.sorted { $0.at < $1.at }
+    }
+
     public func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges {
         let known = try known(run)
         return TaskChanges(
@@ -77,6 +89,23 @@ extension MemoryStore {
 
     public func remember(_ result: CachedResult, for key: String) { results[key] = result }
 
+    public func remember(_ miss: CacheMiss) { misses[miss.task] = miss }
+
+    public func cacheMiss(of task: TaskReference) -> CacheMiss? { misses[task] }
+
+    public func cacheMiss(before task: TaskReference) -> CacheMiss? {
+        guard let this = runs[task.run], this.tasks.indices.contains(Int(task.task.index)) else { return nil }
+        let name = this.tasks[Int(task.task.index)].name
+        for run in order.sorted(by: >) where run < task.run {
+            guard let that = runs[run], that.submission.workflow.name == this.submission.workflow.name,
+                let found = that.tasks.first(where: { $0.name == name && $0.state == .succeeded }),
+                let miss = misses[TaskReference(run: run, task: found.id)]
+            else { continue }
+            return miss
+        }
+        return nil
+    }
+
     public func hash(of file: FileStamp) -> String? {
         guard let known = hashes[file.path], known.file == file else { return nil }
         return known.hash
@@ -99,7 +128,11 @@ extension MemoryStore {
             runs[run]!.changed = []
             runs[run]!.attempts = []
             runs[run]!.predictions = []
+            runs[run]!.needs = []
+            misses = misses.filter { $0.key.run != run }
         }
+        let metrics = now.advanced(by: .zero - retention.metrics)
+        systemStates.removeAll { $0.at < metrics }
         results = results.filter { $0.value.at >= executions }
         hashes = hashes.filter { $0.value.at >= executions }
         order.removeAll { run in

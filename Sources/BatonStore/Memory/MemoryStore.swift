@@ -11,12 +11,14 @@ public final class MemoryStore: Store {
     var order: [Run.ID] = []
     var results: [String: CachedResult] = [:]
     var hashes: [String: FileHash] = [:]
+    var misses: [TaskReference: CacheMiss] = [:]
+    var systemStates: [SystemState] = []
     var lastSequence: Int64 = 0
 
     public init() {}
 
-    public func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError) {
-        let projection = try Projection(of: batch) { (run) throws(StoreError) in
+    public func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError) {
+        let projection = try Projection(of: batch, state: state) { (run) throws(StoreError) in
             guard let submission = runs[run]?.submission else {
                 throw StoreError(
                     .unknownRun, "tasks can't be added to a run that was never submitted", location: run.description)
@@ -80,6 +82,11 @@ public final class MemoryStore: Store {
         for (run, tasks) in projection.estimates {
             for task in tasks { runs[run]?.predict(task) }
         }
+        for (run, status, at) in projection.runStatuses where status.isTerminal { runs[run]?.measure(at: at) }
+        if let state = projection.systemState {
+            systemStates.removeAll { $0.at == state.at }
+            systemStates.append(state)
+        }
     }
 }
 
@@ -96,6 +103,9 @@ struct MemoryRun {
     var attempts: [[AttemptSummary]] = []
     var decisions: [DecisionSummary] = []
     var predictions: [PredictionSummary?] = []
+    var metrics: [PerformanceMetric] = []
+    /// For each task what it waits for.
+    var needs: [[Int32]] = []
 
     mutating func add(_ added: Projection.NewTasks, sequence: Int64) {
         for (instance, standing) in zip(added.instances, added.standings) {
@@ -110,6 +120,8 @@ struct MemoryRun {
             attempts.append([])
             predictions.append(nil)
         }
+        for offset in added.instances.indices { needs.append(added.needs(offset)) }
+        for (task, needs) in added.rewired { self.needs[Int(task)] = needs }
     }
 
     mutating func set(_ task: Int, _ standing: Projection.Standing, sequence: Int64) {
@@ -144,6 +156,25 @@ struct MemoryRun {
             predictions[Int(attempt.task.index)]?.actual = PredictionSummary.Actual(
                 duration: usage.wall, cpu: usage.userCPU + usage.systemCPU, peakMemoryBytes: usage.peakMemoryBytes)
         }
+    }
+
+    /// Computes the figures of a run that ends.
+    mutating func measure(at end: Instant) {
+        func add(_ name: PerformanceMetric.Name, _ value: Double?) {
+            if let value { metrics.append(PerformanceMetric(name: name, value: value, at: end)) }
+        }
+        let executions = attempts.joined()
+        let measured = executions.compactMap { attempt in attempt.usage.map { (attempt.grant.memoryBytes, $0) } }
+        metrics = []
+        add(.makespanSeconds, submitted.duration(to: end).seconds)
+        add(.cpuSeconds, measured.reduce(0) { $0 + ($1.1.userCPU + $1.1.systemCPU).seconds })
+        add(.grantedMemoryGigabyteSeconds, measured.reduce(0) { $0 + Double($1.0) * $1.1.wall.seconds } / 1e9)
+        add(.attempts, Double(executions.count))
+        let errors = predictions.compactMap { prediction -> Double? in
+            guard let prediction, let actual = prediction.actual?.duration.nanoseconds, actual > 0 else { return nil }
+            return Double(abs(actual - prediction.estimate.durationP50Nanoseconds)) / Double(actual)
+        }
+        add(.durationError, errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count))
     }
 
     mutating func predict(_ task: TaskEstimate) {

@@ -4,6 +4,7 @@ struct AppendStatements {
     let addRun: SQLiteStatement
     let setRunStatus: SQLiteStatement
     let addTask: SQLiteStatement
+    let setNeeds: SQLiteStatement
     let setTask: SQLiteStatement
     let addAttempt: SQLiteStatement
     let addDecision: SQLiteStatement
@@ -12,6 +13,8 @@ struct AppendStatements {
     let loseAttempt: SQLiteStatement
     let setPrediction: SQLiteStatement
     let completePrediction: SQLiteStatement
+    let addSystemState: SQLiteStatement
+    let addRunMetrics: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(StoreError) {
         addEvent = try connection.prepare("INSERT INTO events (run, at, kind, payload) VALUES ($1, $2, $3, $4)")
@@ -24,9 +27,10 @@ struct AppendStatements {
         addTask = try connection.prepare(
             """
             INSERT INTO tasks (run, task, name, template, type, priority, status, detail, attempt, created, updated,
-                changed, metadata)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                changed, metadata, needs)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """)
+        setNeeds = try connection.prepare("UPDATE tasks SET needs = $1 WHERE run = $2 AND task = $3")
         setTask = try connection.prepare(
             """
             UPDATE tasks SET status = $1, detail = $2, attempt = max(attempt, $3), updated = $4, changed = $5
@@ -77,5 +81,12 @@ struct AppendStatements {
             UPDATE resource_predictions SET actual_duration_ns = $1, actual_cpu_ns = $2, actual_memory_bytes = $3
             WHERE run = $4 AND task = $5
             """)
+        addSystemState = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO system_state (at, run, cpu_utilization, memory_utilization, active_tasks,
+                pending_tasks, failed_tasks, throughput)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """)
+        addRunMetrics = try connection.prepare(RunMetrics.statement)
     }
 }

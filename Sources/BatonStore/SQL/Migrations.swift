@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial]
+    static let steps = [initial, cacheKeys, readModels]
 
     /// Brings a database up to date.
     ///
@@ -224,5 +224,48 @@ enum Migrations {
             hash TEXT NOT NULL,
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let cacheKeys = """
+        -- One row for each cached task that ran: what its result depended on, and why none was reused.
+        CREATE TABLE cache_misses (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            workflow TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            parts TEXT NOT NULL,
+            staleness TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (run, task)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX cache_misses_by_name ON cache_misses (workflow, name, run);
+        """
+
+    /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.
+    private static let readModels = """
+        DROP TABLE task_dependencies;
+        ALTER TABLE tasks ADD COLUMN needs TEXT; -- a JSON list of the tasks that it waits for; NULL for none
+        CREATE VIEW task_dependencies (run, parent, child, type) AS
+            SELECT tasks.run, need.value, tasks.task, 'success' FROM tasks, json_each(tasks.needs) AS need;
+
+        CREATE INDEX tasks_by_status ON tasks (run, status, priority);
+        CREATE INDEX orchestration_decisions_by_type ON orchestration_decisions (type, at);
+
+        ALTER TABLE resource_predictions ADD COLUMN duration_accuracy REAL GENERATED ALWAYS AS
+            (max(0, 1 - abs(actual_duration_ns - duration_p50_ns) * 1.0 / actual_duration_ns)) VIRTUAL;
+        ALTER TABLE resource_predictions ADD COLUMN memory_accuracy REAL GENERATED ALWAYS AS
+            (max(0, 1 - abs(actual_memory_bytes - peak_memory_p50_bytes) * 1.0 / actual_memory_bytes)) VIRTUAL;
+
+        CREATE INDEX performance_metrics_by_context ON performance_metrics (context);
+        ALTER TABLE system_state ADD COLUMN run TEXT;
+        CREATE INDEX system_state_by_run ON system_state (run, at);
+
+        -- Each run's own revision of its workflow stands in the log.
+        DROP TABLE workflows;
+        CREATE VIEW workflows (name, run, definition, created) AS
+            SELECT runs.workflow, runs.id, json_extract(events.payload, '$.runSubmitted._0.workflow'), events.at
+            FROM runs JOIN events ON events.run = runs.id AND events.kind = 'run_submitted';
         """
 }

@@ -25,6 +25,16 @@ extension SQLStore {
             ])
         }
         for change in projection.attempts { try write(change, with: statements) }
+        for (run, status, at) in projection.runStatuses where status.isTerminal {
+            try statements.addRunMetrics.run([.text(run.description), .integer(at.nanoseconds)])
+        }
+        if let state = projection.systemState {
+            try statements.addSystemState.run([
+                .integer(state.at.nanoseconds), .text(state.run.description), .real(state.cpuUtilization),
+                .real(state.memoryUtilization), .integer(Int64(state.activeTasks)), .integer(Int64(state.pendingTasks)),
+                .integer(Int64(state.failedTasks)), .real(state.tasksPerSecond),
+            ])
+        }
         for (run, tasks) in projection.estimates {
             let run = SQLValue.text(run.description)
             for task in tasks {
@@ -51,9 +61,22 @@ extension SQLStore {
                 .text(tasks.templates[Int(instance.task)]), .text(instance.isGroup ? "group" : "command"),
                 .integer(instance.priority), .text(standing.state.rawValue), try detail(standing),
                 .integer(standing.attempt), created, .integer(standing.since.nanoseconds), .integer(sequence),
-                .text(instance.metadata),
+                .text(instance.metadata), needs(tasks.needs(offset)),
             ])
         }
+        for (task, needs) in tasks.rewired { try statements.setNeeds.run([self.needs(needs), run, .integer(task)]) }
+    }
+
+    /// As a JSON list, from which the view `task_dependencies` is made.
+    private func needs(_ tasks: [Int32]) -> SQLValue {
+        if tasks.isEmpty { return .null }
+        var text: [UInt8] = [UInt8(ascii: "[")]
+        for task in tasks {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            text += String(task).utf8
+        }
+        text.append(UInt8(ascii: "]"))
+        return .utf8(text)
     }
 
     private func write(

@@ -21,12 +21,12 @@ public final class SQLStore: Store {
         try Migrations.apply(to: connection)
     }
 
-    public func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError) {
+    public func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError) {
         guard !batch.isEmpty else { return }
         // Before the transaction: a submission may take milliseconds, which others need not wait for.
         var payloads: [[UInt8]] = []
         for recorded in batch { payloads.append(try json(recorded.event)) }
-        let projection = try Projection(of: batch) { (run) throws(StoreError) in try taskNames(of: run) }
+        let projection = try Projection(of: batch, state: state) { (run) throws(StoreError) in try taskNames(of: run) }
         let statements = if let known = self.statements { known } else { try AppendStatements(connection) }
         self.statements = statements
         try connection.transaction { () throws(StoreError) in

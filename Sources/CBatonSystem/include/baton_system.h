@@ -14,16 +14,17 @@
 #endif
 
 enum {
-    BATON_PROTOCOL = 1,
+    BATON_PROTOCOL = 2,
     BATON_FRAME_LIMIT = 1 << 26,    // longest payload; a START carries at most what execve accepts, a few MiB
     BATON_CONNECTION_DESCRIPTOR = 3 // where a new supervisor finds the first orchestrator's socket
 };
 
-#define BATON_SUPERVISOR_LOCK "supervisor.lock"     // flocked by the supervisor for its whole life; holds its pid
+#define BATON_SUPERVISOR_LOCK "supervisor.lock"     // flocked by the supervisor for its whole life
 #define BATON_SUPERVISOR_SOCKET "supervisor.sock"   // where a later orchestrator connects
 #define BATON_ATTEMPT_JOURNAL "attempts.journal"    // array of baton_journal_record
 #define BATON_RUN_VARIABLE "BATON_RUN"              // every task's environment names its run
 #define BATON_ATTEMPT_VARIABLE "BATON_ATTEMPT"      // and its attempt: RUN/KEY
+#define BATON_OUTPUT_VARIABLE "BATON_OUTPUT"        // and, if it has values to hand on, the file for them
 
 /// Precedes every payload.
 struct baton_frame {
@@ -36,7 +37,8 @@ enum {
     BATON_ORDER_ENVIRONMENT = 1,  // NUL-ended NAME=VALUE strings: what every later START inherits
     BATON_ORDER_START = 2,        // baton_start and its strings
     BATON_ORDER_STOP = 3,         // baton_stop
-    BATON_ORDER_LIST = 4          // nothing
+    BATON_ORDER_LIST = 4,         // nothing
+    BATON_ORDER_SECRETS = 5       // NUL-ended strings: from now on masked in logs and in what tasks hand on
 };
 
 /// Followed by NUL-ended strings: working directory, standard output, standard error, arguments, environment.

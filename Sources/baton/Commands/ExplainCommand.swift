@@ -32,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
         guard let task else { return show(RunExplanation(story: story).lines, RunExplanation(story: story).json) }
         let index = try find(task, in: story)
         var explanation = TaskExplanation(story: story, task: index)
-        if whyRun { explanation.whyRun = try WhyRun(story: story, store: store).sentences(for: index) }
+        if whyRun { explanation.whyRun = try WhyRun(story: story, store: store, task: index) }
         show(explanation.lines, explanation.json)
     }
 

@@ -31,7 +31,10 @@ struct GetCommand: ParsableCommand {
         )
         let now = LiveClock().now
         if state.json {
-            JSONPrinter.print(view.json(now: now))
+            let observations = RunObservations(
+                dependencies: try store.dependencies(of: run), metrics: try store.metrics(of: run),
+                moments: try store.systemStates(of: run))
+            JSONPrinter.print(view.json(observations, now: now))
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO), now: now))
         }

@@ -10,7 +10,8 @@ struct LogsCommand: ParsableCommand {
         abstract: "Print what tasks printed.",
         discussion: """
             Standard output goes to standard output, standard error to standard error. The output of several tasks \
-            comes with the task's name before each line. A task's name stands for all instances of its fan-out.
+            comes with the task's name before each line. A task's name stands for all instances of its fan-out. With \
+            --json each line of either is an object on standard output, with its task, attempt and stream.
             """
     )
 
@@ -25,7 +26,7 @@ struct LogsCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Which attempt. [the latest]", valueName: "number"))
     var attempt: Int32?
 
-    @OptionGroup var data: DataDirOption
+    @OptionGroup var state: StateOptions
 
     mutating func validate() throws {
         if let attempt, attempt < 1 { throw ValidationError("--attempt counts from 1, not from \(attempt).") }
@@ -33,11 +34,11 @@ struct LogsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try data.existingStore()
+        let store = try state.existingStore()
         let run = try argument.resolve(in: store)
-        let folder = data.dataDirectory.folder(of: run)
+        let folder = state.dataDirectory.folder(of: run)
         var selection = try TaskSelection(tasks, run: run, in: store)
-        let printer = LogPrinter(folder: folder, hasNames: selection.isSeveral)
+        let printer = LogPrinter(folder: folder, form: state.json ? .json : selection.isSeveral ? .named : .plain)
         if let attempt, !selection.tasks.contains(where: { $0.attempt >= attempt }) {
             let most = selection.tasks.map(\.attempt).max() ?? 0
             throw CommandFailure(
@@ -59,20 +60,6 @@ struct LogsCommand: ParsableCommand {
             Pause.sleep(.milliseconds(100))
             try selection.refresh(from: store)
         }
-    }
-}
-
-/// Where runs are recorded, for a command whose output has no JSON form.
-struct DataDirOption: ParsableArguments {
-    @Option(
-        name: .long, help: ArgumentHelp("Where runs are recorded; see 'baton help ps'.", valueName: "folder"),
-        completion: .directory)
-    var dataDir: String?
-
-    var dataDirectory: DataDirectory { DataDirectory(option: dataDir) }
-
-    func existingStore() throws -> any Store {
-        try dataDirectory.existingStore()
     }
 }
 

@@ -34,7 +34,8 @@ struct PlanCommand: ParsableCommand {
                 worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
                 policy: Wiring.policy(machine.policy), estimator: estimator,
                 expansion: planned.assumptions.isEmpty
-                    ? input.file.knownExpansion(parameters: input.parameters) : nil
+                    ? input.file.knownExpansion(parameters: input.parameters) : nil,
+                cache: data.outputCache
             )
         } catch {
             if case .invalidWorkflow(let problems) = error { throw input.file.locate(problems) }

@@ -22,6 +22,8 @@ struct Forecast {
         /// The policy's words.
         var reason: String
         var gate: Gate
+        /// Nil for a task that is not cached.
+        var freshness: Freshness?
     }
 
     /// What the start of a task had to wait for last.
@@ -42,11 +44,15 @@ struct Forecast {
     /// - Parameters:
     ///   - engine: as it stands at `now`; a copy of it is driven on.
     ///   - typical: length of a task of which nothing is known.
-    init(from engine: Engine, run: Run.ID, at now: Instant, policy: any Policy, typical: Duration) {
+    ///   - cache: asked which tasks are up to date; nil when none can be.
+    init(
+        from engine: Engine, run: Run.ID, at now: Instant, policy: any Policy, typical: Duration,
+        cache: CacheForecast? = nil
+    ) {
         self.engine = engine
         end = now
         places = []
-        var drive = Drive(run: run, policy: policy, typical: typical, now: now)
+        var drive = Drive(run: run, policy: policy, typical: typical, now: now, cache: cache)
         drive.pickUp(&self)
         drive.finish(&self)
     }
@@ -89,6 +95,8 @@ private struct Drive {
     var now: Instant
     private var ends = EventTimes<Attempt.ID>()
     private var alarms = EventTimes<Alarm>()
+    private var cache: CacheForecast?
+    private var reused: [TaskReference: Outcome] = [:]
     private var wantsDecision = true
     private var ended: [Int: Instant] = [:]
     /// What ended last: it explains the starts at that instant.
@@ -96,7 +104,8 @@ private struct Drive {
     /// The instance that ended last, by group; -1 where none ended within the forecast.
     private var lastOfGroup: [Int: Int] = [:]
 
-    init(run: Run.ID, policy: any Policy, typical: Duration, now: Instant) {
+    init(run: Run.ID, policy: any Policy, typical: Duration, now: Instant, cache: CacheForecast?) {
+        self.cache = cache
         self.run = run
         self.policy = policy
         self.typical = typical
@@ -132,7 +141,8 @@ private struct Drive {
                     latest = Int(attempt.task.index)
                     ended[Int(attempt.task.index)] = now
                 }
-                take(forecast.handle(.attemptEnded(attempt, .succeeded(nil), nil), at: now), &forecast)
+                let outcome = reused[attempt.reference] ?? .succeeded(nil)
+                take(forecast.handle(.attemptEnded(attempt, outcome, nil), at: now), &forecast)
             }
             while let alarm = alarms.popDue(at: now) { take(forecast.handle(.alarmRang(alarm), at: now), &forecast) }
         }
@@ -158,8 +168,9 @@ private struct Drive {
             switch effect {
             case .decide: wantsDecision = true
             case .start(let order):
-                ends.insert(
-                    order.attempt, at: now.advanced(by: length(of: order.attempt.reference, in: forecast.engine).0))
+                let task = order.attempt.reference
+                let length = reused[task] == nil ? length(of: task, in: forecast.engine).0 : .zero
+                ends.insert(order.attempt, at: now.advanced(by: length))
             case .wake(let at, .retry(let attempt)): alarms.insert(.retry(attempt), at: at)
             case .wake(_, .timeout), .stop, .announce: continue  // nothing is expected to time out
             }
@@ -170,12 +181,15 @@ private struct Drive {
     private mutating func note(_ decision: Decision, _ forecast: inout Forecast) {
         for placement in decision.placements where placement.task.run == run {
             let task = Int(placement.task.task.index)
-            let (length, isKnown) = length(of: placement.task, in: forecast.engine)
+            let freshness = cache?.freshness(of: placement.task, in: forecast.engine)
+            if case .upToDate(let run, let values) = freshness { reused[placement.task] = .reused(values, from: run) }
+            let (length, isKnown) =
+                reused[placement.task] == nil ? length(of: placement.task, in: forecast.engine) : (.zero, true)
             let gate = gate(of: placement.task, in: forecast.engine)
             forecast.append(
                 Forecast.Entry(
                     task: task, start: now, end: now.advanced(by: length), grant: placement.grant, isKnown: isKnown,
-                    reason: placement.reason, gate: gate
+                    reason: placement.reason, gate: gate, freshness: freshness
                 ))
         }
     }

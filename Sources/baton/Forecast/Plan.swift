@@ -1,4 +1,5 @@
 import BatonCore
+import BatonRuntime
 
 /// A workflow that has not run, with the forecast of how it would.
 struct Plan {
@@ -17,7 +18,7 @@ struct Plan {
     /// - Throws: why the engine refuses the workflow: it is wrong, or a task can never fit.
     init(
         _ workflow: Workflow, parameters: [Workflow.Binding], directory: String, worker: Worker,
-        policy: any Policy, estimator: (any Estimator)?, expansion: Expansion? = nil
+        policy: any Policy, estimator: (any Estimator)?, expansion: Expansion? = nil, cache: OutputCache? = nil
     ) throws(CommandError) {
         self.workflow = workflow
         self.worker = worker
@@ -35,7 +36,9 @@ struct Plan {
         knownCount = lengths.count
         commandCount = instances.count { $0.kind == .command }
         typical = lengths.isEmpty ? .seconds(1) : lengths.sorted()[lengths.count / 2]
-        forecast = Forecast(from: engine, run: run, at: .zero, policy: policy, typical: typical)
+        forecast = Forecast(
+            from: engine, run: run, at: .zero, policy: policy, typical: typical,
+            cache: cache.flatMap { CacheForecast(workflow, cache: $0) })
     }
 
     private static func estimates(
@@ -60,6 +63,11 @@ struct Plan {
     }
 
     var instances: [TaskInstance] { forecast.engine.instances(of: run) }
+
+    /// Tasks that would not run because they are up to date.
+    var upToDateCount: Int {
+        forecast.entries.count { if case .upToDate = $0.freshness { true } else { false } }
+    }
 
     var makespan: Duration { Instant.zero.duration(to: forecast.end) }
 

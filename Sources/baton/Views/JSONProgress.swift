@@ -45,7 +45,8 @@ final class JSONProgress: ProgressReporter {
 
     func storeFailed(_ error: StoreError) {
         let object = Value.object([
-            "event": .string("store"), "run": .string(progress.run.description), "message": .string("\(error)"),
+            "event": .string("store"), "run": .string(progress.run.description),
+            "message": .string(StoreTrouble.sentence(error)),
         ])
         write(object.json + "\n")
     }
@@ -78,7 +79,7 @@ final class JSONProgress: ProgressReporter {
                         "status": .string(status.rawValue),
                         "workflow": .string(progress.name),
                     ]))
-            case .tasksAdded(let run, let first, let instances):
+            case .tasksAdded(let run, let first, let instances, _):
                 objects.append(
                     .object([
                         "event": .string("tasks"), "run": .string(run.description), "at": .time(recorded.at),

@@ -6,15 +6,24 @@ import Glibc
 /// Copies the logs of attempts to the standard streams.
 struct LogPrinter {
     let folder: RunFolder
-    /// Puts the task's name before each line.
-    let hasNames: Bool
+    let form: Form
+
+    /// How what was printed is shown.
+    enum Form {
+        /// Bytes as they are, each stream to its own.
+        case plain
+        /// Whole lines, with the task's name before each.
+        case named
+        /// A JSON object for each line, those of both streams to standard output.
+        case json
+    }
 
     /// Everything that an attempt has printed so far.
     func printAll(_ attempt: Attempt.ID, name: String) {
         for stream in LogStream.both(of: attempt, name: name) {
             var stream = stream
-            stream.copy(from: folder, hasNames: hasNames)
-            stream.finish(hasNames: hasNames)
+            stream.copy(from: folder, as: form)
+            stream.finish(as: form)
         }
     }
 }
@@ -38,18 +47,18 @@ struct LogFollower {
             }
             followed[task.id] = max(followed[task.id] ?? 0, task.attempt)
         }
-        for index in streams.indices { streams[index].copy(from: printer.folder, hasNames: printer.hasNames) }
+        for index in streams.indices { streams[index].copy(from: printer.folder, as: printer.form) }
         // Two logs for each attempt: of thousands only those are read again that may still grow.
         let running = Set(tasks.filter { !$0.state.isTerminal }.map(\.id))
         streams.removeAll { stream in
             guard !running.contains(stream.attempt.task) else { return false }
-            stream.finish(hasNames: printer.hasNames)
+            stream.finish(as: printer.form)
             return true
         }
     }
 
     func finish() {
-        for stream in streams { stream.finish(hasNames: printer.hasNames) }
+        for stream in streams { stream.finish(as: printer.form) }
     }
 }
 
@@ -77,8 +86,8 @@ private struct LogStream {
         self.target = target
     }
 
-    /// Copies what the file has gained: bytes as they are, or whole lines with the name before each.
-    mutating func copy(from folder: RunFolder, hasNames: Bool) {
+    /// Copies what the file has gained.
+    mutating func copy(from folder: RunFolder, as form: LogPrinter.Form) {
         let descriptor = open("\(folder.path)/\(path)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -87,12 +96,12 @@ private struct LogStream {
             let count = pread(descriptor, &bytes, bytes.count, position)
             guard count > 0 else { return }
             position += off_t(count)
-            write(bytes[..<count], hasNames: hasNames)
+            write(bytes[..<count], as: form)
         }
     }
 
-    private mutating func write(_ bytes: ArraySlice<UInt8>, hasNames: Bool) {
-        guard hasNames else {
+    private mutating func write(_ bytes: ArraySlice<UInt8>, as form: LogPrinter.Form) {
+        if case .plain = form {
             bytes.withUnsafeBytes { Output.write($0, to: target) }
             return
         }
@@ -100,16 +109,29 @@ private struct LogStream {
         guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
         var text: [UInt8] = []
         for line in rest[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            text += Array("\(name) | ".utf8) + line + [UInt8(ascii: "\n")]
+            text += entry(line, as: form)
         }
         rest.removeSubrange(...end)
-        text.withUnsafeBytes { Output.write($0, to: target) }
+        text.withUnsafeBytes { Output.write($0, to: form == .json ? STDOUT_FILENO : target) }
+    }
+
+    private func entry(_ line: ArraySlice<UInt8>, as form: LogPrinter.Form) -> [UInt8] {
+        switch form {
+        case .plain: Array(line)
+        case .named: Array("\(name) | ".utf8) + line + [UInt8(ascii: "\n")]
+        case .json:
+            Array(
+                Value.object([
+                    "task": .string(name), "attempt": .number(Int(attempt.number)),
+                    "stream": .string(target == STDOUT_FILENO ? "stdout" : "stderr"),
+                    "line": .string(String(decoding: line, as: UTF8.self)),
+                ]).json.utf8) + [UInt8(ascii: "\n")]
+        }
     }
 
     /// Writes a last line that has no end.
-    func finish(hasNames: Bool) {
-        guard hasNames, !rest.isEmpty else { return }
-        let text = Array("\(name) | ".utf8) + rest + [UInt8(ascii: "\n")]
-        text.withUnsafeBytes { Output.write($0, to: target) }
+    func finish(as form: LogPrinter.Form) {
+        guard !rest.isEmpty else { return }
+        entry(rest[...], as: form).withUnsafeBytes { Output.write($0, to: form == .json ? STDOUT_FILENO : target) }
     }
 }

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonStore
 
 /// A plan for people and for programs.
 struct PlanView {
@@ -23,6 +24,10 @@ struct PlanView {
             return text + ".\nNothing is known yet about durations: every task counts as \(length(plan.typical))."
         }
         text += ", about \(length(plan.makespan))."
+        let fresh = plan.upToDateCount
+        if fresh > 0 {
+            text += "\n\(Sentence.count(fresh, "task")) \(fresh == 1 ? "is" : "are") up to date and would not run."
+        }
         let unknown = plan.commandCount - plan.knownCount
         if unknown > 0 {
             text += "\n\(Sentence.count(unknown, "task")) of unknown duration \(unknown == 1 ? "counts" : "count")"
@@ -60,7 +65,20 @@ struct PlanView {
             case .rest(let task): "after all others, last of them \(instances[task].name)"
             case .backoff: "after its back-off"
             }
-        return entry.reason.isEmpty ? gate : "\(gate): \(entry.reason)"
+        let words = [entry.freshness.map(words), entry.reason].compactMap { $0 }.filter { !$0.isEmpty }
+        return words.isEmpty ? gate : "\(gate): \(words.joined(separator: "; "))"
+    }
+
+    /// What the cache has to do with it.
+    private func words(_ freshness: Freshness) -> String {
+        switch freshness {
+        case .upToDate(let run, _): "up to date since run \(run)"
+        case .stale(.noResult): "no result is known for its command and inputs"
+        case .stale(.missingOutput(let path, _)): "its output \(path) is gone"
+        case .stale(.changedOutput(let path, _)): "its output \(path) was changed"
+        case .open(let input?): "unless \(input) comes out as it was"
+        case .open(nil): "unless what it reads comes out as it was"
+        }
     }
 
     private func bounds(chain: [Int]) -> [String] {
@@ -89,6 +107,18 @@ struct PlanView {
         duration == .zero ? "0s" : DurationText.format(duration)
     }
 
+    private func json(_ freshness: Freshness) -> Value {
+        let (state, run): (String, Run.ID?) =
+            switch freshness {
+            case .upToDate(let run, _): ("up_to_date", run)
+            case .stale: ("stale", nil)
+            case .open: ("open", nil)
+            }
+        return .object([
+            "state": .string(state), "run": run.map { .string($0.description) }, "reason": .string(words(freshness)),
+        ])
+    }
+
     var json: Value {
         let instances = plan.instances
         let critical = Set(plan.forecast.criticalChain)
@@ -101,14 +131,15 @@ struct PlanView {
                 "duration_known": .boolean(entry.isKnown), "critical": .boolean(critical.contains(place)),
                 "worker": .string(plan.worker.name), "grant": .resources(entry.grant),
                 "needs": graph.map { .strings($0.dependencies(of: entry.task).map { instances[Int($0)].name }) },
-                "starts": .string(why(entry, instances)),
+                "starts": .string(why(entry, instances)), "cache": entry.freshness.map(json),
             ])
         }
         return .object([
             "workflow": .string(plan.workflow.name), "policy": .string(plan.policyName),
             "capacity": .resources(plan.worker.capacity), "makespan_seconds": .seconds(plan.makespan),
             "longest_path_seconds": .seconds(plan.longestPath),
-            "work_over_cores_seconds": .seconds(plan.workOverCores), "assumptions": .strings(assumptions),
+            "work_over_cores_seconds": .seconds(plan.workOverCores), "up_to_date": .number(plan.upToDateCount),
+            "assumptions": .strings(assumptions),
             "tasks": .list(tasks),
         ])
     }

@@ -151,6 +151,7 @@ final class LiveProgress: ProgressReporter {
 
 enum StoreTrouble {
     static func sentence(_ error: StoreError) -> String {
-        "The record of the run can't be written: \(error). Running tasks go on; nothing new starts until it can."
+        "The record of the run can't be written: \(error). Running tasks go on; nothing new starts until it can, which is "
+            + "tried every second. If you end baton meanwhile, 'baton resume' takes over when it can be written again."
     }
 }

@@ -98,18 +98,21 @@ struct RunDetail {
         return attempt == nil ? StyledLine("from an earlier run", .faint) : "exit 0"
     }
 
-    func json(now: Instant) -> Value {
+    func json(_ observations: RunObservations, now: Instant) -> Value {
         guard case .map(var entries) = RunList.json(run, standing, now: now) else {
             preconditionFailure("a run is not an object")
         }
         entries.removeAll { $0.key == "tasks" }
         let counts = TaskState.Label.allCases.map { Value.Entry(key: $0.rawValue, value: .number(run.counts[$0])) }
         entries.append(Value.Entry(key: "counts", value: .map(counts)))
-        entries.append(Value.Entry(key: "tasks", value: .list(shown.map(json))))
+        entries.append(Value.Entry(key: "metrics", value: observations.metricsJSON))
+        entries.append(Value.Entry(key: "moments", value: observations.momentsJSON))
+        let needs = observations.needs
+        entries.append(Value.Entry(key: "tasks", value: .list(shown.map { json($0, needs: needs[$0.id] ?? []) })))
         return .map(entries)
     }
 
-    private func json(_ task: TaskSummary) -> Value {
+    private func json(_ task: TaskSummary, needs: [TaskInstance.ID]) -> Value {
         let attempt = latest[task.id]
         var failure: Failure?
         var because: Value?
@@ -123,7 +126,8 @@ struct RunDetail {
         }
         return .object([
             "task": .string(task.name), "index": .number(task.id.index), "template": .string(task.template),
-            "group": .boolean(task.isGroup), "state": .string(task.state.rawValue), "since": .time(task.updated),
+            "group": .boolean(task.isGroup), "needs": .list(needs.map { .number($0.index) }),
+            "state": .string(task.state.rawValue), "since": .time(task.updated),
             "failure": failure.map { .failure($0) }, "because": because, "until": until.map { .time($0) },
             "attempts": .number(task.attempt), "attempt": attempt.map(Self.json),
         ])

@@ -112,7 +112,7 @@ struct RunProgress {
         case .runStatus(run, let status, let at):
             self.status = status
             endedAt = status.isTerminal ? at : nil
-        case .tasksAdded(run, let first, let instances):
+        case .tasksAdded(run, let first, let instances, _):
             precondition(Int(first.index) == tasks.count, "tasks \(first.index)… added to \(tasks.count)")
             for instance in instances {
                 let task = Task(instance: instance)

@@ -7,7 +7,7 @@ struct TaskExplanation {
     let story: RunStory
     let task: Int
     /// Why its command ran; nil when nobody asked.
-    var whyRun: [String]?
+    var whyRun: WhyRun?
 
     private var name: String { story.instances[task].name }
     private var attempts: [AttemptSummary] { story.attempts.filter { $0.id.task.index == Int32(task) } }
@@ -23,7 +23,7 @@ struct TaskExplanation {
         if case .failed = story.state(task), let last = attempts.last {
             lines += FailureDetail.lines(of: last.id, in: story.folder)
         }
-        if let whyRun { lines += whyRun.map { StyledLine($0) } }
+        if let whyRun { lines += whyRun.sentences.map { StyledLine($0) } }
         return lines
     }
 
@@ -154,7 +154,7 @@ struct TaskExplanation {
             "expected_start": story.expectedStart(task).flatMap { $0 > story.now ? .time($0) : nil },
             "estimate": story.engine.estimate(of: reference).map(json),
             "attempts": .list(attempts.map(RunDetail.json)), "decisions": .list(decisions.map(json)),
-            "why_run": whyRun.map { .strings($0) },
+            "why_run": whyRun?.json,
         ])
     }
 

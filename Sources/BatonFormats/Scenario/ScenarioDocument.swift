@@ -1,0 +1,37 @@
+internal import BatonCore
+
+/// Reads the small files that describe a simulation, with the errors of workflow files.
+enum ScenarioDocument {
+    /// - Parameter decode: reports what is wrong to the decoder.
+    /// - Throws: everything that was reported.
+    static func decode<Result>(
+        _ path: String, _ decode: (inout WorkflowDecoder, DocumentNode) -> Result
+    ) throws(WorkflowError) -> Result {
+        let text: String
+        do throws(Files.Failure) {
+            text = try Files.read(path)
+        } catch {
+            let problem = DocumentProblem(error.position ?? .start, "cannot read the file: \(error.message)")
+            throw WorkflowError([problem], file: path)
+        }
+        var decoder = WorkflowDecoder(file: path, directory: "", source: text, ancestors: [])
+        let document: Document?
+        do throws(DocumentProblem) {
+            document = try DocumentFormat(file: path).read(text)
+        } catch {
+            throw WorkflowError([error], file: path)
+        }
+        for problem in document?.problems ?? [] {
+            decoder.report(problem.position, problem.message, hint: problem.hint)
+        }
+        let root = document?.root ?? DocumentNode(position: .start, content: .mapping([]))
+        let result = decode(&decoder, root)
+        guard decoder.problems.isEmpty else {
+            func place(_ problem: WorkflowError.Problem) -> (Int, Int) {
+                (problem.location?.line ?? 0, problem.location?.column ?? 0)
+            }
+            throw WorkflowError(decoder.problems.sorted { place($0) < place($1) })
+        }
+        return result
+    }
+}

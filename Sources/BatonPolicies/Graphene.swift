@@ -1,0 +1,46 @@
+public import BatonCore
+
+/// Troublesome tasks first: a plan in resources and time that places long and hard-to-pack tasks before all others
+/// gives the order in which a run's tasks are preferred.
+///
+/// Online the plan is an order only, as in the paper: the first task with room goes. Between runs the one with the least
+/// left goes first; the paper mixes this with packing and bounded unfairness by weights that are left out here.
+///
+/// - Source: Grandl, Kandula, Rao, Akella, Kulkarni, "Graphene: packing and dependency-aware scheduling for
+///   data-parallel clusters", OSDI 2016.
+public struct Graphene: Policy {
+    public let name = "graphene"
+    private let patience: Duration?
+    private var queue = RunQueue<Int32>()
+    /// By run: the revision that was planned, and each task's place in the order.
+    private var orders: [(revision: Int, places: [Int32])?] = []
+
+    /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
+    public init(patience: Duration? = PolicyCatalog.patience) {
+        self.patience = patience
+    }
+
+    public mutating func decide(_ observation: Observation) -> Decision {
+        update(observation)
+        let manner = ReadyLine<Int32>.Manner(patience: patience) { _ in "next in the order of its run's plan" }
+        let placements = queue.place(observation, manner) { task in
+            orders[task.run]?.places[Int(task.reference.task.index)] ?? .max
+        } standing: { run, _ in
+            Double(run.remainingNanoseconds)
+        }
+        return Decision(policy: name, placements: placements)
+    }
+
+    /// Plans runs that are new or have changed; a changed cluster does not change their order.
+    private mutating func update(_ observation: Observation) {
+        while orders.count < observation.runCount { orders.append(nil) }
+        for run in observation.openRuns.map(Int.init) {
+            let revision = observation.revision(ofRun: run)
+            if orders[run]?.revision == revision { continue }
+            let planner = TroublesomeFirstPlanner(
+                PlanningProblem(run, observation),
+                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) })
+            orders[run] = (revision, planner.places())
+        }
+    }
+}
