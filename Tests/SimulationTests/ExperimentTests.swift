@@ -19,7 +19,7 @@ import Testing
 
     private static func experiment(
         _ contenders: [Contender] = [fifo, criticalPath], spread: DurationModel.Spread = .exact, error: Double = 1,
-        memoryError: Double = 1, seeds: [UInt64] = Array(1...8), faults: FaultPlan = FaultPlan()
+        memoryError: Double = 1, seeds: [UInt64] = Array(1...8), faults: FaultSpecification = FaultSpecification()
     ) throws -> Experiment {
         let job = try job()
         let conditions = Conditions(
@@ -60,7 +60,7 @@ import Testing
 
     @Test("every policy meets the same failures and stragglers")
     func pairedFaults() throws {
-        var faults = FaultPlan(endsAt: Instant(nanoseconds: .max))
+        var faults = FaultSpecification()
         faults.rates = FaultPlan.Rates(straggler: 200, spuriousFailure: 200)
         let experiment = try Self.experiment(seeds: [1, 2, 3], faults: faults)
         for place in 0..<experiment.trialCount {

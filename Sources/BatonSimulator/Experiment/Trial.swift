@@ -7,12 +7,12 @@ public struct Conditions: Hashable, Sendable {
     /// Estimates of durations are off by up to this factor in either direction.
     public var durationError: Double
     public var memoryError: Double
-    /// Its seed is replaced by the trial's.
-    public var faults: FaultPlan
+    /// Its seed is mixed with the trial's; errors of estimates are those above.
+    public var faults: FaultSpecification
 
     public init(
         machines: [Machine], spread: DurationModel.Spread = .exact, durationError: Double = 1,
-        memoryError: Double = 1, faults: FaultPlan = FaultPlan()
+        memoryError: Double = 1, faults: FaultSpecification = FaultSpecification()
     ) {
         self.machines = machines
         self.spread = spread
@@ -30,17 +30,21 @@ public struct Trial: Sendable {
     public var scenario: Scenario
     public var bestKnownMakespan: Duration?
 
+    /// - Precondition: faults name only workers that there are.
     public init(name: String, _ workload: Workload, _ conditions: Conditions, seed: UInt64) {
         self.name = name
         self.seed = seed
         var faults = conditions.faults
-        faults.seed = seed
+        faults.seed = SeededGenerator.mix(faults.seed) ^ seed
+        guard let plan = try? faults.plan(for: conditions.machines) else {
+            preconditionFailure("faults of a worker that is none of \(conditions.machines.count)")
+        }
         scenario = Scenario(
-            workers: conditions.machines, workload: workload,
+            workers: conditions.machines, workload: faults.applied(to: workload),
             durations: DurationModel(seed: seed, spread: conditions.spread),
             expectations: Expectations(
                 seed: seed, durationError: conditions.durationError, memoryError: conditions.memoryError),
-            faults: faults
+            faults: plan
         )
     }
 
