@@ -99,7 +99,7 @@ import Testing
         let experiment = try Self.experiment(spread: .logNormal(coefficientOfVariation: 0.8), seeds: [seed])
         let trial = experiment.trial(0)
         for contender in 0..<2 {
-            let measurement = Measurement(run(experiment, contender, 0), in: trial, TrialBounds(trial))
+            let measurement = Measurement(run(experiment, contender, 0), in: trial, TrialBounds(trial, for: experiment.contenders[contender]))
             #expect(try #require(measurement[.gapToBoundPercent]) >= 0)
             #expect(try #require(measurement[.makespanGapToBoundPercent]) >= 0)
             #expect(try #require(measurement[.meanSlowdown]) >= 1)
@@ -117,7 +117,7 @@ import Testing
         var trial = Trial(name: "hand", workload, Conditions(machines: one), seed: 1)
         trial.bestKnownMakespan = .seconds(48)
         var simulation = Simulation(trial.scenario(for: Self.fifo))
-        let measured = Measurement(simulation.run { FIFO() }, in: trial, TrialBounds(trial))
+        let measured = Measurement(simulation.run { FIFO() }, in: trial, TrialBounds(trial, for: Self.fifo))
         #expect(measured.completionSeconds == [40, 60])
         #expect(measured[.meanCompletion] == 50)
         #expect(measured[.makespan] == 60)

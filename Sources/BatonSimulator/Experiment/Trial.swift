@@ -48,7 +48,7 @@ public struct Trial: Sendable {
         )
     }
 
-    private static func withoutDeclaredMemory(_ arrival: Workload.Arrival) -> Workload.Arrival {
+    static func withoutDeclaredMemory(_ arrival: Workload.Arrival) -> Workload.Arrival {
         guard let expansion = try? arrival.submission.expand() else { return arrival }  // the engine refuses it too
         let instances = expansion.instances.map { instance in
             var instance = instance

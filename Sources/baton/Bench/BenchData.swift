@@ -29,7 +29,10 @@ struct BenchData {
             try readStream(name, at: "\(folder)/\(name)")
         }
         for family in Self.families where only == nil || only == family.rawValue {
-            sources.append(JobSource(title: family.rawValue, kind: .synthetic(family, tasks: 50)))
+            // By default kinds of tasks declare 2 to 20 times what they need; then nothing but memory would be scarce.
+            var parameters = Family.Parameters()
+            parameters.overDeclaration = 1...1
+            sources.append(JobSource(title: family.rawValue, kind: .synthetic(family, tasks: 50, parameters)))
         }
         if hasData && (only == nil || only == "psplib") { try readProblems(at: "\(folder)/psplib") }
         guard !sources.isEmpty || !problems.isEmpty else {

@@ -17,7 +17,22 @@ struct BenchReport {
     struct Result {
         var setting: Setting
         var comparison: Comparison
+        /// Among those that are told the same, and the baseline.
+        var plain: Comparison
         var times: [DecisionTimes]
+
+        init(_ setting: Setting, _ outcome: ExperimentRunner.Outcome) {
+            self.setting = setting
+            times = outcome.decisionTimes
+            let contenders = setting.experiment.contenders
+            comparison = Comparison(
+                names: contenders.map(\.name), measurements: outcome.measurements, baseline: setting.baseline)
+            let places = contenders.indices.filter { $0 == setting.baseline || contenders[$0].knowledge == .estimates }
+            plain = Comparison(
+                names: places.map { contenders[$0].name },
+                measurements: outcome.measurements.map { trial in places.map { trial[$0] } },
+                baseline: places.firstIndex(of: setting.baseline) ?? 0)
+        }
     }
 
     init(isQuick: Bool, seedCount: Int, notes: [String], provenance: [String]) {
@@ -65,6 +80,7 @@ struct BenchReport {
                         "workload": .string(regime.workload), "load": .number(regime.load),
                         "workers": .number(regime.workers), "duration_cv": .string(regime.spread),
                         "estimate_error": .number(regime.estimateError),
+                        "memory_declared": .string(regime.isOverDeclared ? "2 to 20 times" : "as it is"),
                         "result": ComparisonJSON(result.setting, result.comparison, result.times).value,
                     ])
                 }),
@@ -110,9 +126,7 @@ struct BenchReport {
                     value: PortableMath.exp(Sample.mean(logarithms)),
                     interval: Interval(PortableMath.exp(interval.low), PortableMath.exp(interval.high))),
                 worstRatio: standings.map(\.ratioToBaseline.value).max() ?? 1,
-                bestOrEqual: chosen.count {
-                    $0.comparison.best == place || $0.comparison.contendersWithinNoise.contains(place)
-                },
+                bestOrEqual: chosen.count { $0.plain.bestOrEqual.contains(standings[0].name) },
                 wins: standings.reduce(0) { $0 + $1.wins }, ties: standings.reduce(0) { $0 + $1.ties },
                 losses: standings.reduce(0) { $0 + $1.losses },
                 decisionP99Milliseconds: times.quantileMilliseconds(0.99))
@@ -123,5 +137,12 @@ struct BenchReport {
         var names: [String] = []
         for cell in cells where !names.contains(cell.regime.workload) { names.append(cell.regime.workload) }
         return names
+    }
+}
+
+extension Comparison {
+    /// Names of the best, and of those that can't be told from it.
+    fileprivate var bestOrEqual: [String] {
+        ([best] + contendersWithinNoise).map { standings[$0].name }
     }
 }

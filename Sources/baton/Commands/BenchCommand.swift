@@ -43,12 +43,12 @@ struct BenchCommand: ParsableCommand {
             isQuick: quick, seedCount: suite.seedCount, notes: data.notes, provenance: try provenance())
         for set in data.problems {
             Output.messages("problems \(set.name) ...")
-            report.add(problems: set.name, try result(Self.setting(set.name, set.jobs, threads: threads)))
+            report.add(problems: set.name, result(try Self.setting(set.name, set.jobs, threads: threads)))
         }
         let regimes = suite.regimes
         for (index, regime) in regimes.enumerated() {
             Output.messages("\(index + 1) of \(regimes.count): \(regime.workload), \(regime.change) ...")
-            report.add(regime, try result(suite.setting(regime, threads: threads)))
+            report.add(regime, result(try suite.setting(regime, threads: threads)))
         }
         report.seconds = Date().timeIntervalSince(begin)
         let path = try report.write(to: output, name: quick ? "policies-quick" : "policies")
@@ -63,12 +63,8 @@ struct BenchCommand: ParsableCommand {
             threads: threads)
     }
 
-    private func result(_ setting: Setting) throws -> BenchReport.Result {
-        let outcome = ExperimentRunner(threads: threads).run(setting.experiment)
-        let comparison = Comparison(
-            names: setting.experiment.contenders.map(\.name), measurements: outcome.measurements,
-            baseline: setting.baseline)
-        return BenchReport.Result(setting: setting, comparison: comparison, times: outcome.decisionTimes)
+    private func result(_ setting: Setting) -> BenchReport.Result {
+        BenchReport.Result(setting, ExperimentRunner(threads: threads).run(setting.experiment))
     }
 
     /// Machine, commit and command, as every result of a benchmark states them.
