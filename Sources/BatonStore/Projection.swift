@@ -126,7 +126,8 @@ struct Projection {
             attempts.append(.ended(attempt, outcome, usage, at: recorded.at))
         case .workerLost:
             for case .taskState(let task, _, let at) in recorded.changes { attempts.append(.lost(task, at: at)) }
-        case .runSubmitted, .estimated, .workerJoined, .workerResized, .alarmRang, .runPaused, .runUnpaused,
+        case .runSubmitted, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang, .runPaused,
+            .runUnpaused,
             .runCancelled, .runRetried:
             return
         }
@@ -179,6 +180,7 @@ extension Event {
         case .workerJoined: "worker_joined"
         case .workerResized: "worker_resized"
         case .workerLost: "worker_lost"
+        case .limitsShared: "limits_shared"
         case .decided: "decided"
         case .attemptGrew: "attempt_grew"
         case .attemptEnded: "attempt_ended"

@@ -80,10 +80,11 @@ public protocol Store: AnyObject {
 
     func remember(_ hashes: [FileHash]) throws(StoreError)
 
-    /// Forgets what has outlived its time.
+    /// Forgets what has outlived its time, in small steps: others that write wait for milliseconds only.
     ///
-    /// - Returns: the runs whose log and tasks went; files that belong to them may go too.
-    func prune(_ retention: Retention, at now: Instant) throws(StoreError) -> [Run.ID]
+    /// - Parameter mayGoOn: asked between the steps.
+    /// - Returns: true when nothing more is to be forgotten now.
+    func prune(_ retention: Retention, at now: Instant, while mayGoOn: () -> Bool) throws(StoreError) -> Bool
 }
 
 extension Store {

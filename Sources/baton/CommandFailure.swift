@@ -60,7 +60,9 @@ struct CommandFailure: Error, Hashable {
         case .refused(let error): self.init(error.sentence, exit: .usage)
         case .missingSecrets(let names):
             self.init(
-                "the workflow needs \(Sentence.list(names.map { "the secret '\($0)'" })), which nobody set",
+                "the workflow needs \(Sentence.list(names.map { "the secret '\($0)'" })), which nobody set. "
+                    + "Set the environment variable of that name, or put the value into a file of that name in "
+                    + DataDirectory.secrets,
                 exit: .usage)
         case .store(let error): self.init(error)
         }

@@ -48,7 +48,7 @@ struct RunArgument: ParsableArguments {
     }
 
     /// What a shell may offer: the latest runs.
-    private static func candidates(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    static func candidates(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         let directory = DataDirectory(option: nil)
         guard directory.hasDatabase, let store = try? directory.store(),
             let runs = try? store.runs(matching: RunFilter(limit: 20))

@@ -59,8 +59,24 @@ struct EngineRecoveryTests {
             workflow("a, b, c", limits: [.init(name: "one", capacity: 1)], ["a": slot, "b": slot]), cores: 2
         )
         stage.start("a")
-        #expect(stage.reasons("b") == [.limitReached("one", needed: 1, inUse: 1, capacity: 1)])
+        #expect(stage.reasons("b") == [.limitReached("one", needed: 1, inUse: 1, byOthers: 0, capacity: 1)])
         #expect(stage.reasons("c") == [.queued(ready: 2)])
+        stage.end("a")
+        stage.handle(.limitsShared(stage.run, heldByOthers: [1]))
+        #expect(stage.reasons("b") == [.limitReached("one", needed: 1, inUse: 0, byOthers: 1, capacity: 1)])
+        let observation = stage.engine.observe(at: stage.now)
+        let ready = (0..<observation.readiedCount).compactMap { observation.ready($0) }
+        let placements = ready.filter { $0.reference == stage.reference("b") }.map {
+            Placement(
+                task: $0.reference, worker: Worker.ID(0), grant: observation.grant(for: $0, on: Worker.ID(0)),
+                reason: "told to")
+        }
+        let refused = #expect(throws: Rejection.self) {
+            try stage.engine.admit(Decision(policy: "by hand", placements: placements))
+        }
+        #expect(refused?.reason == .limitReached)
+        stage.handle(.limitsShared(stage.run, heldByOthers: [0]))
+        stage.start("b")
         stage.handle(.workerResized(Worker.ID(0), capacity: Stage.size(1, 8 << 30)))
         let share = Stage.size(1, 4 << 30)
         #expect(stage.reasons("c") == [.noRoom(needed: share, free: Resources(memoryBytes: 4 << 30))])

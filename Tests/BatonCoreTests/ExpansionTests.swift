@@ -207,7 +207,7 @@ import Testing
         #expect(
             workflow.expansionLines() == [
                 "tasks.a.needs: tasks wait for each other in a circle: a → b → c → a "
-                    + "| Remove one of these dependencies; they come from needs, from tasks.… and from files."
+                    + "| Remove one of these dependencies; they come from 'needs', from what is read of 'tasks', and from files."
             ])
     }
 }

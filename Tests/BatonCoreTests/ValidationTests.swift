@@ -39,7 +39,7 @@ private func problems(_ workflow: Workflow) -> [String] { workflow.validate().ma
             problems(workflow) == [
                 "tasks.self.needs.0: 'self' needs itself",
                 "tasks.a.needs: tasks wait for each other in a circle: a → b → c → a "
-                    + "| Remove one of these dependencies; they come from needs, from tasks.… and from files.",
+                    + "| Remove one of these dependencies; they come from 'needs', from what is read of 'tasks', and from files.",
             ])
     }
 
@@ -50,7 +50,7 @@ private func problems(_ workflow: Workflow) -> [String] { workflow.validate().ma
         #expect(
             problems(steps) == [
                 "tasks.step.needs: tasks wait for each other in a circle: step[0] → step[1] → step[0] "
-                    + "| Remove one of these dependencies; they come from needs, from tasks.… and from files."
+                    + "| Remove one of these dependencies; they come from 'needs', from what is read of 'tasks', and from files."
             ])
         let group = workflow(
             try task("align", needs: ["report"], foreach: over(("i", [0, 1]))),

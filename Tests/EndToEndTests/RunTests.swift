@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 
 @Suite("baton run")
@@ -212,6 +211,36 @@ struct RunTests {
         #expect(try why("count").contains("Its command did not run: the same had been done on the same inputs."))
     }
 
+    @Test("a concurrency group holds across runs: the second run waits, says for what, and goes on")
+    func groupAcrossRuns() throws {
+        let house = try Household()
+        // Each fails when the other's mark is there.
+        try house.write(
+            """
+            name: alone
+            tasks:
+              use:
+                concurrency: {group: database, limit: 1}
+                run: 'test ! -e inside || exit 9; touch inside; read line < "$GO"; rm inside'
+                resources: {cpu: 0.1}
+
+            """, to: "alone.yaml")
+        for pipe in ["go1", "go2"] { mkfifo(house.folder.path + "/" + pipe, 0o600) }
+        let first = try house.start(["run", "alone.yaml"], environment: ["GO": "go1"], streams: "first")
+        while house.read("inside") == nil { usleep(1000) }
+        let second = try house.start(["run", "alone.yaml"], environment: ["GO": "go2"], streams: "second")
+        var reason = ""
+        while !reason.contains("of 'database'") { reason = try house.run("explain", "latest", "use").output }
+        #expect(reason.contains("needs 1 of 'database', of which 1 of 1 are in use (1 by other runs)"))
+        let ends = ["go1", "go2"].map { open(house.folder.path + "/" + $0, O_RDWR) }
+        for end in ends { write(end, "\n", 1) }
+        first.waitUntilExit()
+        second.waitUntilExit()
+        for end in ends { close(end) }
+        #expect(first.terminationStatus == 0, "\(house.read("firststderr") ?? "")")
+        #expect(second.terminationStatus == 0, "\(house.read("secondstderr") ?? "")")
+    }
+
     @Test("a task that promised an output and did not make it has failed")
     func missingOutput() throws {
         let house = try Household()
@@ -274,6 +303,83 @@ struct RunTests {
         #expect(everything.count > 10)
         let shown = try house.run("logs", "--json").output
         #expect(shown.contains("***") && !shown.contains("hush-hush"))
+    }
+
+    @Test("commands that change a run take 'latest', and say of a run that has ended what became of it")
+    func controlOfEnded() throws {
+        let house = try Household()
+        for command in ["cancel", "pause", "unpause", "retry", "resume"] {
+            let result = try house.run(command, "latest")
+            #expect(result.exitCode == 2)
+            #expect(result.messages.contains("Start with 'baton run FILE'"), "\(command): \(result.messages)")
+        }
+        try house.write("name: quick\ntasks:\n  a: {run: 'true'}\n", to: "quick.yaml")
+        #expect(try house.run("run", "quick.yaml").exitCode == 0)
+        for command in ["cancel", "pause", "unpause"] {
+            let result = try house.run(command, "latest")
+            #expect(result.exitCode == 2)
+            #expect(result.messages.contains("has ended: it succeeded"), "\(command): \(result.messages)")
+        }
+    }
+
+    @Test("a plan has the instances of a fan-out that other tasks name, though the list is not known yet")
+    func planOfNamedInstance() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: named
+            tasks:
+              list: {run: 'echo a; echo b'}
+              each: {foreach: {x: "${{ tasks.list.lines }}"}, run: 'echo ${{ x }}'}
+              one: {run: 'echo ${{ tasks["each[b]"].stdout }}'}
+
+            """, to: "named.yaml")
+        let plan = try house.run("plan", "named.yaml")
+        #expect(plan.exitCode == 0, "\(plan.messages)")
+        #expect(plan.output.contains("each[b]") && plan.output.contains("it counts as 1, which others name"))
+    }
+
+    @Test("a task that begins when a cancelled one has ended is not said to begin again")
+    func newsOfFinally() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: tidy
+            tasks:
+              long: {run: 'touch started; sleep 1000'}
+            finally:
+              tidy: {run: 'true'}
+
+            """, to: "tidy.yaml")
+        let process = try house.start(["run", "tidy.yaml"])
+        while house.read("started") == nil { usleep(1000) }
+        kill(process.processIdentifier, SIGINT)
+        let result = house.finish(process)
+        #expect(result.exitCode == 130)
+        #expect(result.messages.contains("tidy succeeded"))
+        #expect(!result.messages.contains("starting it again"), "\(result.messages)")
+    }
+
+    @Test("a task that can't be started is told with its program and its folder")
+    func notStarted() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: amiss
+            tasks:
+              a: {run: 'true', workdir: nowhere}
+              b: {command: [no-such-program]}
+
+            """, to: "amiss.yaml")
+        let result = try house.run("run", "amiss.yaml")
+        #expect(result.exitCode == 1)
+        let folder = house.folder.path
+        #expect(
+            result.messages.contains(
+                "its working directory can't be entered: No such file or directory (/bin/sh in \(folder)/nowhere)"))
+        #expect(
+            result.messages.contains(
+                "its program can't be run: No such file or directory (no-such-program in \(folder))"))
     }
 
     @Test("cancel reaches a run that another process drives")

@@ -49,22 +49,11 @@ public struct Worker: Hashable, Sendable, Codable {
     }
 
     /// Dense: workers are numbered from zero in order of joining, and a number is never used again.
-    public struct ID: Hashable, Comparable, Sendable, Codable {
+    public struct ID: DenseID {
         public var index: Int32
 
         public init(_ index: Int) {
             self.index = Int32(index)
-        }
-
-        public static func < (left: ID, right: ID) -> Bool { left.index < right.index }
-
-        public init(from decoder: any Decoder) throws {
-            index = try decoder.singleValueContainer().decode(Int32.self)
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            try container.encode(index)
         }
     }
 }

@@ -35,13 +35,12 @@ extension Engine {
             guard request.declared.fits(in: placement.grant) else { throw reject(.belowRequest) }
             free[worker] -= placement.grant
             if request.slots.isEmpty { continue }
-            var inUse = limits[run] ?? runs[run].limitsInUse
+            var left = limits[run] ?? runs[run].limitsInUse.indices.map(runs[run].unitsLeft)
             for slot in request.slots {
-                inUse[Int(slot.limit)] += slot.units
-                let capacity = runs[run].submission.workflow.limits[Int(slot.limit)].capacity
-                guard inUse[Int(slot.limit)] <= capacity else { throw reject(.limitReached) }
+                left[Int(slot.limit)] -= slot.units
+                guard left[Int(slot.limit)] >= 0 else { throw reject(.limitReached) }
             }
-            limits[run] = inUse
+            limits[run] = left
         }
         if let place = repeated(placed) {
             throw Rejection(placement: decision.placements[place], reason: .placedTwice)

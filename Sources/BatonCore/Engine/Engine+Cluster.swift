@@ -53,6 +53,23 @@ extension Engine {
         effects.append(.decide)
     }
 
+    mutating func share(_ heldByOthers: [Int64], of run: Run.ID, into effects: inout [Effect]) {
+        guard let index = runIndex[run], runs[index].limitsHeldByOthers.count == heldByOthers.count else { return }
+        runs[index].limitsHeldByOthers = heldByOthers
+        generation += 1
+        effects.append(.decide)
+    }
+
+    /// Units of each of the run's limits that its attempts hold, in the order of the limits.
+    public func limitsInUse(by run: Run.ID) -> [Int64] {
+        runIndex[run].map { runs[$0].limitsInUse } ?? []
+    }
+
+    /// What other runs held of the run's limits when it last looked.
+    public func limitsHeldByOthers(than run: Run.ID) -> [Int64] {
+        runIndex[run].map { runs[$0].limitsHeldByOthers } ?? []
+    }
+
     /// Its attempts have an unknown end; each task gets a new attempt, at no cost to its retry budget.
     mutating func lose(_ id: Worker.ID, at now: Instant, into effects: inout [Effect]) {
         guard workers[Int(id.index)].isAlive else { return }

@@ -14,7 +14,8 @@ public struct Explanation: Hashable, Sendable {
         case paused
         /// The worker with the most room has too little of something.
         case noRoom(needed: Resources, free: Resources)
-        case limitReached(String, needed: Int64, inUse: Int64, capacity: Int64)
+        /// `inUse` by this run, `byOthers` by other runs on the machine.
+        case limitReached(String, needed: Int64, inUse: Int64, byOthers: Int64, capacity: Int64)
         /// Fits, but others go first; how many are ready in all.
         case queued(ready: Int)
         case backsOff(until: Instant, failures: Int32, limit: Int32)
@@ -69,10 +70,11 @@ extension Engine {
         var reasons: [Explanation.Reason] = []
         for slot in runs[run].expansion.instances[task].request.slots {
             let limit = runs[run].submission.workflow.limits[Int(slot.limit)]
-            let inUse = runs[run].limitsInUse[Int(slot.limit)]
-            if inUse + slot.units > limit.capacity {
-                reasons.append(.limitReached(limit.name, needed: slot.units, inUse: inUse, capacity: limit.capacity))
-            }
+            guard slot.units > runs[run].unitsLeft(of: Int(slot.limit)) else { continue }
+            reasons.append(
+                .limitReached(
+                    limit.name, needed: slot.units, inUse: runs[run].limitsInUse[Int(slot.limit)],
+                    byOthers: runs[run].limitsHeldByOthers[Int(slot.limit)], capacity: limit.capacity))
         }
         let roomiest = workers.filter(\.isAlive).max { $0.free.milliCPU < $1.free.milliCPU }
         func needed(on worker: WorkerState) -> Resources { grant(for: task, in: run, of: worker.worker.capacity) }

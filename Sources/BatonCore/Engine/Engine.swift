@@ -56,6 +56,8 @@ public struct Engine: Sendable {
             resize(worker, to: capacity, into: &effects)
         case .workerLost(let worker):
             lose(worker, at: now, into: &effects)
+        case .limitsShared(let run, let heldByOthers):
+            share(heldByOthers, of: run, into: &effects)
         case .decided(let decision):
             for placement in decision.placements { start(placement, at: now, into: &effects) }
             passOverStarted()

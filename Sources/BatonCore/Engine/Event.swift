@@ -7,6 +7,8 @@ public enum Event: Hashable, Sendable, Codable {
     /// Others took some of the machine, or gave it back.
     case workerResized(Worker.ID, capacity: Resources)
     case workerLost(Worker.ID)
+    /// Units of each of the run's limits that other runs on the machine hold, in the order of the limits.
+    case limitsShared(Run.ID, heldByOthers: [Int64])
     /// Admitted: from here on the attempts are running.
     case decided(Decision)
     /// An attempt was seen to hold more memory than its grant.
@@ -25,7 +27,7 @@ public enum Event: Hashable, Sendable, Codable {
         switch self {
         case .runSubmitted(let submission): submission.run
         case .estimated(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
-            .runRetried(let run):
+            .runRetried(let run), .limitsShared(let run, _):
             run
         case .decided(let decision): decision.placements.first?.task.run
         case .attemptGrew(let attempt, _), .attemptEnded(let attempt, _, _): attempt.run

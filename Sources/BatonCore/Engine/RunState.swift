@@ -30,6 +30,8 @@ struct RunState: Sendable {
     var values: [Int32: TaskValues] = [:]
     /// Units held of each of the workflow's limits.
     var limitsInUse: [Int64]
+    /// Units that other runs hold of limits of the same names.
+    var limitsHeldByOthers: [Int64]
     var unfinished: Int
     /// Of these, how many are not `finally` tasks.
     var unfinishedRegular = 0
@@ -62,6 +64,7 @@ struct RunState: Sendable {
         readyNumbers = Array(repeating: 0, count: count)
         places = Array(repeating: -1, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
+        limitsHeldByOthers = limitsInUse
         unfinished = 0
         for index in 0..<count {
             states.append(initialState(of: index))
@@ -85,6 +88,11 @@ struct RunState: Sendable {
     @inline(__always)
     func task(_ index: Int) -> Workflow.Task {
         submission.workflow.tasks[Int(expansion.instances[index].task)]
+    }
+
+    /// Units that nobody holds; less than none where a run with a larger limit of that name holds more.
+    func unitsLeft(of limit: Int) -> Int64 {
+        submission.workflow.limits[limit].capacity - limitsInUse[limit] - limitsHeldByOthers[limit]
     }
 
     @inline(__always)

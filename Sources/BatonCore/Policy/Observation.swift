@@ -69,9 +69,7 @@ public struct Observation: Sendable {
 
     /// Units of the limit that nobody holds.
     public func free(_ limit: Limit) -> Int64 {
-        let index = Int(limit.index)
-        return engine.runs[limit.run].submission.workflow.limits[index].capacity
-            - engine.runs[limit.run].limitsInUse[index]
+        engine.runs[limit.run].unitsLeft(of: Int(limit.index))
     }
 
     /// A limit of one run.

@@ -17,14 +17,34 @@ public struct PlannedWorkflow {
 
     private mutating func assumeOneInstance(of index: Int) {
         guard let axes = workflow.tasks[index].fanOut?.axes else { return }
+        let name = workflow.tasks[index].name
+        let mentioned = instancesMentioned(of: name).filter { $0.count == axes.count }
         for (axis, entry) in axes.enumerated() {
             guard case .expression(let expression) = entry.values, expression.dependsOnTasks else { continue }
-            workflow.tasks[index].fanOut?.axes[axis].values = .list([.string(Self.unknownValue)])
+            var values = mentioned.map { $0[axis] }
+            values = values.enumerated().filter { values.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+            if values.isEmpty { values = [Self.unknownValue] }
+            workflow.tasks[index].fanOut?.axes[axis].values = .list(values.map { .string($0) })
             keepWaiting(index, for: expression)
-            let name = workflow.tasks[index].name
+            let count = mentioned.isEmpty ? "one" : "\(values.count), which others name"
             assumptions.append(
-                "How many times \(name) runs is known only when \(expression.source) is; it counts as one.")
+                "How many times \(name) runs is known only when \(expression.source) is; it counts as \(count).")
         }
+    }
+
+    /// What stands in the brackets where another task names an instance of this one: these there will have to be.
+    private func instancesMentioned(of name: String) -> [[String]] {
+        var names: [String] = []
+        for task in workflow.tasks {
+            names += task.needs.map(\.source)
+            task.forEachFormula { formula in
+                for case .task(let name, _) in formula.references { names.append(name) }
+            }
+        }
+        let labels = names.filter { $0.hasPrefix(name + "[") && $0.hasSuffix("]") }
+            .map { $0.dropFirst(name.count + 1).dropLast() }
+        return labels.enumerated().filter { labels.firstIndex(of: $0.element) == $0.offset }
+            .map { $0.element.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     }
 
     /// What is no longer read is still waited for.

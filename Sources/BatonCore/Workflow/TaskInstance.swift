@@ -37,22 +37,11 @@ public struct TaskInstance: Hashable, Sendable {
     }
 
     /// A task's place in `Expansion.instances`. Dense; later additions of the same run continue the numbers.
-    public struct ID: Hashable, Comparable, Sendable, Codable {
+    public struct ID: DenseID {
         public var index: Int32
 
         public init(_ index: Int) {
             self.index = Int32(index)
-        }
-
-        public static func < (left: ID, right: ID) -> Bool { left.index < right.index }
-
-        public init(from decoder: any Decoder) throws {
-            index = try decoder.singleValueContainer().decode(Int32.self)
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            try container.encode(index)
         }
     }
 

@@ -7,7 +7,8 @@ public struct Workflow: Hashable, Sendable, Codable {
     public var environment: [EnvironmentVariable]
     /// Names of secrets that every task may read; values never enter the workflow.
     public var secrets: [String]
-    /// Named slots and concurrency groups: at most `capacity` units are held at once within a run.
+    /// Named slots and concurrency groups: at most `capacity` units are held at once, by all runs of a machine
+    /// together.
     public var limits: [Limit]
     /// Wanted end, counted from submission.
     public var deadline: Duration?

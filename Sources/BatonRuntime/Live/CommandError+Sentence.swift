@@ -31,7 +31,7 @@ extension Resources {
             parts.append(tenths % 10 == 0 ? "\(tenths / 10) cores" : "\(tenths / 10).\(tenths % 10) cores")
         }
         if memoryBytes > 0 { parts.append("\(ByteCount.format(memoryBytes)) memory") }
-        if gpus > 0 { parts.append("\(gpus) GPUs") }
+        if gpus > 0 { parts.append(gpus == 1 ? "1 GPU" : "\(gpus) GPUs") }
         if diskBytes > 0 { parts.append("\(ByteCount.format(diskBytes)) disk") }
         return parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
     }

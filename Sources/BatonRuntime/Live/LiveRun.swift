@@ -119,7 +119,8 @@ public struct LiveRun {
         let orchestrator = Orchestrator(
             run: submission.run, engine: engine, store: store, policy: setup.policy, estimator: setup.estimator,
             world: world, pool: MachinePool.defaultPath().flatMap(MachinePool.init), observer: setup.observer,
-            options: setup.options, clock: LiveClock(), decisions: decisions, lease: lease
+            options: setup.options, clock: LiveClock(), decisions: decisions, lease: lease,
+            limits: submission.workflow.limits.map(\.name)
         )
         orchestrator.reconcile(with: facts)
         return orchestrator

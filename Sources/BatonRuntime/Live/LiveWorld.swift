@@ -9,7 +9,7 @@ typealias ExecutorFactory = () throws(RuntimeError) -> (executor: any Executor, 
 final class LiveWorld {
     private(set) var executor: any Executor
     let inbox = Inbox()
-    var alarms = AlarmQueue()
+    var alarms = TimedQueue<Alarm>()
     private let builder: LaunchBuilder
     private let folder: RunFolder
     private let makeExecutor: ExecutorFactory
@@ -111,6 +111,17 @@ final class LiveWorld {
         let restarted = try makeExecutor()
         executor = restarted.executor
         return restarted.facts
+    }
+
+    /// Says which program and which folder it was that a start failed with; the supervisor tells the step only.
+    func named(_ outcome: Outcome, of attempt: Attempt.ID, engine: Engine) -> Outcome {
+        let task = attempt.reference
+        guard case .failed(.notStarted(let reason)) = outcome, let scope = engine.scope(of: task),
+            let definition = engine.definition(of: task), let submission = engine.submission(of: task.run),
+            let program = try? LaunchBuilder.arguments(of: definition.action, in: scope).first,
+            let folder = try? LaunchBuilder.directory(of: definition, in: scope, below: submission.directory)
+        else { return outcome }
+        return .failed(.notStarted("\(reason) (\(program) in \(folder))"))
     }
 
     /// Completes the end of an attempt with what its files say.

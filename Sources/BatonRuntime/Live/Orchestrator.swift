@@ -48,11 +48,13 @@ public final class Orchestrator {
     private var available: Resources?
     /// All that this machine has, whatever of it this run may use.
     private let machine: Resources
+    /// Names of the workflow's limits, which are shared with other runs of this machine.
+    private let limits: [String]
 
     init(
         run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator, world: LiveWorld,
         pool: MachinePool?, observer: any RunObserver, options: Options, clock: LiveClock, decisions: Int64,
-        lease: FileLock
+        lease: FileLock, limits: [String]
     ) {
         self.run = run
         self.engine = engine
@@ -67,6 +69,7 @@ public final class Orchestrator {
         self.decisions = decisions
         self.lease = lease
         machine = Machine.capacity(directory: "/")
+        self.limits = limits
     }
 
     /// Runs until the run has ended and everything about it is on disk.
@@ -138,6 +141,7 @@ public final class Orchestrator {
 
     /// An end counts once its files have been looked at, which may take another thread a moment.
     private func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?) {
+        let outcome = world.named(outcome, of: attempt, engine: engine)
         if world.finish(attempt, outcome, usage, engine: engine) { handle(.attemptEnded(attempt, outcome, usage)) }
     }
 
@@ -216,11 +220,14 @@ public final class Orchestrator {
                 continue
             }
             pool.withLock {
+                pool.claim(for: world.executor.holder)
                 adapt(to: pool)
                 decideOnce()
-                let isWaiting = engine.hasReadyTasks(in: run) && available != nil && available != capacity
-                pool.publish(engine.used(on: Worker.ID(0)), isWaiting: isWaiting, supervisor: world.executor.holder)
-                if isWaiting { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
+                let isReady = engine.hasReadyTasks(in: run)
+                let isWaiting = isReady && available != nil && available != capacity
+                publish(to: pool, isWaiting: isWaiting)
+                let waitsForLimit = isReady && engine.limitsHeldByOthers(than: run).contains { $0 > 0 }
+                if isWaiting || waitsForLimit { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
             }
         }
     }
@@ -229,13 +236,24 @@ public final class Orchestrator {
     private func publish() {
         guard let pool else { return }
         pool.withLock {
-            pool.publish(engine.used(on: Worker.ID(0)), isWaiting: false, supervisor: world.executor.holder)
+            pool.claim(for: world.executor.holder)
+            publish(to: pool, isWaiting: false)
         }
+    }
+
+    private func publish(to pool: MachinePool, isWaiting: Bool) {
+        pool.publish(engine.used(on: Worker.ID(0)), isWaiting: isWaiting)
+        if !limits.isEmpty { pool.publish(engine.limitsInUse(by: run), of: limits) }
     }
 
     var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
 
     private func adapt(to pool: MachinePool) {
+        if !limits.isEmpty {
+            let held = pool.heldByOthers(of: limits)
+            if held != engine.limitsHeldByOthers(than: run) { handle(.limitsShared(run, heldByOthers: held)) }
+            wantsDecision = false
+        }
         let now = pool.available(of: capacity, machine: machine)
         guard now != available ?? capacity else { return }
         available = now
@@ -284,7 +302,7 @@ public final class Orchestrator {
             switch order {
             case .start(let order): world.start(order, engine: engine)
             case .stop(let attempt, let reason): world.stop(attempt, grace: reason == .killed ? .zero : options.grace)
-            case .wake(let at, let alarm): world.alarms.set(alarm, at: at)
+            case .wake(let at, let alarm): world.alarms.insert(alarm, at: at)
             case .decide, .announce: preconditionFailure("not an order: \(order)")
             }
         }

@@ -17,15 +17,29 @@ final class MachinePool {
         var gpus: Int64 = 0
     }
 
+    /// Units of a named limit that a run holds.
+    private struct Share {
+        var pid: Int32 = 0
+        var reserved: Int32 = 0
+        var startTime: UInt64 = 0
+        /// Of the limit's name.
+        var hash: UInt64 = 0
+        var units: Int64 = 0
+    }
+
     private static let rowCount = 256
+    private static let shareCount = 1024
     private let descriptor: Int32
     private let rows: UnsafeMutableBufferPointer<Row>
+    /// Behind the rows.
+    private let shares: UnsafeMutableBufferPointer<Share>
     private var own: Int?
 
     /// - Parameter path: the same for all runs that are to share; made when missing.
     /// - Returns: nil when the file can't be used: runs then don't see each other.
     init?(path: String) {
-        let length = Self.rowCount * MemoryLayout<Row>.stride
+        let sharesOffset = Self.rowCount * MemoryLayout<Row>.stride
+        let length = sharesOffset + Self.shareCount * MemoryLayout<Share>.stride
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return nil }
         guard ftruncate(descriptor, length) == 0,
@@ -38,10 +52,14 @@ final class MachinePool {
         rows = UnsafeMutableBufferPointer(
             start: memory.bindMemory(to: Row.self, capacity: Self.rowCount), count: Self.rowCount
         )
+        shares = UnsafeMutableBufferPointer(
+            start: (memory + sharesOffset).bindMemory(to: Share.self, capacity: Self.shareCount), count: Self.shareCount
+        )
     }
 
     deinit {
-        munmap(rows.baseAddress, rows.count * MemoryLayout<Row>.stride)
+        munmap(
+            rows.baseAddress, rows.count * MemoryLayout<Row>.stride + shares.count * MemoryLayout<Share>.stride)
         close(descriptor)
     }
 
@@ -95,15 +113,20 @@ final class MachinePool {
         return available
     }
 
-    /// Says what this run holds now, in the name of its supervisor.
-    func publish(_ used: Resources, isWaiting: Bool, supervisor: Int32) {
-        if own == nil {
-            let startTime = ProcessTable.startTime(of: supervisor) ?? 0
-            own =
-                rows.indices.first { rows[$0].pid == supervisor && rows[$0].startTime == startTime }
-                ?? rows.indices.first { !isAlive(rows[$0]) }
-            if let own { rows[own] = Row(pid: supervisor, startTime: startTime) }
+    /// Finds or makes the run's row, in the name of its supervisor; at each look, for the supervisor may be a new one.
+    func claim(for supervisor: Int32) {
+        if let own, rows[own].pid == supervisor { return }
+        let startTime = ProcessTable.startTime(of: supervisor) ?? 0
+        if let known = rows.indices.first(where: { rows[$0].pid == supervisor && rows[$0].startTime == startTime }) {
+            own = known
+            return
         }
+        own = rows.indices.first { !isAlive(rows[$0]) }
+        if let own { rows[own] = Row(pid: supervisor, startTime: startTime) }
+    }
+
+    /// Says what this run holds now.
+    func publish(_ used: Resources, isWaiting: Bool) {
         guard let own else { return }  // 256 runs at once: this one is not counted
         rows[own].milliCPU = used.milliCPU
         rows[own].memoryBytes = used.memoryBytes
@@ -111,13 +134,51 @@ final class MachinePool {
         rows[own].isWaiting = isWaiting ? 1 : 0
     }
 
+    // MARK: Named limits
+
+    /// Units of each of these limits that other runs hold.
+    func heldByOthers(of limits: [String]) -> [Int64] {
+        limits.map { limit in
+            let hash = Self.hash(of: limit)
+            return shares.reduce(0) { held, share in
+                let isOthers = share.hash == hash && share.units > 0 && !isOwn(share)
+                return held + (isOthers && isAlive(share.pid, share.startTime) ? share.units : 0)
+            }
+        }
+    }
+
+    /// Says which units this run holds now, after `claim` has said in whose name.
+    func publish(_ units: [Int64], of limits: [String]) {
+        guard let own else { return }
+        for index in shares.indices where isOwn(shares[index]) { shares[index] = Share() }
+        for (limit, units) in zip(limits, units) where units > 0 {
+            let free = shares.indices.first { !isAlive(shares[$0].pid, shares[$0].startTime) }
+            guard let free else { return }  // 1,024 shares at once: the rest is not counted
+            shares[free] = Share(
+                pid: rows[own].pid, startTime: rows[own].startTime, hash: Self.hash(of: limit), units: units)
+        }
+    }
+
+    private func isOwn(_ share: Share) -> Bool {
+        guard let own else { return false }
+        return share.pid == rows[own].pid && share.startTime == rows[own].startTime
+    }
+
+    /// FNV-1a, the same in every process.
+    private static func hash(of name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+
     func withdraw() {
+        publish([], of: [])
         if let own { rows[own] = Row() }
         own = nil
     }
 
-    private func isAlive(_ row: Row) -> Bool {
-        row.pid > 0 && ProcessTable.startTime(of: row.pid) == row.startTime
+    private func isAlive(_ row: Row) -> Bool { isAlive(row.pid, row.startTime) }
+
+    private func isAlive(_ pid: Int32, _ startTime: UInt64) -> Bool {
+        pid > 0 && ProcessTable.startTime(of: pid) == startTime
     }
 }
 

@@ -115,7 +115,8 @@ extension MemoryStore {
         for known in hashes { self.hashes[known.file.path] = known }
     }
 
-    public func prune(_ retention: Retention, at now: Instant) -> [Run.ID] {
+    public func prune(_ retention: Retention, at now: Instant, while mayGoOn: () -> Bool) -> Bool {
+        guard mayGoOn() else { return false }
         let executions = now.advanced(by: .zero - retention.executions)
         let decisions = now.advanced(by: .zero - retention.decisions)
         let pruned = order.sorted().filter { run in
@@ -140,6 +141,6 @@ extension MemoryStore {
             runs[run] = nil
             return true
         }
-        return pruned
+        return true
     }
 }

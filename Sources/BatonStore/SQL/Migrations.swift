@@ -30,7 +30,6 @@ enum Migrations {
             for step in missing { try connection.execute(step) }
             try connection.execute("PRAGMA user_version = \(steps.count)")
         }
-        try connection.execute("PRAGMA synchronous = NORMAL")
     }
 
     private static func version(of connection: SQLiteConnection) throws(StoreError) -> Int {
@@ -250,7 +249,6 @@ enum Migrations {
         CREATE VIEW task_dependencies (run, parent, child, type) AS
             SELECT tasks.run, need.value, tasks.task, 'success' FROM tasks, json_each(tasks.needs) AS need;
 
-        CREATE INDEX tasks_by_status ON tasks (run, status, priority);
         CREATE INDEX orchestration_decisions_by_type ON orchestration_decisions (type, at);
 
         ALTER TABLE resource_predictions ADD COLUMN duration_accuracy REAL GENERATED ALWAYS AS

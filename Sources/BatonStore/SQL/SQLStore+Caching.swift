@@ -102,36 +102,4 @@ extension SQLStore {
             }
         }
     }
-
-    public func prune(_ retention: Retention, at now: Instant) throws(StoreError) -> [Run.ID] {
-        let executions = SQLValue.integer(now.nanoseconds - retention.executions.nanoseconds)
-        let decisions = SQLValue.integer(now.nanoseconds - retention.decisions.nanoseconds)
-        let metrics = SQLValue.integer(now.nanoseconds - retention.metrics.nanoseconds)
-        let pruned = try connection.rows(
-            """
-            SELECT id FROM runs WHERE ended < $1 AND EXISTS (SELECT 1 FROM tasks WHERE tasks.run = runs.id)
-            ORDER BY id
-            """, [executions]
-        ) { (row) throws(StoreError) in try runID(0, of: row) }
-        // One transaction for each run: others that write wait for milliseconds only.
-        for run in pruned {
-            try connection.transaction { () throws(StoreError) in
-                // The newest event stays, for its number must not be given again.
-                try connection.run(
-                    "DELETE FROM events WHERE run = $1 AND sequence < (SELECT max(sequence) FROM events)",
-                    [.text(run.description)])
-                for table in ["task_executions", "resource_predictions", "cache_misses", "tasks"] {
-                    try connection.run("DELETE FROM \(table) WHERE run = $1", [.text(run.description)])
-                }
-            }
-        }
-        try connection.run("DELETE FROM outputs_cache WHERE at < $1", [executions])
-        try connection.run("DELETE FROM file_hashes WHERE at < $1", [executions])
-        try connection.run(
-            "DELETE FROM orchestration_decisions WHERE run IN (SELECT id FROM runs WHERE ended < $1)", [decisions])
-        try connection.run("DELETE FROM runs WHERE ended < $1", [decisions])
-        try connection.run("DELETE FROM performance_metrics WHERE at < $1", [metrics])
-        try connection.run("DELETE FROM system_state WHERE at < $1", [metrics])
-        return pruned
-    }
 }

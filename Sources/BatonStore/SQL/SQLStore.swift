@@ -16,9 +16,9 @@ public final class SQLStore: Store {
     public init(sqliteAt path: String, busyTimeout: Duration = .seconds(20)) throws(StoreError) {
         try Folder.create(Folder.parent(of: path))
         connection = try SQLiteConnection(path: path, busySeconds: busyTimeout.seconds)
+        try Migrations.apply(to: connection)
         // A commit need only outlive the process; `flush` makes it outlive the machine.
         try connection.execute("PRAGMA synchronous = NORMAL")
-        try Migrations.apply(to: connection)
     }
 
     public func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError) {

@@ -120,6 +120,9 @@ final class SQLiteConnection {
         return methods.pointee.xSync(file, SQLITE_SYNC_NORMAL)
     }
 
+    /// How many rows the last statement changed.
+    var changedRows: Int { Int(sqlite3_changes(handle)) }
+
     /// The key of the row inserted last.
     var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 

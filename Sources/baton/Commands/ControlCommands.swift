@@ -10,8 +10,7 @@ struct CancelCommand: ParsableCommand {
         commandName: "cancel", abstract: "Stop a run: its tasks end, 'finally' tasks still run."
     )
 
-    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
-    var name: String
+    @OptionGroup var argument: RunName
 
     @Flag(name: .long, help: "No grace for running tasks, and no 'finally' tasks.")
     var force = false
@@ -20,7 +19,7 @@ struct CancelCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
-        let (store, id) = try Control.find(name, state)
+        let (store, id) = try Control.findGoingOn(argument.name, state)
         switch ControlClient.ask(force ? "kill" : "cancel", run: id, folder: state.dataDirectory.folder(of: id)) {
         case .granted: Output.messages("Cancelling \(id); 'baton wait \(id)' returns when it has ended.")
         case .refused(let reason): throw CommandFailure(reason, exit: .usage)
@@ -38,13 +37,12 @@ struct PauseCommand: ParsableCommand {
         commandName: "pause", abstract: "Start nothing new in a run; what runs goes on."
     )
 
-    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
-    var name: String
+    @OptionGroup var argument: RunName
 
     @OptionGroup var state: StateOptions
 
     func run() throws {
-        let (_, id) = try Control.find(name, state)
+        let (_, id) = try Control.findGoingOn(argument.name, state)
         try Control.ask("pause", id, state)
         Output.messages("Paused \(id); 'baton unpause \(id)' lets it go on.")
     }
@@ -53,13 +51,12 @@ struct PauseCommand: ParsableCommand {
 struct UnpauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "unpause", abstract: "Let a paused run go on.")
 
-    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
-    var name: String
+    @OptionGroup var argument: RunName
 
     @OptionGroup var state: StateOptions
 
     func run() throws {
-        let (_, id) = try Control.find(name, state)
+        let (_, id) = try Control.findGoingOn(argument.name, state)
         try Control.ask("unpause", id, state)
         Output.messages("\(id) goes on.")
     }
@@ -72,14 +69,13 @@ struct RetryCommand: ParsableCommand {
         discussion: "The exit code is that of 'baton run'."
     )
 
-    @Argument(help: ArgumentHelp("The run, or the beginning or end of its id.", valueName: "run"))
-    var name: String
+    @OptionGroup var argument: RunName
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
-        let (store, id) = try Control.find(name, state)
+        let (store, id) = try Control.find(argument.name, state)
         let status = try store.run(id).status
         guard status == .failed || status == .cancelled else {
             let hint = status == .succeeded ? "There is nothing to retry" : "Only a run that has ended can be retried"
@@ -89,10 +85,27 @@ struct RetryCommand: ParsableCommand {
     }
 }
 
+/// A run that is to change: there is no default, so that nobody cancels what he didn't mean.
+struct RunName: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("The run: its id, the beginning or end of it, or 'latest'.", valueName: "run"),
+        completion: .custom(RunArgument.candidates))
+    var name: String
+}
+
 private enum Control {
     static func find(_ run: String, _ state: StateOptions) throws -> (store: any Store, id: Run.ID) {
-        let store = try state.dataDirectory.store()
-        return (store, try store.resolve(run))
+        let store = try state.existingStore()
+        return (store, try RunArgument.resolve(run, in: store))
+    }
+
+    /// - Throws: for a run that has ended what became of it.
+    static func findGoingOn(_ run: String, _ state: StateOptions) throws -> (store: any Store, id: Run.ID) {
+        let (store, id) = try find(run, state)
+        let status = try store.run(id).status
+        guard status.isTerminal else { return (store, id) }
+        let how = status == .cancelled ? "was cancelled" : status.rawValue
+        throw CommandFailure("run \(id) has ended: it \(how)", exit: .usage)
     }
 
     static func ask(_ word: String, _ run: Run.ID, _ state: StateOptions) throws {

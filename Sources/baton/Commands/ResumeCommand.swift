@@ -14,17 +14,18 @@ struct ResumeCommand: ParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("The run, or the beginning or end of its id. [the latest unfinished one]", valueName: "run"))
+        help: ArgumentHelp(
+            "The run: its id, the beginning or end of it, or 'latest'. [the latest unfinished one]", valueName: "run"))
     var name: String?
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
-        let store = try state.dataDirectory.store()
+        let store = try state.existingStore()
         let chosen: Run.ID
         if let name {
-            chosen = try store.resolve(name)
+            chosen = try RunArgument.resolve(name, in: store)
         } else if let latest = try store.latestRun(matching: RunFilter(statuses: [.running, .paused, .cancelling])) {
             chosen = latest.id
         } else if let latest = try store.latestRun(matching: RunFilter()) {
@@ -50,6 +51,6 @@ struct ResumeCommand: ParsableCommand {
         let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
         if let command { try orchestrator.submit(command) }
-        try RunCommand.drive(orchestrator, reporter)
+        try RunCommand.drive(orchestrator, reporter, data: data, store: store)
     }
 }

@@ -66,12 +66,16 @@ struct RunCommand: ParsableCommand {
             if case .refused(.invalidWorkflow(let problems)) = error { throw file.locate(problems) }
             throw error
         }
-        try Self.drive(orchestrator, reporter)
+        try Self.drive(orchestrator, reporter, data: data, store: store)
     }
 
-    static func drive(_ orchestrator: Orchestrator, _ reporter: any ProgressReporter) throws {
+    /// Carries a run through, and looks after the record when it has ended and everything has been told.
+    static func drive(
+        _ orchestrator: Orchestrator, _ reporter: any ProgressReporter, data: DataDirectory, store: any Store
+    ) throws {
         let (status, signal) = try orchestrator.drive()
         reporter.finish(at: LiveClock().now)
+        Housekeeping(dataDirectory: data.path).run(store)
         if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }
     }
 

@@ -93,8 +93,8 @@ private struct Drive {
     var policy: any Policy
     let typical: Duration
     var now: Instant
-    private var ends = EventTimes<Attempt.ID>()
-    private var alarms = EventTimes<Alarm>()
+    private var ends = TimedQueue<Attempt.ID>()
+    private var alarms = TimedQueue<Alarm>()
     private var cache: CacheForecast?
     private var reused: [TaskReference: Outcome] = [:]
     private var wantsDecision = true
@@ -232,28 +232,5 @@ private struct Drive {
         let declared = engine.instances(of: reference.run)[Int(reference.task.index)].expectedDuration
         if let known = learned ?? declared { return (known, true) }
         return (typical, false)
-    }
-}
-
-/// Things by the time at which they are due; those due at once come in the order of insertion.
-private struct EventTimes<Element> {
-    /// Latest first, so that the next one is the last.
-    private var items: [(at: Instant, element: Element)] = []
-
-    var next: Instant? { items.last?.at }
-
-    mutating func insert(_ element: Element, at instant: Instant) {
-        var low = 0
-        var high = items.count
-        while low < high {
-            let middle = (low + high) / 2
-            if items[middle].at > instant { low = middle + 1 } else { high = middle }
-        }
-        items.insert((instant, element), at: low)
-    }
-
-    mutating func popDue(at now: Instant) -> Element? {
-        guard let last = items.last, last.at <= now else { return nil }
-        return items.removeLast().element
     }
 }

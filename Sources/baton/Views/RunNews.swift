@@ -83,7 +83,10 @@ extension RunProgress {
     /// Why a task that ran is ready once more; nil when it is ready for the first time or by a user's wish.
     private func again(_ index: Int, cause: Event) -> String? {
         let name = tasks[index].instance.name
-        guard case .attemptEnded(_, let outcome, let usage) = cause else { return nil }
+        // Another's end may have been what it waited for.
+        guard case .attemptEnded(let attempt, let outcome, let usage) = cause, Int(attempt.task.index) == index else {
+            return nil
+        }
         switch outcome {
         case .lost: return "\(name) was lost with the process that watched it; starting it again."
         case .stopped: return "\(name) was stopped from outside; starting it again."

@@ -74,7 +74,7 @@ struct RunProgress {
             pending = estimates
         case .attemptEnded(let attempt, let outcome, let usage) where attempt.run == run:
             end(attempt, outcome, usage)
-        case .runSubmitted, .estimated, .workerLost, .decided, .attemptGrew, .attemptEnded, .alarmRang,
+        case .runSubmitted, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded, .alarmRang,
             .runPaused, .runUnpaused, .runCancelled, .runRetried:
             break
         }

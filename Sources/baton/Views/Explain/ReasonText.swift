@@ -10,8 +10,9 @@ extension Explanation.Reason {
         case .noRoom(let needed, let free):
             "is ready, but needs \(Sentence.resources(needed.shortfall(of: free))), "
                 + "and \(Self.rest(free.part(of: needed.shortfall(of: free)))) free"
-        case .limitReached(let limit, let needed, let inUse, let capacity):
-            "is ready, but needs \(needed) of '\(limit)', of which \(inUse) of \(capacity) are in use"
+        case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
+            "is ready, but needs \(needed) of '\(limit)', of which \(inUse + byOthers) of \(capacity) are in use"
+                + (byOthers > 0 ? " (\(byOthers) by other runs)" : "")
         case .queued(let ready):
             ready > 1
                 ? "is ready and fits; \(Sentence.count(ready - 1, "other")) are ready too" : "is ready and starts next"
@@ -38,10 +39,10 @@ extension Explanation.Reason {
         case .paused: .object(["kind": .string("paused")])
         case .noRoom(let needed, let free):
             .object(["kind": .string("no_room"), "needed": .resources(needed), "free": .resources(free)])
-        case .limitReached(let limit, let needed, let inUse, let capacity):
+        case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
             .object([
                 "kind": .string("limit"), "limit": .string(limit), "needed": .number(needed), "in_use": .number(inUse),
-                "capacity": .number(capacity),
+                "by_others": .number(byOthers), "capacity": .number(capacity),
             ])
         case .queued(let ready): .object(["kind": .string("queued"), "ready": .number(ready)])
         case .backsOff(let until, let failures, let limit):

@@ -1,0 +1,67 @@
+import BatonCore
+import Foundation
+import Glibc
+import Testing
+
+@testable import BatonRuntime
+
+@Suite("What runs on one machine share")
+struct MachinePoolTests {
+    private let folder = FileManager.default.temporaryDirectory.path + "/baton-\(UUID().uuidString)"
+
+    /// Two runs' views of one pool; this test and its parent stand for their supervisors.
+    private func withPools(_ body: (MachinePool, MachinePool) throws -> Void) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let first = try #require(MachinePool(path: folder + "/pool"))
+        let second = try #require(MachinePool(path: folder + "/pool"))
+        first.claim(for: getpid())
+        second.claim(for: getppid())
+        try body(first, second)
+    }
+
+    @Test("units of a limit that one run holds are seen by others under the limit's name, until they are given back")
+    func shares() throws {
+        try withPools { first, second in
+            first.publish([2, 0], of: ["licence", "database"])
+            #expect(second.heldByOthers(of: ["database", "licence", "other"]) == [0, 2, 0])
+            #expect(first.heldByOthers(of: ["licence"]) == [0], "what a run holds itself is not held by others")
+            second.publish([3], of: ["licence"])
+            #expect(first.heldByOthers(of: ["licence"]) == [3])
+            first.publish([0, 1], of: ["licence", "database"])
+            #expect(second.heldByOthers(of: ["licence", "database"]) == [0, 1])
+            first.withdraw()
+            #expect(second.heldByOthers(of: ["database"]) == [0])
+        }
+    }
+
+    @Test("what a dead supervisor held is free")
+    func dead() throws {
+        try withPools { first, second in
+            let child = Process()
+            child.executableURL = URL(filePath: "/bin/cat")
+            child.standardInput = Pipe()
+            try child.run()
+            first.claim(for: child.processIdentifier)
+            first.publish(Resources(milliCPU: 500, memoryBytes: 1), isWaiting: false)
+            first.publish([1], of: ["licence"])
+            #expect(second.heldByOthers(of: ["licence"]) == [1])
+            kill(child.processIdentifier, SIGKILL)
+            child.waitUntilExit()
+            #expect(second.heldByOthers(of: ["licence"]) == [0])
+            let whole = Resources(milliCPU: 1000, memoryBytes: 8)
+            #expect(second.available(of: whole, machine: whole) == whole)
+        }
+    }
+
+    @Test("a run whose supervisor is a new one finds its claim again under that one's name")
+    func successor() throws {
+        try withPools { first, second in
+            let again = try #require(MachinePool(path: folder + "/pool"))
+            first.publish([1], of: ["licence"])
+            again.claim(for: getpid())
+            #expect(again.heldByOthers(of: ["licence"]) == [0], "resumed: it is its own")
+            #expect(second.heldByOthers(of: ["licence"]) == [1])
+        }
+    }
+}
