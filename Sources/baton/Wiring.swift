@@ -18,7 +18,9 @@ enum Wiring {
     }
 
     static func policy(_ name: PolicyName, in world: World = .live) -> any Policy {
-        guard let policy = PolicyCatalog.policy(named: name.name) else {
+        guard
+            let policy = PolicyCatalog.policy(named: name.name, patience: world == .live ? PolicyCatalog.patience : nil)
+        else {
             preconditionFailure("'\(name)' is listed but not in the catalogue")
         }
         return policy

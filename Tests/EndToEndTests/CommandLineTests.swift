@@ -11,7 +11,9 @@ import Testing
         try expectHelp(of: name)
     }
 
-    @Test("the commands about files are described", arguments: ["plan", "graph", "lint", "schema", "import", "export"])
+    @Test(
+        "the commands about files are described",
+        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench"])
     func fileHelp(_ name: String) throws {
         try expectHelp(of: name)
     }

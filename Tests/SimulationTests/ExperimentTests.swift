@@ -19,7 +19,7 @@ import Testing
 
     private static func experiment(
         _ contenders: [Contender] = [fifo, criticalPath], spread: DurationModel.Spread = .exact, error: Double = 1,
-        memoryError: Double = 1, seeds: [UInt64] = Array(1...8), faults: FaultPlan = FaultPlan()
+        memoryError: Double = 1, seeds: [UInt64] = Array(1...8), faults: FaultSpecification = FaultSpecification()
     ) throws -> Experiment {
         let job = try job()
         let conditions = Conditions(
@@ -60,7 +60,7 @@ import Testing
 
     @Test("every policy meets the same failures and stragglers")
     func pairedFaults() throws {
-        var faults = FaultPlan(endsAt: Instant(nanoseconds: .max))
+        var faults = FaultSpecification()
         faults.rates = FaultPlan.Rates(straggler: 200, spuriousFailure: 200)
         let experiment = try Self.experiment(seeds: [1, 2, 3], faults: faults)
         for place in 0..<experiment.trialCount {
@@ -99,7 +99,7 @@ import Testing
         let experiment = try Self.experiment(spread: .logNormal(coefficientOfVariation: 0.8), seeds: [seed])
         let trial = experiment.trial(0)
         for contender in 0..<2 {
-            let measurement = Measurement(run(experiment, contender, 0), in: trial, TrialBounds(trial))
+            let measurement = Measurement(run(experiment, contender, 0), in: trial, TrialBounds(trial, for: experiment.contenders[contender]))
             #expect(try #require(measurement[.gapToBoundPercent]) >= 0)
             #expect(try #require(measurement[.makespanGapToBoundPercent]) >= 0)
             #expect(try #require(measurement[.meanSlowdown]) >= 1)
@@ -117,7 +117,7 @@ import Testing
         var trial = Trial(name: "hand", workload, Conditions(machines: one), seed: 1)
         trial.bestKnownMakespan = .seconds(48)
         var simulation = Simulation(trial.scenario(for: Self.fifo))
-        let measured = Measurement(simulation.run { FIFO() }, in: trial, TrialBounds(trial))
+        let measured = Measurement(simulation.run { FIFO() }, in: trial, TrialBounds(trial, for: Self.fifo))
         #expect(measured.completionSeconds == [40, 60])
         #expect(measured[.meanCompletion] == 50)
         #expect(measured[.makespan] == 60)

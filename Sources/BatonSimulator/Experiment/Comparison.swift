@@ -58,6 +58,11 @@ public struct Standing: Hashable, Sendable {
     public struct Ratio: Hashable, Sendable {
         public var value: Double
         public var interval: Interval
+
+        public init(value: Double, interval: Interval) {
+            self.value = value
+            self.interval = interval
+        }
     }
 
     public subscript(metric: Metric) -> Figure? {

@@ -21,6 +21,8 @@ public struct Contender: Sendable {
         case declared
         /// The usual duration and peak memory of each task, off by the experiment's error.
         case estimates
+        /// The same, and memory that workflows declare gives way to what it is estimated that they need.
+        case sized
         /// The very duration that the first attempt will take, which nobody can know.
         case oracle
     }

@@ -54,13 +54,4 @@ public struct SequentialTest: Hashable, Sendable {
         if interval.high < 0 { return .below }
         return interval.low > 0 ? .above : .undecided
     }
-
-    /// What is added for a pair of times, so that halving and doubling weigh the same.
-    public static func logarithm(ofRatio first: Double, to second: Double) -> Double {
-        PortableMath.log(first / second)
-    }
-
-    public static func ratio(ofLogarithm logarithm: Double) -> Double {
-        PortableMath.exp(logarithm)
-    }
 }

@@ -29,7 +29,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Policies to try, or 'all'. 'name:declared' knows only what workflows declare, 'name:oracle' the future.",
+            "Policies to try, or 'all'. 'name:declared' knows only what workflows declare, 'name:sized' grants memory as "
+                + "estimated instead, 'name:oracle' knows all durations.",
             valueName: "a,b"),
         completion: .list(ContenderList.allValueStrings))
     var policy = ContenderList(argument: "all")
@@ -115,24 +116,23 @@ struct SimulateCommand: ParsableCommand {
 
     private func setting() throws -> Setting {
         let (contenders, baseline) = try contenders()
-        let conditions = Conditions(
-            machines: cluster.machines, spread: noise.durationCv.spread, durationError: noise.estimateError,
-            memoryError: noise.memoryError)
+        let conditions = try noise.conditions(on: cluster.machines())
         let stream = Setting.Stream(
             source: try source(), count: workload.jobs ?? (workload.workload == nil ? 1 : nil), load: workload.load,
             pattern: workload.arrivals)
-        let count = seeds ?? (isDecided(stream) ? 1 : pair == nil ? 30 : 300)
+        let count = seeds ?? (isDecided(stream, conditions) ? 1 : pair == nil ? 30 : 300)
         return try Setting(
             stream, on: conditions, contenders, baseline: baseline,
             seeds: (0..<UInt64(count)).map { seed.value &+ $0 }, threads: threads)
     }
 
     /// Nothing depends on luck.
-    private func isDecided(_ stream: Setting.Stream) -> Bool {
+    private func isDecided(_ stream: Setting.Stream, _ conditions: Conditions) -> Bool {
+        guard conditions == Conditions(machines: conditions.machines) else { return false }
         switch stream.source.kind {
-        case .synthetic: false
-        case .problems: noise.isExact
-        case .recorded(let jobs): noise.isExact && (stream.count == 1 || stream.pattern == .batch) && jobs.count == 1
+        case .synthetic: return false
+        case .problems: return true
+        case .recorded(let jobs): return jobs.count == 1 && (stream.count == 1 || stream.pattern == .batch)
         }
     }
 

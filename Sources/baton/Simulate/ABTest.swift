@@ -24,7 +24,8 @@ struct ABTest {
                 guard let first = pair[0][.objective], let second = pair[1][.objective], first > 0, second > 0 else {
                     continue
                 }
-                test.add(SequentialTest.logarithm(ofRatio: first, to: second))
+                // Logarithms, so that halving and doubling weigh the same.
+                test.add(PortableMath.log(first / second))
                 if test.verdict != .undecided { return }
             }
         }
@@ -37,9 +38,9 @@ struct ABTest {
     /// The first one's time over the second one's, with where it lies.
     private var ratio: (value: Double, interval: Interval?) {
         (
-            SequentialTest.ratio(ofLogarithm: test.mean),
+            PortableMath.exp(test.mean),
             test.interval.map {
-                Interval(SequentialTest.ratio(ofLogarithm: $0.low), SequentialTest.ratio(ofLogarithm: $0.high))
+                Interval(PortableMath.exp($0.low), PortableMath.exp($0.high))
             }
         )
     }

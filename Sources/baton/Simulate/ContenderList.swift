@@ -4,7 +4,8 @@ import BatonSimulator
 
 /// `--policy a,b`: policies by name, each with what it is told.
 ///
-/// `fifo:declared` knows only what workflows declare, `fifo:oracle` the true durations.
+/// `fifo:declared` knows only what workflows declare, `fifo:sized` grants the memory that is estimated instead of what
+/// they declare, `fifo:oracle` knows the true durations.
 struct ContenderList: ExpressibleByArgument, CustomStringConvertible {
     var text: String
 

@@ -38,11 +38,14 @@ struct ExperimentRunner {
             while let part = results.next(of: parts.count) {
                 let (place, contenders) = parts[part]
                 let trial = experiment.trial(trials[place])
-                let bounds = TrialBounds(trial)
+                var bounds: [Contender.Knowledge: TrialBounds] = [:]
                 for contender in contenders {
+                    let subject = experiment.contenders[contender]
+                    let bound = bounds[subject.boundKnowledge] ?? TrialBounds(trial, for: subject)
+                    bounds[subject.boundKnowledge] = bound
                     let times = DecisionTimes()
-                    let report = Self.run(experiment.contenders[contender], in: trial, times)
-                    results.set(Measurement(report, in: trial, bounds), times, place, contender)
+                    let report = Self.run(subject, in: trial, times)
+                    results.set(Measurement(report, in: trial, bound), times, place, contender)
                 }
                 results.setName(trial.name, place)
                 progress(Double(part + 1) / Double(parts.count))
@@ -105,4 +108,9 @@ private final class Results: Sendable {
                 trials: state.names)
         }
     }
+}
+
+extension Contender {
+    /// Two kinds of grants, and so two bounds: what is declared counts, or it does not.
+    fileprivate var boundKnowledge: Knowledge { knowledge == .sized ? .sized : .estimates }
 }

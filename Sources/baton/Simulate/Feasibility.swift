@@ -20,6 +20,17 @@ enum Feasibility {
         }
     }
 
+    /// - Throws: for faults of a worker that there is not.
+    static func check(_ faults: FaultSpecification, on machines: [Machine]) throws {
+        do throws(FaultSpecification.UnknownWorker) {
+            _ = try faults.plan(for: machines)
+        } catch {
+            throw CommandFailure(
+                "the file of faults names worker \(error.worker), but there are \(error.count), numbered from 0",
+                exit: .usage)
+        }
+    }
+
     private static func advice(_ need: Resources, _ largest: Resources) -> String {
         var flags: [String] = []
         if need.milliCPU > largest.milliCPU { flags.append("--cpu \(Sentence.cores(need.milliCPU))") }

@@ -16,7 +16,7 @@ struct JobSource: Sendable {
         /// Problems that are each solved alone, on machines of their own.
         case problems([Job])
         /// Jobs of about so many tasks, drawn anew for every seed.
-        case synthetic(Family, tasks: Int)
+        case synthetic(Family, tasks: Int, Family.Parameters)
     }
 
     /// - Parameter name: a path, or `synthetic:` and a family.
@@ -24,7 +24,7 @@ struct JobSource: Sendable {
         let prefix = "synthetic:"
         if name.hasPrefix(prefix) {
             let family = try Self.family(String(name.dropFirst(prefix.count)))
-            self.init(title: family.rawValue, kind: .synthetic(family, tasks: tasks))
+            self.init(title: family.rawValue, kind: .synthetic(family, tasks: tasks, Family.Parameters()))
             return
         }
         let file = try WorkloadFile.read(path: name)
@@ -81,9 +81,9 @@ struct JobSource: Sendable {
     func jobs(seed: UInt64, count: Int) -> [Job] {
         switch kind {
         case .recorded(let jobs), .problems(let jobs): jobs
-        case .synthetic(let family, let tasks):
+        case .synthetic(let family, let tasks, let parameters):
             (0..<UInt64(count)).map { place in
-                family.job(tasks: tasks, seed: SeededGenerator.mix(seed) &+ place)
+                family.job(tasks: tasks, parameters: parameters, seed: SeededGenerator.mix(seed) &+ place)
             }
         }
     }

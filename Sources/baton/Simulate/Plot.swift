@@ -32,10 +32,11 @@ struct Plot {
         let seconds = max(records.map(\.report.makespan.seconds).max() ?? 0, 1e-3)
         var panels: [any Panel] = []
         if comparison.trialCount > 1 {
-            panels += [RatioChart(comparison: comparison), DistributionChart(comparison: comparison)] as [any Panel]
+            panels += [RatioChart(comparison), DistributionChart(comparison: comparison)] as [any Panel]
         }
         panels.append(UtilisationChart(resource: .cores, records: records, seconds: seconds))
-        panels.append(UtilisationChart(resource: .memory, records: records, seconds: seconds))
+        let memory = UtilisationChart(resource: .memory, records: records, seconds: seconds)
+        if memory.most > 0.05 { panels.append(memory) }
         panels += records.map { GanttChart(record: $0, seconds: seconds) }
         var notes = ["On \(setting.cluster); \(setting.noise)."]
         if comparison.trialCount > 1 {

@@ -18,28 +18,15 @@ struct RecordedJob {
         guard let submission = engine.submission(of: run), let graph = engine.graph(of: run) else {
             throw CommandFailure("the log of run \(run) has no beginning; it can't be simulated")
         }
-        let usages = try Self.usages(of: run, in: store)
         let instances = engine.instances(of: run)
-        let tasks = instances.enumerated().map { index, instance in
-            let usage = usages[index]
-            return Job.Task(
-                name: instance.name, kind: submission.workflow.tasks[Int(instance.task)].name,
-                dependencies: Array(graph.dependencies(of: index)), request: instance.request,
-                priority: instance.priority,
-                behaviour: Workload.Behaviour(
-                    duration: usage?.wall ?? .zero, peakMemoryBytes: usage?.peakMemoryBytes ?? 0)
-            )
+        let usages = try Self.usages(of: run, in: store)
+        var job = Job(
+            recorded: submission.workflow, instances: instances, graph: graph,
+            usages: instances.indices.map { usages[$0] })
+        // Their place at the end of the run is no dependency of the graph.
+        for (index, task) in submission.workflow.tasks.enumerated() where task.isFinally {
+            job.workflow.tasks[index].isFinally = true
         }
-        var job = try Job(name: submission.workflow.name, tasks: tasks, deadline: submission.workflow.deadline)
-        job.workflow.limits = submission.workflow.limits
-        for index in job.workflow.tasks.indices {
-            let name = job.workflow.tasks[index].name
-            job.workflow.tasks[index].isFinally =
-                submission.workflow.tasks.first { $0.name == name }?.isFinally ?? false
-        }
-        var recorded = job.expansion.instances
-        for index in recorded.indices where usages[index] == nil { recorded[index].kind = .group(isExpanded: true) }
-        job.expansion = Expansion(instances: recorded, graph: job.expansion.graph)
         guard job.taskCount > 0 else {
             throw CommandFailure("no task of run \(run) has ended yet, so there is nothing to simulate", exit: .usage)
         }

@@ -19,6 +19,7 @@ extension Setting {
         threads: Int
     ) throws {
         let source = stream.source
+        if !conditions.machines.isEmpty { try Feasibility.check(conditions.faults, on: conditions.machines) }
         let repetitions = seeds.count == 1 ? "seed \(seeds[0])" : "seeds \(seeds[0]) to \(seeds[seeds.count - 1])"
         self.conditions = conditions
         self.baseline = baseline
@@ -27,7 +28,10 @@ extension Setting {
         switch source.kind {
         case .problems(let all):
             let problems = Self.spread(all, stream.count ?? all.count)
-            for problem in problems { try Feasibility.check([problem], on: problem.machines) }
+            for problem in problems {
+                try Feasibility.check([problem], on: problem.machines)
+                try Feasibility.check(conditions.faults, on: problem.machines)
+            }
             experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds, problems: problems)
             workload = "\(Sentence.count(problems.count, "scheduling problem")) of \(source.title), each alone"
             trials = "each problem under \(repetitions)"

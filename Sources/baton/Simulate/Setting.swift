@@ -56,7 +56,7 @@ struct Setting: Sendable {
             parts.append(Self.knowledge("durations", conditions.durationError))
         }
         if conditions.memoryError != 1 { parts.append(Self.knowledge("memory", conditions.memoryError)) }
-        if conditions.faults != FaultPlan() { parts.append("faults as planned") }
+        if conditions.faults != FaultSpecification() { parts.append("faults as planned") }
         return Sentence.list(parts)
     }
 

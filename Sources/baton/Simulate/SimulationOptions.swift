@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// The virtual cluster.
@@ -13,6 +14,11 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Memory of each worker.", valueName: "size"))
     var memory = MemorySize(bytes: 64_000_000_000)
 
+    @Option(
+        help: ArgumentHelp("Workers of different kinds, described in a file, instead.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var cluster: String?
+
     mutating func validate() throws {
         if !(1...100_000).contains(workers) {
             throw ValidationError("--workers must be between 1 and 100000, not \(workers).")
@@ -22,7 +28,8 @@ struct ClusterOptions: ParsableArguments {
         }
     }
 
-    var machines: [Machine] {
+    func machines() throws -> [Machine] {
+        if let cluster { return try ClusterFile.read(cluster) }
         let capacity = Resources(milliCPU: Int64((cpu * 1000).rounded()), memoryBytes: memory.bytes)
         return Array(repeating: Machine(capacity: capacity), count: workers)
     }
@@ -44,6 +51,11 @@ struct NoiseOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The same for memory; tasks with too little are killed.", valueName: "factor"))
     var memoryError = 1.0
 
+    @Option(
+        help: ArgumentHelp("What goes wrong, described in a file.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var faults: String?
+
     mutating func validate() throws {
         for (name, error) in [("estimate", estimateError), ("memory", memoryError)] {
             guard (1...1000).contains(error) else {
@@ -54,8 +66,13 @@ struct NoiseOptions: ParsableArguments {
         }
     }
 
-    /// Nothing depends on a seed.
-    var isExact: Bool { durationCv.spread == .exact && estimateError == 1 && memoryError == 1 }
+    /// Of the two places that may say how far estimates are off, the one that says more counts.
+    func conditions(on machines: [Machine]) throws -> Conditions {
+        let faults = try faults.map(FaultFile.read) ?? FaultSpecification()
+        return Conditions(
+            machines: machines, spread: durationCv.spread, durationError: max(estimateError, faults.durationError),
+            memoryError: max(memoryError, faults.memoryError), faults: faults)
+    }
 }
 
 /// `0.5`, or `heavy-tail`.

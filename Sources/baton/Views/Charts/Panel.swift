@@ -49,7 +49,7 @@ struct ChartPage {
     /// - Returns: where its drawing may begin.
     static func heading(_ title: String, _ subtitle: String, on canvas: inout SVGCanvas, at top: Double) -> Double {
         canvas.text(title, x: margin, y: top + 14, isBold: true, size: 14)
-        let x = margin + SVGCanvas.width(of: title, size: 14) + 14
+        let x = margin + SVGCanvas.width(of: title, size: 14, isBold: true) + 12
         canvas.text(subtitle, x: x, y: top + 14, .faint)
         return top + 26
     }

@@ -2,28 +2,44 @@ import BatonSimulator
 
 /// Each policy's ratio to the baseline with its interval; left of the line is better.
 struct RatioChart: Panel {
-    let comparison: Comparison
+    let title: String
+    let subtitle: String
+    /// Best first.
+    let rows: [Row]
+
+    struct Row {
+        var name: String
+        var ratio: Standing.Ratio
+        var isBaseline = false
+    }
 
     private static let rowHeight = 24.0
 
-    func draw(on canvas: inout SVGCanvas, from top: Double) -> Double {
-        let baseline = comparison.standings[comparison.baseline]
-        let begin = ChartPage.heading(
-            "Mean time over that of \(baseline.name)",
-            "paired, with 95 % intervals over \(comparison.trialCount) trials; left is better", on: &canvas, at: top)
-        // Failures everywhere leave nothing to compare; what is far off would squeeze the rest.
-        let others = comparison.standings.indices.sorted {
-            comparison.standings[$0].ratioToBaseline.value < comparison.standings[$1].ratioToBaseline.value
+    init(title: String, subtitle: String, rows: [Row]) {
+        self.title = title
+        self.subtitle = subtitle
+        self.rows = rows.sorted { $0.ratio.value < $1.ratio.value }
+    }
+
+    init(_ comparison: Comparison) {
+        let rows = comparison.standings.enumerated().map { place, standing in
+            Row(name: standing.name, ratio: standing.ratioToBaseline, isBaseline: place == comparison.baseline)
         }
-        let names = comparison.standings.map { SVGCanvas.width(of: $0.name) }.max() ?? 0
+        self.init(
+            title: "Mean time over that of \(comparison.standings[comparison.baseline].name)",
+            subtitle: "paired, with 95 % intervals over \(comparison.trialCount) trials; left is better", rows: rows)
+    }
+
+    func draw(on canvas: inout SVGCanvas, from top: Double) -> Double {
+        let begin = ChartPage.heading(title, subtitle, on: &canvas, at: top)
+        let names = rows.map { SVGCanvas.width(of: $0.name) }.max() ?? 0
         let left = ChartPage.margin + names + 16
         let right = ChartPage.width - ChartPage.margin - 190
-        let ratios = comparison.standings.map(\.ratioToBaseline)
-        let low = min(1, ratios.map(\.interval.low).min() ?? 1)
-        let high = max(1, ratios.map(\.interval.high).max() ?? 1)
-        let air = max((high - low) * 0.05, 0.005)
+        let low = min(1, rows.map(\.ratio.interval.low).min() ?? 1)
+        let high = max(1, rows.map(\.ratio.interval.high).max() ?? 1)
+        let air = max((high - low) * 0.05, 0.02)
         let axis = Axis(max(0, low - air)...high + air, at: left...right)
-        let bottom = begin + Double(others.count) * Self.rowHeight + 4
+        let bottom = begin + Double(rows.count) * Self.rowHeight + 4
         for tick in axis.ticks(8) {
             let x = axis.position(tick)
             canvas.line(fromX: x, begin, toX: x, bottom, .rule)
@@ -31,31 +47,26 @@ struct RatioChart: Panel {
         }
         let one = axis.position(1)
         canvas.line(fromX: one, begin, toX: one, bottom, .ink, width: 1.2, isDashed: true)
-        for (row, place) in others.enumerated() {
-            let y = begin + (Double(row) + 0.5) * Self.rowHeight
-            drawRow(comparison.standings[place], isBaseline: place == comparison.baseline, axis, y, on: &canvas)
+        for (place, row) in rows.enumerated() {
+            let y = begin + (Double(place) + 0.5) * Self.rowHeight
+            draw(row, isBest: place == 0, axis, y, on: &canvas)
         }
         return bottom + 22
     }
 
-    private func drawRow(
-        _ standing: Standing, isBaseline: Bool, _ axis: Axis, _ y: Double, on canvas: inout SVGCanvas
-    ) {
-        let ratio = standing.ratioToBaseline
-        canvas.text(
-            standing.name, x: axis.positions.lowerBound - 12, y: y + 4, anchor: .end,
-            isBold: standing.name == comparison.standings[comparison.best].name)
+    private func draw(_ row: Row, isBest: Bool, _ axis: Axis, _ y: Double, on canvas: inout SVGCanvas) {
+        let (value, interval) = (row.ratio.value, row.ratio.interval)
+        canvas.text(row.name, x: axis.positions.lowerBound - 12, y: y + 4, anchor: .end, isBold: isBest)
         let x = axis.positions.upperBound + 14
-        if isBaseline {
+        if row.isBaseline {
             canvas.circle(x: axis.position(1), y: y, radius: 4, .ink)
             return canvas.text("baseline", x: x, y: y + 4, .faint)
         }
-        let paint: SVGCanvas.Paint = ratio.interval.high < 1 ? .series(0) : ratio.interval.low > 1 ? .series(1) : .faint
-        canvas.line(
-            fromX: axis.position(ratio.interval.low), y, toX: axis.position(ratio.interval.high), y, paint, width: 2.5)
-        canvas.circle(x: axis.position(ratio.value), y: y, radius: 4.5, paint)
+        let paint: SVGCanvas.Paint = interval.high < 1 ? .series(0) : interval.low > 1 ? .series(1) : .faint
+        canvas.line(fromX: axis.position(interval.low), y, toX: axis.position(interval.high), y, paint, width: 2.5)
+        canvas.circle(x: axis.position(value), y: y, radius: 4.5, paint)
         canvas.text(
-            "\(Figures.ratio(ratio.value)) \(Figures.interval(ratio.interval, Figures.ratio))", x: x, y: y + 4, .faint)
+            "\(Figures.ratio(value)) \(Figures.interval(interval, Figures.ratio))", x: x, y: y + 4, .faint)
     }
 
     private func tickText(_ value: Double) -> String {

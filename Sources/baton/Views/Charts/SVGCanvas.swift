@@ -97,8 +97,8 @@ struct SVGCanvas {
     }
 
     /// About how wide text is in this font: text of capitals and digits is a little wider, and there is some air.
-    static func width(of text: String, size: Double = SVGCanvas.fontSize) -> Double {
-        Double(DisplayWidth.of(text)) * size * 0.6
+    static func width(of text: String, size: Double = SVGCanvas.fontSize, isBold: Bool = false) -> Double {
+        Double(DisplayWidth.of(text)) * size * (isBold ? 0.68 : 0.6)
     }
 
     // MARK: Document

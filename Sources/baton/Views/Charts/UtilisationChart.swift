@@ -33,7 +33,6 @@ struct UtilisationChart: Panel {
         let time = Axis(0...seconds, at: GanttChart.left...GanttChart.right)
         let end = ChartPage.timeAxis(time, on: &canvas, from: high, to: low)
         let curves = records.map(shares)
-        let most = curves.joined().max() ?? 1
         let scale = Axis(0...max(min(most * 1.05, 1), 0.01), at: 0...Self.height)
         for tick in scale.ticks(4) {
             let y = low - scale.position(tick)
@@ -53,6 +52,9 @@ struct UtilisationChart: Panel {
         }
         return end
     }
+
+    /// The largest share that any of them reaches.
+    var most: Double { records.map { shares($0).max() ?? 0 }.max() ?? 0 }
 
     private func shares(_ record: TrialRecord) -> [Double] {
         let capacity = max(record.capacities.reduce(0) { $0 + resource.amount(of: $1) }, 1)
