@@ -102,17 +102,19 @@ struct BenchMarkdown {
     }
 
     private var regimeTable: String {
-        let rows = report.cells.map { regime, result in
+        let rows = report.cells.map { regime, result -> String in
             let comparison = result.plain
             let best = comparison.standings[comparison.best]
             let close = comparison.contendersWithinNoise.count
             let ratio = best.ratioToBaseline
             let gap = best[.gapToBoundPercent].map { Figures.percent($0.mean) } ?? "-"
-            return
-                "| \(regime.workload) | \(regime.change) | \(best.name)\(close > 0 ? " and \(close) within noise" : "") "
-                + "| \(Figures.ratio(ratio.value)) \(Figures.interval(ratio.interval, Figures.ratio)) "
-                + "| \(Figures.ratio(best.ratioNinetiethPercentile)) | \(gap) "
-                + "| \(ratio(of: "fifo:sized", result)) | \(ratio(of: "srpt-critical-path:oracle", result)) |"
+            let cells: [String] = [
+                regime.workload, regime.change, best.name + (close > 0 ? " and \(close) within noise" : ""),
+                Figures.ratio(ratio.value) + " " + Figures.interval(ratio.interval, Figures.ratio),
+                Figures.ratio(best.ratioNinetiethPercentile), gap, self.ratio(of: "fifo:sized", result),
+                self.ratio(of: "srpt-critical-path:oracle", result),
+            ]
+            return "| " + cells.joined(separator: " | ") + " |"
         }
         return """
             The centre is 20 workers of 16 cores and 64 GB at load 0.8, log-normal durations with a coefficient of variation \
