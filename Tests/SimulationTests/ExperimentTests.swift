@@ -99,7 +99,8 @@ import Testing
         let experiment = try Self.experiment(spread: .logNormal(coefficientOfVariation: 0.8), seeds: [seed])
         let trial = experiment.trial(0)
         for contender in 0..<2 {
-            let measurement = Measurement(run(experiment, contender, 0), in: trial, TrialBounds(trial, for: experiment.contenders[contender]))
+            let measurement = Measurement(
+                run(experiment, contender, 0), in: trial, TrialBounds(trial, for: experiment.contenders[contender]))
             #expect(try #require(measurement[.gapToBoundPercent]) >= 0)
             #expect(try #require(measurement[.makespanGapToBoundPercent]) >= 0)
             #expect(try #require(measurement[.meanSlowdown]) >= 1)

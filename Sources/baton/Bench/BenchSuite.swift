@@ -83,7 +83,8 @@ struct BenchSuite {
             spread: DurationSpread(argument: regime.spread)?.spread ?? .exact, durationError: regime.estimateError)
         let (contenders, baseline) = try Self.contenders()
         let stream = Setting.Stream(
-            source: regime.isOverDeclared ? source.overDeclared : source, count: jobCount(source, workers: regime.workers), load: regime.load, pattern: .poisson)
+            source: regime.isOverDeclared ? source.overDeclared : source,
+            count: jobCount(source, workers: regime.workers), load: regime.load, pattern: .poisson)
         return try Setting(
             stream, on: conditions, contenders, baseline: baseline, seeds: (1...UInt64(seedCount)).map { $0 },
             threads: threads)
