@@ -75,7 +75,7 @@ let package = Package(
         // Tests
         .target(
             name: "BatonTesting",
-            dependencies: ["BatonCore", "BatonStore"],
+            dependencies: ["BatonCore", "BatonSimulator", "BatonStore"],
             swiftSettings: settings
         ),
         .testTarget(name: "BatonCoreTests", dependencies: ["BatonCore", "BatonTesting"], swiftSettings: settings),
@@ -91,7 +91,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonFormatsTests",
-            dependencies: ["BatonCore", "BatonFormats", "BatonPolicies", "BatonSimulator", "CZlib"],
+            dependencies: ["BatonCore", "BatonFormats", "BatonSimulator", "CZlib"],
             exclude: ["Golden"],
             swiftSettings: settings
         ),

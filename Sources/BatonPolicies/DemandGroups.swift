@@ -27,6 +27,8 @@ struct DemandGroups: Sendable {
     struct Candidate {
         var group: Int
         var task: ReadyTask
+        /// No placement of it is granted less.
+        var least: Resources
         /// Expected seconds that its run has left.
         var remaining: Double
     }
@@ -90,7 +92,9 @@ struct DemandGroups: Sendable {
             }
             guard builder.mayFit(groups[place].key.least), let task = first(of: place, observation) else { continue }
             let remaining = Double(observation.run(at: task.run).remainingNanoseconds) / 1e9
-            candidates.append(Candidate(group: place, task: task, remaining: remaining))
+            candidates.append(
+                Candidate(
+                    group: place, task: task, least: groups[place].key.least, remaining: remaining))
         }
         candidates.sort { ($0.remaining, $0.group) < ($1.remaining, $1.group) }
         return candidates

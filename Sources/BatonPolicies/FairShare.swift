@@ -34,7 +34,9 @@ public struct FairShare: Policy {
 
     public mutating func decide(_ observation: Observation) -> Decision {
         let total = total.read(observation)
-        let manner = ReadyLine<SubmissionOrder>.Manner(patience: patience) { _ in "its run holds the least for its weight" }
+        let manner = ReadyLine<SubmissionOrder>.Manner(patience: patience) { _ in
+            "its run holds the least for its weight"
+        }
         let placements = queue.place(observation, manner, key: SubmissionOrder.init) { run, held in
             let weight: Double =
                 switch weights {

@@ -23,7 +23,8 @@ public struct LeastLaxityFirst: Policy {
         let manner = ReadyLine<Urgency>.Manner(patience: patience) { task in
             guard let latestStart = latestStart(task) else { return "nothing with a deadline waits" }
             let laxity = observation.now.duration(to: latestStart)
-            return laxity < .zero ? "its deadline can't be met" : "can wait no longer than \(DurationText.format(laxity))"
+            return laxity < .zero
+                ? "its deadline can't be met" : "can wait no longer than \(DurationText.format(laxity))"
         }
         let placements = queue.place(observation, manner) { Urgency(latest: latestStart($0), $0) }
         return Decision(policy: name, placements: placements)

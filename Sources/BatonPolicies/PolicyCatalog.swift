@@ -4,7 +4,8 @@ public import BatonCore
 public enum PolicyCatalog {
     /// In the order of help texts; the first is the default.
     public static let names = [
-        "critical-path", "fifo", "fair", "weighted-fair", "shortest-first", "srpt-critical-path", "heft", "peft", "cpop",
+        "critical-path", "fifo", "fair", "weighted-fair", "shortest-first", "srpt-critical-path", "heft", "peft",
+        "cpop",
         "min-min", "max-min", "tetris", "graphene", "best-fit", "edf", "least-laxity", "random",
     ]
 

@@ -1,5 +1,4 @@
 import BatonCore
-import HeapModule
 
 /// What must be true for a task to be worth a look: room for so little, or so long a wait.
 struct Need: Sendable, Hashable {
@@ -47,20 +46,17 @@ struct ReadyHeap<Key: Comparable & Sendable>: Sendable {
 
     // MARK: In order, while the heap stands still
 
-    /// Goes through a heap in order; start a new one after an insertion or after `tidy`.
+    /// Goes through a heap in order; start it again after an insertion or after `tidy`.
     struct Search: Sendable {
-        fileprivate struct Place: Comparable, Sendable {
-            var key: Key
-            var number: Int32
-            var index: Int
-
-            static func < (left: Place, right: Place) -> Bool {
-                left.key != right.key ? left.key < right.key : left.number < right.number
-            }
-        }
-
-        fileprivate var frontier = Heap<Place>()
+        /// Places whose parents have been seen, the first in order last: mostly they are few.
+        fileprivate var frontier: [Int32] = []
         fileprivate var hasBegun = false
+
+        /// Begins at the front; keeps its memory.
+        mutating func restart() {
+            frontier.removeAll(keepingCapacity: true)
+            hasBegun = false
+        }
     }
 
     /// The next task in order that may be worth a look.
@@ -73,13 +69,12 @@ struct ReadyHeap<Key: Comparable & Sendable>: Sendable {
             search.hasBegun = true
             push(0, &search, where: isWorthwhile)
         }
-        while let place = search.frontier.popMin() {
-            guard isWorthwhile(nodes[place.index].needBelow) else { continue }
-            push(2 * place.index + 1, &search, where: isWorthwhile)
-            push(2 * place.index + 2, &search, where: isWorthwhile)
-            let node = nodes[place.index]
-            if !node.isEmpty, isWorthwhile(node.need) {
-                return (place.index, node.key, Int(node.number), node.need)
+        while let place = search.frontier.popLast().map(Int.init) {
+            guard isWorthwhile(nodes[place].needBelow) else { continue }
+            push(2 * place + 1, &search, where: isWorthwhile)
+            push(2 * place + 2, &search, where: isWorthwhile)
+            if !nodes[place].isEmpty, isWorthwhile(nodes[place].need) {
+                return (place, nodes[place].key, Int(nodes[place].number), nodes[place].need)
             }
         }
         return nil
@@ -87,7 +82,13 @@ struct ReadyHeap<Key: Comparable & Sendable>: Sendable {
 
     private func push(_ index: Int, _ search: inout Search, where isWorthwhile: (Need) -> Bool) {
         guard index < nodes.count, isWorthwhile(nodes[index].needBelow) else { return }
-        search.frontier.insert(Search.Place(key: nodes[index].key, number: nodes[index].number, index: index))
+        var low = 0
+        var high = search.frontier.count
+        while low < high {
+            let middle = (low + high) / 2
+            if nodes[index] < nodes[Int(search.frontier[middle])] { low = middle + 1 } else { high = middle }
+        }
+        search.frontier.insert(Int32(index), at: low)
     }
 
     /// Leaves the place empty.
@@ -118,17 +119,15 @@ struct ReadyHeap<Key: Comparable & Sendable>: Sendable {
         let last = nodes.removeLast()
         if nodes.isEmpty { return }
         refresh(from: (nodes.count - 1) / 2)
-        nodes[0] = last
         var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < nodes.count && nodes[child] < nodes[least] {
-                least = child
-            }
-            if least == index { break }
-            nodes.swapAt(index, least)
-            index = least
+        while 2 * index + 1 < nodes.count {
+            var child = 2 * index + 1
+            if child + 1 < nodes.count, nodes[child + 1] < nodes[child] { child += 1 }
+            if last < nodes[child] { break }
+            nodes[index] = nodes[child]
+            index = child
         }
+        nodes[index] = last
         refresh(from: index)
     }
 

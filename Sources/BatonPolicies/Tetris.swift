@@ -74,7 +74,7 @@ public struct Tetris: Policy {
         var alignments = 0.0
         var remaining = 0.0
         var fitting: [(place: Int, alignment: Double)] = []
-        for (place, candidate) in candidates.enumerated() {
+        for (place, candidate) in candidates.enumerated() where candidate.least.fits(in: free) {
             let grant = observation.grant(for: candidate.task, on: worker)
             guard grant.fits(in: free) else { continue }
             var alignment = grant.alignment(with: free, of: capacity)

@@ -6,8 +6,9 @@ import BatonCore
 /// The paper scores stages by how well copies of their tasks pack; here each task is scored so by itself, on the first
 /// living worker.
 struct TroublesomeFirstPlanner {
-    /// Placements in all plans of a run together: about 0.2 s.
-    private static let mostPlacements = 100_000
+    /// Placements in all plans of a run after the first together. One takes 3 to 13 µs on 100 workers, so that planning
+    /// takes some 0.2 s; of a run of more tasks than this there is one plan.
+    private static let mostPlacements = 20_000
 
     private let problem: PlanningProblem
     private let capacities: [Resources]

@@ -59,7 +59,8 @@ enum SharedData {
     static let expected = [
         Folder(name: "wfinstances", jobs: 90, tasks: 29_431), Folder(name: "tpch", jobs: 105, tasks: 96_514),
         Folder(name: "sizey", jobs: 2, tasks: 2_938 + 1_011), Folder(name: "lotaru", jobs: 84, tasks: 7_895),
-        Folder(name: "alibaba2018", jobs: 1_306, tasks: 0), Folder(name: "psplib", jobs: 480, tasks: 240 * (30 + 60)),
+        Folder(name: "alibaba2018", jobs: 1_306, tasks: 101_285),
+        Folder(name: "psplib", jobs: 480, tasks: 240 * (30 + 60)),
     ]
 
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

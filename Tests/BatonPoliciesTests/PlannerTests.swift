@@ -84,7 +84,9 @@ import Testing
         #expect(plan(Self.arabnejad, EarliestFinishPlanner()).ends.max() == 133)
     }
 
-    @Test("a timeline finds the first and the last time that a wall of minutes would find", arguments: Seed.range(0..<100))
+    @Test(
+        "a timeline finds the first and the last time that a wall of minutes would find", arguments: Seed.range(0..<100)
+    )
     func timeline(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         func number(_ range: ClosedRange<Int64>) -> Int64 {

@@ -68,7 +68,7 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonTesting",
             purpose: "What tests share: builders and conformance suites",
-            modules: ["BatonCore", "BatonStore"], outside: ["Glibc", "Testing"],
+            modules: ["BatonCore", "BatonSimulator", "BatonStore"], outside: ["Glibc", "Testing"],
             forbids: "being imported outside Tests"
         ),
     ]

@@ -14,6 +14,12 @@ extension Engine {
                 }
             }
         }
+        for (number, entry) in readied.enumerated().prefix(oldestWaiting) {
+            let run = runs[Int(entry.run)]
+            if case .ready = run.states[Int(entry.task)], run.readyNumbers[Int(entry.task)] == number {
+                broken.append("ready number \(number) waits before the oldest, \(oldestWaiting)")
+            }
+        }
         for (index, worker) in workers.enumerated() {
             if worker.used != used[index] {
                 broken.append("worker \(index) counts \(worker.used) but its attempts hold \(used[index])")

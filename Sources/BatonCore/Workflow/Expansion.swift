@@ -21,7 +21,8 @@ public struct Expansion: Sendable {
     public init(instances: [TaskInstance], graph: Graph) {
         precondition(instances.count == graph.count, "\(instances.count) instances for \(graph.count) nodes")
         var places = [String: Int32](minimumCapacity: instances.count)
-        for (index, instance) in instances.enumerated() { places[instance.name] = Int32(index) }
+        // By index: an element of the loop would be copied whole, a million times.
+        for index in instances.indices { places[instances[index].name] = Int32(index) }
         precondition(places.count == instances.count, "two instances have the same name")
         self.init(instances: instances, graph: graph, places: places, files: FileIndex())
     }

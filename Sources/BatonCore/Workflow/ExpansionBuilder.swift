@@ -198,6 +198,7 @@ extension Workflow {
         return WorkflowError.Problem(
             path: ["tasks", nodes[0].task, "needs"],
             message: "tasks wait for each other in a circle: " + names.joined(separator: " → "),
-            hint: "Remove one of these dependencies; they come from 'needs', from what is read of 'tasks', and from files.")
+            hint: "Remove one of these dependencies; "
+                + "they come from 'needs', from what is read of 'tasks', and from files.")
     }
 }

@@ -85,7 +85,7 @@ public struct Job: Sendable {
     }
 
     /// Tasks that run something; groups of a fan-out do not.
-    public var taskCount: Int { expansion.instances.count { $0.kind == .command } }
+    public var taskCount: Int { expansion.instances.indices.count { expansion.instances[$0].kind == .command } }
 
     /// CPU time that the job needs on workers of reference speed, by the usual durations.
     ///

@@ -1,0 +1,80 @@
+public import BatonCore
+public import BatonSimulator
+import Testing
+
+/// What every policy has to keep to, whatever it thinks of order and place.
+public enum PolicyConformance {
+    /// Runs a scenario twice under fresh policies, with all checks of the world and the engine.
+    ///
+    /// Every answer is admitted, every run comes to its end, nothing breaks, and the second time everything happens as
+    /// the first time.
+    ///
+    /// - Parameters:
+    ///   - isWorkConserving: no task that fits somewhere is left waiting after a decision.
+    ///   - replay: how to see the same again.
+    public static func check(
+        _ scenario: Scenario, isWorkConserving: Bool, replay: String, _ makePolicy: () -> any Policy
+    ) {
+        var scenario = scenario
+        scenario.isChecked = true
+        scenario.recordsSpans = true
+        let first = play(scenario, isWorkConserving, makePolicy)
+        let second = play(scenario, false, makePolicy)
+        #expect(first.report.counts.rejections == 0, "\(replay): \(first.rejection.map { "\($0)" } ?? "")")
+        #expect(first.report.violations.first == nil, "\(replay)")
+        #expect(first.report.isComplete, "\(replay)")
+        #expect(first.leftWaiting == nil, "\(replay)")
+        let isSame = first.report.spans == second.report.spans
+        #expect(isSame, "another schedule the second time; \(replay)")
+    }
+
+    private struct Outcome {
+        var report: Report
+        var rejection: Rejection?
+        /// A sentence about a task that could have started and did not.
+        var leftWaiting: String?
+    }
+
+    private static func play(
+        _ scenario: Scenario, _ isWorkConserving: Bool, _ makePolicy: () -> any Policy
+    ) -> Outcome {
+        var simulation = Simulation(scenario)
+        var policy = makePolicy()
+        var restarts = 0
+        var leftWaiting: String?
+        while true {
+            switch simulation.advance() {
+            case .finished(let report):
+                return Outcome(report: report, rejection: simulation.rejection, leftWaiting: leftWaiting)
+            case .decision(let observation):
+                if restarts != simulation.counts.restarts {
+                    restarts = simulation.counts.restarts
+                    policy = makePolicy()
+                }
+                let decision = policy.decide(observation)
+                if isWorkConserving, leftWaiting == nil {
+                    leftWaiting = taskLeftWaiting(observation, decision, policy.name)
+                }
+                simulation.apply(decision)
+            }
+        }
+    }
+
+    private static func taskLeftWaiting(
+        _ observation: Observation, _ decision: Decision, _ policy: String
+    ) -> String? {
+        var builder = PlacementBuilder(observation)
+        let ready = (0..<observation.readiedCount).compactMap(observation.ready)
+        for placement in decision.placements {
+            guard let task = ready.first(where: { $0.reference == placement.task }) else { return nil }
+            _ = builder.place(task, on: placement.worker, reason: "")
+        }
+        let placed = decision.placements.map(\.task)
+        for task in ready where !placed.contains(task.reference) {
+            if case .placed(let worker, _) = builder.place(task, reason: "") {
+                return "\(policy) left \(task.reference) waiting at \(observation.now) with room on \(worker)"
+            }
+        }
+        return nil
+    }
+}
