@@ -94,7 +94,7 @@ struct BenchSuite {
     private func jobCount(_ source: JobSource, workers: Int) -> Int {
         let sample = source.sample(seed: 1, count: 20)
         let tasks = Double(sample.reduce(0) { $0 + $1.taskCount }) / Double(max(sample.count, 1))
-        let wanted = isQuick ? 1_500.0 : workers > 50 ? 8_000.0 : 4_000.0
+        let wanted = isQuick ? 1_500.0 : workers > 50 ? 6_000.0 : 3_000.0
         return min(max(Int(wanted / tasks), isQuick ? 10 : 20), 200)
     }
 }
