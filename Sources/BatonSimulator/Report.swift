@@ -30,6 +30,17 @@ public struct Report: Hashable, Sendable {
         public var end: Instant
         public var grant: Resources
         public var outcome: Outcome
+
+        public init(
+            attempt: Attempt.ID, worker: Worker.ID, start: Instant, end: Instant, grant: Resources, outcome: Outcome
+        ) {
+            self.attempt = attempt
+            self.worker = worker
+            self.start = start
+            self.end = end
+            self.grant = grant
+            self.outcome = outcome
+        }
     }
 
     public struct RunResult: Hashable, Sendable {

@@ -51,11 +51,11 @@ struct BenchData {
         let usable = jobs.filter { job in
             (try? Feasibility.check(
                 [job], on: [Machine(capacity: Resources(milliCPU: 16_000, memoryBytes: 64_000_000_000))])) != nil
-                && job.taskCount <= 3_000 && job.coreSeconds() > 0
+                && job.taskCount <= 1_000 && job.coreSeconds() > 0
         }
         if usable.count < jobs.count {
             notes.append(
-                "\(jobs.count - usable.count) of \(jobs.count) jobs of \(name) were left out: no work, more than 3,000 tasks, "
+                "\(jobs.count - usable.count) of \(jobs.count) jobs of \(name) were left out: no work, more than 1,000 tasks, "
                     + "or a task that no worker of 16 cores and 64 GB can take.")
         }
         guard !usable.isEmpty else { return }

@@ -83,7 +83,8 @@ struct BenchSuite {
             spread: DurationSpread(argument: regime.spread)?.spread ?? .exact, durationError: regime.estimateError)
         let (contenders, baseline) = try Self.contenders()
         let stream = Setting.Stream(
-            source: regime.isOverDeclared ? source.overDeclared : source, count: jobCount(source, workers: regime.workers), load: regime.load, pattern: .poisson)
+            source: regime.isOverDeclared ? source.overDeclared : source,
+            count: jobCount(source, workers: regime.workers), load: regime.load, pattern: .poisson)
         return try Setting(
             stream, on: conditions, contenders, baseline: baseline, seeds: (1...UInt64(seedCount)).map { $0 },
             threads: threads)
@@ -93,7 +94,7 @@ struct BenchSuite {
     private func jobCount(_ source: JobSource, workers: Int) -> Int {
         let sample = source.sample(seed: 1, count: 20)
         let tasks = Double(sample.reduce(0) { $0 + $1.taskCount }) / Double(max(sample.count, 1))
-        let wanted = isQuick ? 1_500.0 : workers > 50 ? 5_000.0 : 2_000.0
+        let wanted = isQuick ? 1_500.0 : workers > 50 ? 6_000.0 : 3_000.0
         return min(max(Int(wanted / tasks), isQuick ? 10 : 20), 200)
     }
 }

@@ -64,7 +64,7 @@ struct Axis {
     private static func steps(_ values: ClosedRange<Double>, _ count: Int, units: [Double]) -> [Double] {
         let wanted = (values.upperBound - values.lowerBound) / Double(count)
         let power = power(of: wanted)
-        let step = units.map { $0 * power }.first { $0 >= wanted * 0.999 } ?? power * 10
+        let step = units.map { $0 * power }.first { $0 >= wanted * 0.75 } ?? power * 10
         return multiples(of: step, in: values)
     }
 

@@ -1,3 +1,4 @@
+import BatonCore
 import BatonSimulator
 
 /// Each policy's ratio to the baseline with its interval; left of the line is better.
@@ -36,7 +37,7 @@ struct RatioChart: Panel {
         let left = ChartPage.margin + names + 16
         let right = ChartPage.width - ChartPage.margin - 190
         let low = min(1, rows.map(\.ratio.interval.low).min() ?? 1)
-        let high = max(1, rows.map(\.ratio.interval.high).max() ?? 1)
+        let high = max(1, farthest)
         let air = max((high - low) * 0.05, 0.02)
         let axis = Axis(max(0, low - air)...high + air, at: left...right)
         let bottom = begin + Double(rows.count) * Self.rowHeight + 4
@@ -54,6 +55,14 @@ struct RatioChart: Panel {
         return bottom + 22
     }
 
+    /// The right end of the axis: a few that are far off are marked at the edge and do not squeeze the others.
+    private var farthest: Double {
+        let ends = rows.map(\.ratio.interval.high).sorted()
+        let usual = Sample.quantile(ends, 0.9)
+        guard let last = ends.last, last > 1 + (usual - 1) * 2 else { return ends.last ?? 1 }
+        return usual
+    }
+
     private func draw(_ row: Row, isBest: Bool, _ axis: Axis, _ y: Double, on canvas: inout SVGCanvas) {
         let (value, interval) = (row.ratio.value, row.ratio.interval)
         canvas.text(row.name, x: axis.positions.lowerBound - 12, y: y + 4, anchor: .end, isBold: isBest)
@@ -64,13 +73,17 @@ struct RatioChart: Panel {
         }
         let paint: SVGCanvas.Paint = interval.high < 1 ? .series(0) : interval.low > 1 ? .series(1) : .faint
         canvas.line(fromX: axis.position(interval.low), y, toX: axis.position(interval.high), y, paint, width: 2.5)
-        canvas.circle(x: axis.position(value), y: y, radius: 4.5, paint)
+        if value <= axis.values.upperBound {
+            canvas.circle(x: axis.position(value), y: y, radius: 4.5, paint)
+        } else {
+            let edge = axis.positions.upperBound
+            canvas.polyline([(edge - 7, y - 5), (edge, y), (edge - 7, y + 5)], paint, width: 2.5)
+        }
         canvas.text(
             "\(Figures.ratio(value)) \(Figures.interval(interval, Figures.ratio))", x: x, y: y + 4, .faint)
     }
 
     private func tickText(_ value: Double) -> String {
-        let text = Figures.decimals(value, 2)
-        return text == "1.00" ? "1" : text
+        Value.number((value * 1000).rounded() / 1000).json
     }
 }
