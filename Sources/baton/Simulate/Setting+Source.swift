@@ -49,7 +49,8 @@ extension Setting {
             let sample = source.jobs(seed: seeds[0], count: count)
             try Feasibility.check(sample, on: conditions.machines)
             experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds) { seed in
-                Self.workload(source.jobs(seed: seed, count: count), count, stream, conditions, seed)
+                let jobs = seed == seeds[0] ? sample : source.jobs(seed: seed, count: count)
+                return Self.workload(jobs, count, stream, conditions, seed)
             }
             workload = "\(Self.arriving(count, stream)) of family \(source.title), \(Self.sizes(sample))"
             trials = repetitions
