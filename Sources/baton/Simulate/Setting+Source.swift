@@ -18,7 +18,7 @@ extension Setting {
         _ stream: Stream, on conditions: Conditions, _ contenders: [Contender], baseline: Int, seeds: [UInt64],
         threads: Int
     ) throws {
-        let source = stream.source
+        let source = stream.source.fitted(to: conditions.machines)
         if !conditions.machines.isEmpty { try Feasibility.check(conditions.faults, on: conditions.machines) }
         let repetitions = seeds.count == 1 ? "seed \(seeds[0])" : "seeds \(seeds[0]) to \(seeds[seeds.count - 1])"
         self.conditions = conditions
