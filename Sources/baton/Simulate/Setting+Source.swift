@@ -42,7 +42,7 @@ extension Setting {
             experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds) { seed in
                 Self.workload(jobs, count, stream, conditions, seed)
             }
-            workload = "\(Self.arriving(count, stream)) of \(source.title), \(Self.sizes(jobs))"
+            workload = "\(Self.arriving(count, stream)) of \(source.title), \(Self.sizes(jobs, count))"
             trials = repetitions
         case .synthetic:
             let count = stream.count ?? 200
@@ -51,7 +51,7 @@ extension Setting {
             experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds) { seed in
                 Self.workload(source.jobs(seed: seed, count: count), count, stream, conditions, seed)
             }
-            workload = "\(Self.arriving(count, stream)) of family \(source.title), \(Self.sizes(sample))"
+            workload = "\(Self.arriving(count, stream)) of family \(source.title), \(Self.sizes(sample, count))"
             trials = repetitions
         }
     }
@@ -76,10 +76,11 @@ extension Setting {
     }
 
     /// `5 to 2,122 tasks a job`.
-    private static func sizes(_ jobs: [Job]) -> String {
+    private static func sizes(_ jobs: [Job], _ count: Int) -> String {
         let counts = jobs.map(\.taskCount)
         let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-        return least == most ? "\(Sentence.count(least, "task")) each" : "\(least) to \(most) tasks each"
+        let text = least == most ? Sentence.count(least, "task") : "\(least) to \(most) tasks"
+        return count == 1 ? text : text + " each"
     }
 
     /// So many, evenly over the whole list: neighbours are alike.
