@@ -11,6 +11,7 @@ import Testing
         #expect(Axis(0.91...1.04, at: 0...1).ticks(6).count == 7)
         #expect(Axis(1...1000, at: 0...1, isLogarithmic: true).ticks(4) == [1, 3, 10, 30, 100, 300, 1000])
         #expect(Axis(0...7_200, at: 0...1).timeTicks(8) == [0, 900, 1_800, 2_700, 3_600, 4_500, 5_400, 6_300, 7_200])
+        #expect(Axis(100...7_000, at: 0...1, isLogarithmic: true).timeTicks(4) == [180, 600, 1_800, 6_000])
         #expect(Axis(0...0, at: 0...1).ticks(4).count > 1)
     }
 

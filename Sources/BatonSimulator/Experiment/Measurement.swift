@@ -23,6 +23,7 @@ public struct Measurement: Hashable, Sendable {
         let sorted = completions.sorted()
         let mean = sorted.isEmpty ? nil : Sample.mean(sorted)
         let makespan = report.makespan.seconds
+        let hasFailures = ended.count < arrivals.count
         let slowdowns = zip(completions, ended).compactMap { $1.1.1 > 0 ? $0 / $1.1.1 : nil }
         self.init(completionSeconds: completions) { metric in
             switch metric {
@@ -41,6 +42,8 @@ public struct Measurement: Hashable, Sendable {
             case .outOfMemoryKills: Double(report.counts.outOfMemory)
             case .rejections: Double(report.counts.rejections)
             case .failedJobs: Double(arrivals.count - ended.count)
+            // The bounds are those of all jobs.
+            case .gapToBoundPercent where hasFailures, .makespanGapToBoundPercent where hasFailures: nil
             case .gapToBoundPercent: mean.flatMap { Self.gapPercent(of: $0, over: bounds.meanCompletionSeconds) }
             case .makespanGapToBoundPercent: Self.gapPercent(of: makespan, over: bounds.makespanSeconds)
             case .gapToBestKnownPercent:

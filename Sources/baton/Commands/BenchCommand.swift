@@ -27,10 +27,12 @@ struct BenchCommand: ParsableCommand {
     var only: String?
 
     @Option(help: ArgumentHelp("Simulations at a time. [all cores]", valueName: "count"))
-    var threads = ExperimentRunner.coreCount
+    var threads: Int?
+
+    private var threadCount: Int { threads ?? ExperimentRunner.coreCount }
 
     mutating func validate() throws {
-        if !(1...4096).contains(threads) {
+        if let threads, !(1...4096).contains(threads) {
             throw ValidationError("--threads must be between 1 and 4096, not \(threads).")
         }
     }
@@ -43,12 +45,12 @@ struct BenchCommand: ParsableCommand {
             isQuick: quick, seedCount: suite.seedCount, notes: data.notes, provenance: try provenance())
         for set in data.problems {
             Output.messages("problems \(set.name) ...")
-            report.add(problems: set.name, result(try Self.setting(set.name, set.jobs, threads: threads)))
+            report.add(problems: set.name, result(try Self.setting(set.name, set.jobs, threads: threadCount)))
         }
         let regimes = suite.regimes
         for (index, regime) in regimes.enumerated() {
             Output.messages("\(index + 1) of \(regimes.count): \(regime.workload), \(regime.change) ...")
-            report.add(regime, result(try suite.setting(regime, threads: threads)))
+            report.add(regime, result(try suite.setting(regime, threads: threadCount)))
         }
         report.seconds = Date().timeIntervalSince(begin)
         let path = try report.write(to: output, name: quick ? "policies-quick" : "policies")
@@ -64,7 +66,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func result(_ setting: Setting) -> BenchReport.Result {
-        BenchReport.Result(setting, ExperimentRunner(threads: threads).run(setting.experiment))
+        BenchReport.Result(setting, ExperimentRunner(threads: threadCount).run(setting.experiment))
     }
 
     /// Machine, commit and command, as every result of a benchmark states them.
@@ -76,7 +78,8 @@ struct BenchCommand: ParsableCommand {
             .split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
         let model = processor?.trimmingCharacters(in: .whitespaces) ?? "an unknown processor"
         return [
-            "\(ExperimentRunner.coreCount) cores of \(model), \(threads) used", "commit \(Self.commit ?? "unknown")",
+            "\(ExperimentRunner.coreCount) cores of \(model), \(threadCount) used",
+            "commit \(Self.commit ?? "unknown")",
             "`\(command.joined(separator: " "))`, release build of Baton \(Version.text)",
         ]
     }

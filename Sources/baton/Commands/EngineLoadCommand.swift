@@ -3,11 +3,11 @@ import BatonCore
 import BatonSimulator
 import Glibc
 
-/// Puts the engine and a policy under load, without processes and files, and says how fast they were.
+/// Puts the engine and a policy under load, without processes and files, and says how fast they were; or a rollout.
 struct EngineLoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine-load",
-        abstract: "Measure how many events the engine handles in a second.",
+        abstract: "Measure how many events the engine handles in a second, or how long a rollout takes.",
         shouldDisplay: false
     )
 
@@ -23,7 +23,11 @@ struct EngineLoadCommand: ParsableCommand {
     @Flag(name: .long, help: "Run them in the simulator, with its clock and its world.")
     var simulated = false
 
+    @Flag(name: .long, help: "Roll out one job of so many tasks in the order of its critical path, 1,000 times.")
+    var rollout = false
+
     func run() throws {
+        if rollout { return rollOut() }
         let load = EngineLoad(tasks: tasks, workers: workers)
         let start = Self.read(CLOCK_PROCESS_CPUTIME_ID)
         let events = simulated ? load.simulate(Wiring.policy(policy)) : load.drive(Wiring.policy(policy))
@@ -32,6 +36,21 @@ struct EngineLoadCommand: ParsableCommand {
             .object([
                 "policy": .string(policy.name), "tasks": .number(load.taskCount), "events": .number(events),
                 "cpu_seconds": .number(seconds), "events_per_cpu_second": .number((Double(events) / seconds).rounded()),
+            ]))
+    }
+
+    private func rollOut() {
+        var load = RolloutLoad(tasks: tasks, workers: workers)
+        load.run()  // a warm-up
+        let seconds = (0..<1_000).map { _ in
+            let start = Self.read(CLOCK_PROCESS_CPUTIME_ID)
+            load.run()
+            return Self.read(CLOCK_PROCESS_CPUTIME_ID) - start
+        }.sorted()
+        JSONPrinter.print(
+            .object([
+                "tasks": .number(load.taskCount), "workers": .number(workers),
+                "median_milliseconds": .number(seconds[500] * 1e3), "p99_milliseconds": .number(seconds[990] * 1e3),
             ]))
     }
 
@@ -93,6 +112,30 @@ struct EngineLoad {
         let report = simulation.run { policy }
         precondition(report.isComplete, "a job did not come to its end")
         return report.counts.events
+    }
+}
+
+/// One job of layers of 50 tasks with different demands, in the order of its critical path.
+struct RolloutLoad {
+    let taskCount: Int
+    private var rollout: Rollout
+    private let order: [Int32]
+
+    init(tasks: Int, workers: Int) {
+        var parameters = Family.Parameters()
+        parameters.width = 50
+        let job = Family.layered.job(tasks: tasks, parameters: parameters, seed: 1)
+        let capacity = Resources(milliCPU: 16_000, memoryBytes: 64_000_000_000, gpus: 0, diskBytes: 0)
+        let machines = Array(repeating: Machine(capacity: capacity), count: workers)
+        let problem = StaticProblem(Workload([job.arrival(run: Run.ID(rawValue: 1))]), on: machines)
+        let ranks = problem.graph.upwardRanks(nanoseconds: problem.durations)
+        taskCount = job.taskCount
+        rollout = Rollout(problem)
+        order = (0..<Int32(problem.count)).sorted { ranks[Int($0)] > ranks[Int($1)] }
+    }
+
+    mutating func run() {
+        _ = rollout.run(order: order)
     }
 }
 

@@ -59,18 +59,20 @@ struct SimulateCommand: ParsableCommand {
     var seed = SeedNumber(1)
 
     @Option(help: ArgumentHelp("Simulations at a time. [all cores]", valueName: "count"))
-    var threads = ExperimentRunner.coreCount
+    var threads: Int?
 
     @Option(help: ArgumentHelp("Draw the result into an .svg or .png file.", valueName: "file"), completion: .file())
     var plot: String?
 
     @OptionGroup var state: StateOptions
 
+    private var threadCount: Int { threads ?? ExperimentRunner.coreCount }
+
     mutating func validate() throws {
         if let seeds, !(1...100_000).contains(seeds) {
             throw ValidationError("--seeds must be between 1 and 100000, not \(seeds).")
         }
-        if !(1...4096).contains(threads) {
+        if let threads, !(1...4096).contains(threads) {
             throw ValidationError("--threads must be between 1 and 4096, not \(threads).")
         }
         if [file != nil, recordedRun != nil, workload.workload != nil, swarm].count(where: { $0 }) != 1 {
@@ -105,7 +107,7 @@ struct SimulateCommand: ParsableCommand {
 
     private func runSwarm() throws {
         let seeds = (0..<UInt64(seeds ?? 1)).map { seed.value &+ $0 }
-        let results = SwarmReplay(seeds: seeds, threads: threads).run()
+        let results = SwarmReplay(seeds: seeds, threads: threadCount).run()
         if state.json {
             JSONPrinter.print(.list(results.map(\.json)))
         } else {
@@ -123,7 +125,7 @@ struct SimulateCommand: ParsableCommand {
         let count = seeds ?? (isDecided(stream, conditions) ? 1 : pair == nil ? 30 : 300)
         return try Setting(
             stream, on: conditions, contenders, baseline: baseline,
-            seeds: (0..<UInt64(count)).map { seed.value &+ $0 }, threads: threads)
+            seeds: (0..<UInt64(count)).map { seed.value &+ $0 }, threads: threadCount)
     }
 
     /// Nothing depends on luck.

@@ -15,7 +15,7 @@ enum Feasibility {
                 if need.fits(in: largest), machines.contains(where: { need.fits(in: $0.capacity) }) { continue }
                 throw CommandFailure(
                     "task '\(instance.name)' of '\(job.name)' needs \(Sentence.resources(need)), and no worker has that "
-                        + "much: \(Setting.describe(machines)). \(advice(need, largest))", exit: .usage)
+                        + "much: \(Setting.describe(machines)). \(advice(need, machines, largest))", exit: .usage)
             }
         }
     }
@@ -31,14 +31,15 @@ enum Feasibility {
         }
     }
 
-    private static func advice(_ need: Resources, _ largest: Resources) -> String {
+    private static func advice(_ need: Resources, _ machines: [Machine], _ largest: Resources) -> String {
+        let areAlike = machines.allSatisfy { $0 == Machine(capacity: largest) }
         var flags: [String] = []
         if need.milliCPU > largest.milliCPU { flags.append("--cpu \(Sentence.cores(need.milliCPU))") }
         if need.memoryBytes > largest.memoryBytes {
             // Rounded up, so that the advice is enough.
             flags.append("--memory \((need.memoryBytes + 999_999_999) / 1_000_000_000)GB")
         }
-        let isOther = flags.isEmpty || need.gpus > largest.gpus || need.diskBytes > largest.diskBytes
+        let isOther = !areAlike || flags.isEmpty || need.gpus > largest.gpus || need.diskBytes > largest.diskBytes
         return isOther
             ? "Describe larger workers in a file and name it with --cluster" : "Try \(flags.joined(separator: " "))"
     }

@@ -87,4 +87,15 @@ struct JobSource: Sendable {
             }
         }
     }
+
+    /// Synthetic tasks are drawn so that the machine with the most memory can take each of them; recorded ones are what
+    /// they are.
+    func fitted(to machines: [Machine]) -> JobSource {
+        guard case .synthetic(let family, let tasks, var parameters) = kind,
+            let largest = machines.map(\.capacity).max(by: { $0.memoryBytes < $1.memoryBytes })
+        else { return self }
+        parameters.memoryLimitBytes = min(parameters.memoryLimitBytes, largest.memoryBytes)
+        parameters.milliCPU = parameters.milliCPU.map { min($0, largest.milliCPU) }
+        return JobSource(title: title, kind: .synthetic(family, tasks: tasks, parameters), notes: notes)
+    }
 }

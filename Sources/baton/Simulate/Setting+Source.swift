@@ -18,7 +18,7 @@ extension Setting {
         _ stream: Stream, on conditions: Conditions, _ contenders: [Contender], baseline: Int, seeds: [UInt64],
         threads: Int
     ) throws {
-        let source = stream.source
+        let source = stream.source.fitted(to: conditions.machines)
         if !conditions.machines.isEmpty { try Feasibility.check(conditions.faults, on: conditions.machines) }
         let repetitions = seeds.count == 1 ? "seed \(seeds[0])" : "seeds \(seeds[0]) to \(seeds[seeds.count - 1])"
         self.conditions = conditions
@@ -42,16 +42,17 @@ extension Setting {
             experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds) { seed in
                 Self.workload(jobs, count, stream, conditions, seed)
             }
-            workload = "\(Self.arriving(count, stream)) of \(source.title), \(Self.sizes(jobs))"
+            workload = "\(Self.arriving(count, stream)) of \(source.title), \(Self.sizes(jobs, count))"
             trials = repetitions
         case .synthetic:
             let count = stream.count ?? 200
             let sample = source.jobs(seed: seeds[0], count: count)
             try Feasibility.check(sample, on: conditions.machines)
             experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds) { seed in
-                Self.workload(source.jobs(seed: seed, count: count), count, stream, conditions, seed)
+                let jobs = seed == seeds[0] ? sample : source.jobs(seed: seed, count: count)
+                return Self.workload(jobs, count, stream, conditions, seed)
             }
-            workload = "\(Self.arriving(count, stream)) of family \(source.title), \(Self.sizes(sample))"
+            workload = "\(Self.arriving(count, stream)) of family \(source.title), \(Self.sizes(sample, count))"
             trials = repetitions
         }
     }
@@ -76,10 +77,11 @@ extension Setting {
     }
 
     /// `5 to 2,122 tasks a job`.
-    private static func sizes(_ jobs: [Job]) -> String {
+    private static func sizes(_ jobs: [Job], _ count: Int) -> String {
         let counts = jobs.map(\.taskCount)
         let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-        return least == most ? "\(Sentence.count(least, "task")) each" : "\(least) to \(most) tasks each"
+        let text = least == most ? Sentence.count(least, "task") : "\(least) to \(most) tasks"
+        return count == 1 ? text : text + " each"
     }
 
     /// So many, evenly over the whole list: neighbours are alike.

@@ -30,7 +30,12 @@ struct Axis {
 
     /// About `count` values within the range that are round as times: 15 s, 2 min, 6 h.
     func timeTicks(_ count: Int) -> [Double] {
-        if isLogarithmic { return logarithmicTicks(count) }
+        if isLogarithmic {
+            // Round in the unit in which they are written.
+            let unit = Self.timeUnit(values.upperBound).seconds
+            let scaled = values.lowerBound / unit...values.upperBound / unit
+            return Axis(scaled, at: positions, isLogarithmic: true).ticks(count).map { $0 * unit }
+        }
         let wanted = (values.upperBound - values.lowerBound) / Double(count)
         let round = [
             60.0, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
