@@ -30,17 +30,10 @@ public struct Backtest: Sendable {
     private let targets: [Target]
     private let policy: Sizing
 
+    /// - Parameter silent: members that say nothing, to learn what they are worth.
     public init(
         _ trace: Trace, targets: [Target] = Target.allCases, order: Order = .completion,
-        features: Features = .beforehand, sizing policy: Sizing = Sizing()
-    ) {
-        self.init(trace, targets: targets, order: order, features: features, sizing: policy, silent: [])
-    }
-
-    /// - Parameter silent: members that say nothing.
-    init(
-        _ trace: Trace, targets: [Target], order: Order, features: Features, sizing policy: Sizing,
-        silent: Set<Member>
+        features: Features = .beforehand, sizing policy: Sizing = Sizing(), without silent: Set<Member> = []
     ) {
         self.targets = targets
         self.policy = policy

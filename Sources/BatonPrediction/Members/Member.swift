@@ -1,10 +1,10 @@
 /// One way to predict from what was seen; the ensemble weighs them by how well they did.
-enum Member: Int, Hashable, Sendable, CaseIterable {
+public enum Member: Int, Hashable, Sendable, CaseIterable {
     case history, recent, last, repeated, bestLine, lines, inputLine, affine, inputAffine, neighbours, interpolation
     case tree
 
-    /// As the ablation names it.
-    var name: String { String(describing: self) }
+    /// As an ablation names it.
+    public var name: String { String(describing: self) }
 
     /// - Parameter evidence: of at least one measured attempt.
     /// - Returns: nil when the member has nothing to say.

@@ -28,12 +28,18 @@ struct PredictCommand: ParsableCommand {
     @Option(name: .long, help: "'post-hoc' lets the bytes that a task really read stand in for the size of its input.")
     var features: FeatureName = .init(features: .beforehand)
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Members of the ensemble that say nothing, for an ablation.", valueName: "members"))
+    var without = MemberList(members: [])
+
     @Flag(name: .long, help: "Write JSON to standard output.")
     var json = false
 
     func run() throws {
         let traces = try TraceFile.read(path: evaluate, format: format.format)
-        let view = EvaluationView(traces: traces, targets: target.targets, features: features.features)
+        let view = EvaluationView(
+            traces: traces, targets: target.targets, features: features.features, without: without.members)
         if json {
             JSONPrinter.print(view.json)
         } else {
@@ -88,4 +94,22 @@ struct FeatureName: ExpressibleByArgument {
 
     var defaultValueDescription: String { features.rawValue }
     static var allValueStrings: [String] { Backtest.Features.allCases.map(\.rawValue) }
+}
+
+/// Members separated by commas.
+struct MemberList: ExpressibleByArgument {
+    var members: Set<Member>
+
+    init(members: Set<Member>) {
+        self.members = members
+    }
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        members = Set(names.compactMap { name in Member.allCases.first { $0.name == name } })
+        guard !members.isEmpty, members.count == names.count else { return nil }
+    }
+
+    var defaultValueDescription: String { "none" }
+    static var allValueStrings: [String] { Member.allCases.map(\.name) }
 }

@@ -9,12 +9,16 @@ struct EvaluationView {
     private let byCompletion: [Backtest]
     private let bySubmission: [Backtest]
 
-    init(traces: [Trace], targets: [Target], features: Backtest.Features) {
+    init(traces: [Trace], targets: [Target], features: Backtest.Features, without silent: Set<Member>) {
         self.traces = traces
         self.targets = targets
         self.features = features
-        byCompletion = traces.map { Backtest($0, targets: targets, order: .completion, features: features) }
-        bySubmission = traces.map { Backtest($0, targets: targets, order: .submission, features: features) }
+        byCompletion = traces.map {
+            Backtest($0, targets: targets, order: .completion, features: features, without: silent)
+        }
+        bySubmission = traces.map {
+            Backtest($0, targets: targets, order: .submission, features: features, without: silent)
+        }
     }
 
     // MARK: JSON
