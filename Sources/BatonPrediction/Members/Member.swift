@@ -1,0 +1,27 @@
+/// One way to predict from what was seen; the ensemble weighs them by how well they did.
+public enum Member: Int, Hashable, Sendable, CaseIterable {
+    case history, recent, last, repeated, bestLine, lines, inputLine, affine, inputAffine, neighbours, interpolation
+    case tree
+
+    /// As an ablation names it.
+    public var name: String { String(describing: self) }
+
+    /// - Parameter evidence: of at least one measured attempt.
+    /// - Returns: nil when the member has nothing to say.
+    func belief(_ evidence: Evidence) -> Belief? {
+        switch self {
+        case .history: HistoryMember.history(evidence)
+        case .recent: HistoryMember.recent(evidence)
+        case .last: HistoryMember.last(evidence)
+        case .repeated: HistoryMember.repeated(evidence)
+        case .bestLine: LineMember.best(evidence)
+        case .lines: LineMember.average(evidence)
+        case .inputLine: LineMember.ofInput(evidence)
+        case .affine: AffineMember.ofBest(evidence)
+        case .inputAffine: AffineMember.ofInput(evidence)
+        case .neighbours: NeighbourMember.belief(evidence)
+        case .interpolation: InterpolationMember.belief(evidence)
+        case .tree: TreeMember.belief(evidence)
+        }
+    }
+}
