@@ -1,7 +1,6 @@
 /// One way to predict from what was seen; the ensemble weighs them by how well they did.
 public enum Member: Int, Hashable, Sendable, CaseIterable {
-    case history, recent, last, repeated, bestLine, lines, inputLine, affine, inputAffine, neighbours, interpolation
-    case tree
+    case history, recent, last, repeated, bestLine, lines, affine, neighbours, interpolation, tree
 
     /// As an ablation names it.
     public var name: String { String(describing: self) }
@@ -16,9 +15,7 @@ public enum Member: Int, Hashable, Sendable, CaseIterable {
         case .repeated: HistoryMember.repeated(evidence)
         case .bestLine: LineMember.best(evidence)
         case .lines: LineMember.average(evidence)
-        case .inputLine: LineMember.ofInput(evidence)
-        case .affine: AffineMember.ofBest(evidence)
-        case .inputAffine: AffineMember.ofInput(evidence)
+        case .affine: AffineMember.belief(evidence)
         case .neighbours: NeighbourMember.belief(evidence)
         case .interpolation: InterpolationMember.belief(evidence)
         case .tree: TreeMember.belief(evidence)
