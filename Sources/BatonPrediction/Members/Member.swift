@@ -5,6 +5,14 @@ public enum Member: Int, Hashable, Sendable, CaseIterable {
     /// As an ablation names it.
     public var name: String { String(describing: self) }
 
+    /// How far off it is taken to be while nothing is known of it: what ran on the same before repeats itself.
+    var errorAtFirst: Double {
+        switch self {
+        case .repeated: 0.05
+        case .history, .recent, .last, .bestLine, .lines, .affine, .neighbours, .interpolation, .tree: 0.3
+        }
+    }
+
     /// - Parameter evidence: of at least one measured attempt.
     /// - Returns: nil when the member has nothing to say.
     func belief(_ evidence: Evidence) -> Belief? {
