@@ -28,9 +28,12 @@ struct BenchCharts {
         guard !panels.isEmpty else { return nil }
         return ChartPage(
             title: "What changes the ratio to \(baseline)",
-            notes: ["Geometric means over \(report.workloads.count) workloads; every factor is varied alone."],
+            notes: ["Geometric means over \(varied.count) workloads; every factor is varied alone."],
             panels: panels)
     }
+
+    /// The same workloads at every level, or the centre would stand for others than its neighbours.
+    private var varied: [String] { report.workloads.filter(BenchSuite.varied.contains) }
 
     private var baseline: String { report.overall().first?.name ?? "" }
 
@@ -80,7 +83,7 @@ struct BenchCharts {
 
     private func panel(_ factor: Factor) -> LevelChart? {
         let levels = factor.levels.map { level in
-            report.overall { factor.isVariedAlone($0) && factor.level($0) == level }
+            report.overall { varied.contains($0.workload) && factor.isVariedAlone($0) && factor.level($0) == level }
         }
         guard levels.allSatisfy({ !$0.isEmpty }) else { return nil }
         let lines = shown.map { name in
