@@ -3,9 +3,8 @@
 from .measure import write
 from .traces import evaluate, percent
 
-MEMBERS = ["history", "recent", "last", "repeated", "bestLine", "lines", "inputLine", "affine", "inputAffine",
-           "neighbours", "interpolation", "tree"]
-LINES = ["bestLine", "lines", "inputLine", "affine", "inputAffine", "neighbours", "interpolation", "tree"]
+MEMBERS = ["history", "recent", "last", "repeated", "bestLine", "lines", "affine", "neighbours", "interpolation", "tree"]
+LINES = ["bestLine", "lines", "affine", "neighbours", "interpolation", "tree"]
 FOLDERS = ["sizey", "lotaru"]
 
 

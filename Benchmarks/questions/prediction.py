@@ -10,7 +10,6 @@ def main(_):
         result = evaluate(folder)
         raw[folder] = {target: result[target] for target in TARGETS}
         raw[folder]["left_out"] = result["left_out"]
-        raw[folder]["traces"] = result["traces"]
         for target in TARGETS:
             whole = result[target]
             for name, part in [("", whole), (", first of their kind", whole["cold_start"]),

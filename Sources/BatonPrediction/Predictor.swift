@@ -105,17 +105,17 @@ public struct Predictor: Sendable {
         let middle = mixture.quantile(0.5)
         // 2.56 deviations lie between the 10 % and the 90 % quantile of a normal distribution.
         let spread = max((mixture.quantile(0.9) - mixture.quantile(0.1)) / 2.56, 0.01)
-        var scores = model.quantiles.scores(signature: signature)
-        if scores.isEmpty { scores = Belief(mean: 0, variance: 1).points.map { ($0, 1) } }
+        let scores = model.quantiles.scores(signature: signature)
         // Four times what anybody believes is far enough: a rare error of a sure member says little about an unsure one.
         let largest = mixture.quantile(1) + 1.4
         let distribution = scores.map { (value: min(middle + spread * $0.score, largest), weight: $0.weight) }
         let level = model.quantiles.level(signature: signature)
+        // The middle is the members' own: errors say how far a measurement may lie from it, not that it is elsewhere.
+        let p90 = max(middle, Self.quantile(distribution, level))
+        let p99 = max(p90, Self.quantile(distribution, max(level, 0.99)))
         var prediction = Prediction(
-            target: model.target, point: Logarithm.value(point),
-            p50: Logarithm.value(Self.quantile(distribution, 0.5)),
-            p90: Logarithm.value(Self.quantile(distribution, level)),
-            p99: Logarithm.value(Self.quantile(distribution, max(level, 0.99))),
+            target: model.target, point: Logarithm.value(point), p50: Logarithm.value(middle),
+            p90: Logarithm.value(p90), p99: Logarithm.value(p99),
             distribution: distribution.map { (Logarithm.value($0.value), $0.weight) }, basis: .none, sampleCount: 0)
         prediction.middle = middle
         prediction.spread = spread

@@ -2,7 +2,7 @@
 ///
 /// The amount with the least expected cost: what is granted and not used, and for what is killed, all that was granted,
 /// the next attempt, and a price for the delay.
-/// - Source: the trade-off is that of Tovar and others 2018, doi:10.1109/TPDS.2017.2762310, over a predicted distribution.
+/// - Source: the trade-off is that of Tovar and others 2017, doi:10.1109/TPDS.2017.2762310, over a predicted distribution.
 public struct Sizing: Hashable, Sendable {
     /// What a kill costs besides what it wastes, in multiples of the task's own memory and time.
     public var delayPrice: Double
@@ -17,7 +17,7 @@ public struct Sizing: Hashable, Sendable {
 
     public init(
         delayPrice: Double = 8, minimumSamples: Int = 1, margin: Double = 1.01, floorBytes: Double = 134_217_728,
-        mostKilled: Double = 0.05
+        mostKilled: Double = 0.04
     ) {
         self.delayPrice = delayPrice
         self.minimumSamples = minimumSamples

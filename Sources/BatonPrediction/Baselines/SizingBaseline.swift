@@ -11,7 +11,8 @@ public enum SizingBaseline: String, Hashable, Sendable, CaseIterable {
     case mean
     /// The 95th percentile of the peaks.
     ///
-    /// - Source: Witt and others 2019, doi:10.1109/HPCS48598.2019.9188126.
+    /// - Source: Witt, van Santen, Leser 2019, "Feedback-based resource allocation for batch scheduling of
+    ///   scientific workflows", HPCS.
     case wittPercentile95 = "witt_percentile_95"
     /// A line over the size of the input, and one standard deviation of its errors above it.
     ///
@@ -20,7 +21,7 @@ public enum SizingBaseline: String, Hashable, Sendable, CaseIterable {
     /// The peak so far that would have wasted least as a first request, had each kill been followed by one for the
     /// largest.
     ///
-    /// - Source: Tovar and others 2018, doi:10.1109/TPDS.2017.2762310.
+    /// - Source: Tovar and others 2017, doi:10.1109/TPDS.2017.2762310.
     case tovar
 
     struct Past: Sendable {

@@ -1,7 +1,7 @@
 /// What a way to ask for memory wasted.
 ///
 /// An attempt with less than its peak is killed after its whole run time, and all that was granted is wasted; else what was
-/// not used is. That is how Witt and others count, doi:10.1109/HPCS48598.2019.9188126.
+/// not used is: the worst that a kill can cost.
 public struct SizingScore: Hashable, Sendable {
     public private(set) var wastedGigabyteHours = 0.0
     public private(set) var attempts = 0

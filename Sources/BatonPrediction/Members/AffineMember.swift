@@ -1,15 +1,8 @@
 /// A constant and a share of the size: start-up takes as long for small inputs, the rest grows with them.
 enum AffineMember {
-    static func ofBest(_ evidence: Evidence) -> Belief? {
-        evidence.lines.first.flatMap { belief($0, evidence) }
-    }
-
-    static func ofInput(_ evidence: Evidence) -> Belief? {
-        evidence.lines.first { evidence.kind(of: $0) == .input }.flatMap { belief($0, evidence) }
-    }
-
-    /// Least squares of relative errors; neither part may be negative.
-    private static func belief(_ line: LineFit, _ evidence: Evidence) -> Belief? {
+    /// Least squares of relative errors over the size of the input; neither part may be negative.
+    static func belief(_ evidence: Evidence) -> Belief? {
+        guard let line = evidence.lines.first(where: { evidence.kind(of: $0) == .input }) else { return nil }
         let points = evidence.points(of: line.feature)
         guard points.count >= 3 else { return nil }
         let query = evidence.table.features[line.feature].query

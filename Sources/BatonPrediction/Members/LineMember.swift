@@ -2,7 +2,7 @@
 enum LineMember {
     /// The one with the least leave-one-out error.
     static func best(_ evidence: Evidence) -> Belief? {
-        belief(evidence.lines.first, evidence)
+        evidence.lines.first.map { Belief(mean: evidence.bounded($0.mean), variance: $0.variance) }
     }
 
     /// The five best, by the fourth power of their errors.
@@ -18,13 +18,5 @@ enum LineMember {
             variance += (line.variance + (line.mean - mean) * (line.mean - mean)) * weight / total
         }
         return Belief(mean: evidence.bounded(mean), variance: variance)
-    }
-
-    static func ofInput(_ evidence: Evidence) -> Belief? {
-        belief(evidence.lines.first { evidence.kind(of: $0) == .input }, evidence)
-    }
-
-    private static func belief(_ line: LineFit?, _ evidence: Evidence) -> Belief? {
-        line.map { Belief(mean: evidence.bounded($0.mean), variance: $0.variance) }
     }
 }

@@ -1,10 +1,17 @@
 /// One way to predict from what was seen; the ensemble weighs them by how well they did.
 public enum Member: Int, Hashable, Sendable, CaseIterable {
-    case history, recent, last, repeated, bestLine, lines, inputLine, affine, inputAffine, neighbours, interpolation
-    case tree
+    case history, recent, last, repeated, bestLine, lines, affine, neighbours, interpolation, tree
 
     /// As an ablation names it.
     public var name: String { String(describing: self) }
+
+    /// How far off it is taken to be while nothing is known of it: what ran on the same before repeats itself.
+    var errorAtFirst: Double {
+        switch self {
+        case .repeated: 0.05
+        case .history, .recent, .last, .bestLine, .lines, .affine, .neighbours, .interpolation, .tree: 0.3
+        }
+    }
 
     /// - Parameter evidence: of at least one measured attempt.
     /// - Returns: nil when the member has nothing to say.
@@ -16,9 +23,7 @@ public enum Member: Int, Hashable, Sendable, CaseIterable {
         case .repeated: HistoryMember.repeated(evidence)
         case .bestLine: LineMember.best(evidence)
         case .lines: LineMember.average(evidence)
-        case .inputLine: LineMember.ofInput(evidence)
-        case .affine: AffineMember.ofBest(evidence)
-        case .inputAffine: AffineMember.ofInput(evidence)
+        case .affine: AffineMember.belief(evidence)
         case .neighbours: NeighbourMember.belief(evidence)
         case .interpolation: InterpolationMember.belief(evidence)
         case .tree: TreeMember.belief(evidence)

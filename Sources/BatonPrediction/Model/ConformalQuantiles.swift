@@ -37,22 +37,33 @@ struct ConformalQuantiles: Sendable {
 
     /// Errors as multiples of the expected spread with their weights, in order: what a prediction's distribution is
     /// made of.
+    ///
+    /// All other signatures together count as ten observations; while they have shown little, a normal distribution
+    /// stands in for them.
     func scores(signature: Int32) -> [(score: Double, weight: Double)] {
         let mine = Int(signature) < own.count ? own[Int(signature)].scores.sorted : []
         let shared = everywhere.scores.sorted
-        guard !shared.isEmpty else { return [] }
-        // All other signatures together count as ten observations.
-        let share = 10 / Double(shared.count)
+        let known = Double(shared.count)
+        let normal = Self.normal.map { (score: $0, weight: 10 / (known + 10)) }
+        let others = Self.merged(shared.map { ($0, 10 / (known + 10)) }, normal)
+        return Self.merged(mine.map { ($0, 1) }, others)
+    }
+
+    private static let normal = Belief(mean: 0, variance: 1).points
+
+    private static func merged(
+        _ left: [(score: Double, weight: Double)], _ right: [(score: Double, weight: Double)]
+    ) -> [(score: Double, weight: Double)] {
         var merged: [(score: Double, weight: Double)] = []
-        merged.reserveCapacity(mine.count + shared.count)
-        var (left, right) = (0, 0)
-        while left < mine.count || right < shared.count {
-            if right == shared.count || (left < mine.count && mine[left] <= shared[right]) {
-                merged.append((mine[left], 1))
-                left += 1
+        merged.reserveCapacity(left.count + right.count)
+        var (first, second) = (0, 0)
+        while first < left.count || second < right.count {
+            if second == right.count || (first < left.count && left[first].score <= right[second].score) {
+                merged.append(left[first])
+                first += 1
             } else {
-                merged.append((shared[right], share))
-                right += 1
+                merged.append(right[second])
+                second += 1
             }
         }
         return merged

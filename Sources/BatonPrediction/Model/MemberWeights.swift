@@ -28,9 +28,8 @@ struct MemberWeights: Sendable {
 
     func weight(_ member: Member, signature: Int32) -> Double {
         let shared = everywhere[member.rawValue]
-        // A member of which nothing is known counts as if it were 30 % off; two observations' worth of what is known
-        // everywhere stands in for those that the signature does not have yet.
-        let expected = (shared.error + 0.3) / (shared.count + 1)
+        // Two observations' worth of what is known everywhere stand in for those that the signature does not have yet.
+        let expected = (shared.error + member.errorAtFirst) / (shared.count + 1)
         let known = Int(signature) < own.count ? own[Int(signature)][member.rawValue] : Record()
         let error = (known.error + 2 * expected) / (known.count + 2) + 0.01
         return 1 / (error * error * error * error)

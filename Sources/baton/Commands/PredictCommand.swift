@@ -7,20 +7,82 @@ import Glibc
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Judge predictions by the traces of real systems.",
+        abstract: "Show what tasks are expected to take, and how good such predictions were.",
         discussion: """
+            Of a workflow: what its tasks will take, from what was measured in earlier runs. With --history: what was \
+            predicted of a run's tasks, beside what they took.
+
             With --evaluate, each task of a trace is predicted from what had been measured before it, and compared with \
             what it took; requests for memory that follow from the predictions are compared with those of usual and of \
             published ways to choose them.
             """)
 
+    @Argument(help: "The workflow file, YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String?
+
+    @Argument(help: "Only this task.")
+    var task: String?
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "name=value"))
+    var assignments: [Assignment] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Compare a run's predictions with what it took; 'latest' is one.", valueName: "run"))
+    var history: String?
+
+    @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
+    @OptionGroup var state: StateOptions
+
+    mutating func validate() throws {
+        let modes = [file, history, evaluation.evaluate].count { $0 != nil }
+        guard modes == 1 else {
+            throw ValidationError("Name one of a workflow file, --history and --evaluate.")
+        }
+        if evaluation.evaluate != nil, evaluation.format == nil {
+            throw ValidationError(
+                "--evaluate needs --format: \(TraceFormatName.allValueStrings.joined(separator: ", ")).")
+        }
+    }
+
+    func run() throws {
+        if let path = evaluation.evaluate, let format = evaluation.format {
+            try show(evaluation.view(of: path, format: format.format))
+        } else if let history {
+            let store = try state.existingStore()
+            let run = try RunArgument.resolve(history, in: store)
+            show(try CalibrationView(of: run, in: store))
+        } else if let file {
+            let input = try WorkflowInput(file, assignments: assignments)
+            let data = state.dataDirectory
+            let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
+            let view = PredictionView(
+                input.file.workflow, instances: try input.expand().instances, estimator: estimator, task: task)
+            if let task, view.isEmpty {
+                throw CommandFailure("'\(task)' is no task of \(file) that is known before it runs", exit: .usage)
+            }
+            show(view)
+        }
+    }
+
+    private func show(_ view: any TextAndJSON) {
+        if state.json {
+            JSONPrinter.print(view.json)
+        } else {
+            Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
+        }
+    }
+}
+
+/// What to judge predictions by.
+struct EvaluationOptions: ParsableArguments {
     @Option(
         name: .long, help: ArgumentHelp("A trace, or a folder of traces.", valueName: "path"),
         completion: .file())
-    var evaluate: String
+    var evaluate: String?
 
     @Option(name: .long, help: "How the traces are written.")
-    var format: TraceFormatName
+    var format: TraceFormatName?
 
     @Option(name: .long, help: ArgumentHelp("What to predict, separated by commas.", valueName: "targets"))
     var target = TargetList(targets: Target.allCases)
@@ -33,18 +95,10 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp("Members of the ensemble that say nothing, for an ablation.", valueName: "members"))
     var without = MemberList(members: [])
 
-    @Flag(name: .long, help: "Write JSON to standard output.")
-    var json = false
-
-    func run() throws {
-        let traces = try TraceFile.read(path: evaluate, format: format.format)
-        let view = EvaluationView(
-            traces: traces, targets: target.targets, features: features.features, without: without.members)
-        if json {
-            JSONPrinter.print(view.json)
-        } else {
-            Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
-        }
+    func view(of path: String, format: TraceFile.Format) throws -> EvaluationView {
+        EvaluationView(
+            traces: try TraceFile.read(path: path, format: format), targets: target.targets,
+            features: features.features, without: without.members)
     }
 }
 

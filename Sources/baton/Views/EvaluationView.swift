@@ -2,7 +2,7 @@ import BatonCore
 import BatonPrediction
 
 /// How predictions did on traces: all together, and each trace by itself.
-struct EvaluationView {
+struct EvaluationView: TextAndJSON {
     private let targets: [Target]
     private let features: Backtest.Features
     private let traces: [Trace]
