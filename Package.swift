@@ -42,7 +42,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "BatonFormats",
-            dependencies: ["BatonCore", "BatonSimulator", "CZlib", "Yams"],
+            dependencies: ["BatonCore", "BatonSimulator", "BatonPrediction", "CZlib", "Yams"],
             swiftSettings: settings
         ),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -85,13 +85,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "BatonPredictionTests",
+            dependencies: ["BatonCore", "BatonFormats", "BatonPrediction"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SimulationTests",
             dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator", "BatonTesting"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "BatonFormatsTests",
-            dependencies: ["BatonCore", "BatonFormats", "BatonSimulator", "CZlib"],
+            dependencies: ["BatonCore", "BatonFormats", "BatonPrediction", "BatonSimulator", "CZlib"],
             exclude: ["Golden"],
             swiftSettings: settings
         ),

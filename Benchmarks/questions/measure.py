@@ -17,6 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent
 BATON = os.path.abspath(shutil.which(os.environ.get("BATON", "baton")) or "baton")  # commands run in other folders
 PR_SET_CHILD_SUBREAPER = 36
+# Read before the first result is written, which makes the work tree dirty.
+COMMIT = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=HERE, capture_output=True,
+                        text=True).stdout.strip()
 
 
 _scratch = None
@@ -117,15 +120,13 @@ def machine():
 
 def write(name, title, header, rows, notes, raw):
     """One result: `results/NAME.json` with all samples, `results/NAME.md` with the table."""
-    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=HERE, capture_output=True,
-                            text=True).stdout.strip()
-    about = {"machine": machine(), "commit": commit, "command": f"Benchmarks/run {name}",
+    about = {"machine": machine(), "commit": COMMIT, "command": f"Benchmarks/run {name}",
              "versions": {tool: version(tool) for tool in ["make", "ninja", "parallel"] if available(tool)}}
     table = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     table += ["| " + " | ".join(row) + " |" for row in rows]
     text = [f"# {title}", "", *table, "", *notes, "",
             f"{about['machine']['processor']}, {about['machine']['cores']} cores, {about['machine']['memory_gib']} GiB; "
-            f"{about['machine']['system']}; commit {commit}; `Benchmarks/run {name}`; "
+            f"{about['machine']['system']}; commit {COMMIT}; `Benchmarks/run {name}`; "
             + ", ".join(f"{tool} {number}" for tool, number in about["versions"].items()), ""]
     results = HERE / "results"
     results.mkdir(exist_ok=True)

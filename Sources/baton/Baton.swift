@@ -30,7 +30,8 @@ struct Baton: ParsableCommand {
             CommandGroup(
                 name: "Author",
                 subcommands: [
-                    PlanCommand.self, GraphCommand.self, LintCommand.self, SchemaCommand.self, ImportCommand.self,
+                    PlanCommand.self, PredictCommand.self, GraphCommand.self, LintCommand.self, SchemaCommand.self,
+                    ImportCommand.self,
                 ]),
             CommandGroup(
                 name: "Setup",

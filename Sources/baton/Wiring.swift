@@ -28,13 +28,10 @@ enum Wiring {
 
     /// An estimator that has learned from all earlier runs of the workflow.
     static func estimator(for workflow: Workflow, store: any Store) throws(StoreError) -> any Estimator {
-        var estimator = HistoryEstimator()
         // 2,000 take 4 ms to read; of a larger fan-out the siblings speak for the rest.
         let wanted = max(2_000, workflow.tasks.count * 4)
-        for sample in try store.history(of: workflow.name, limit: wanted) {
-            estimator.observe(sample.usage, workflow: workflow.name, task: sample.task, instance: sample.instance)
-        }
-        return estimator
+        let history = try store.history(of: workflow.name, limit: wanted)
+        return EnsembleEstimator(history.map { ($0.usage, workflow.name, $0.task, $0.instance) })
     }
 
     static func setup(

@@ -13,7 +13,7 @@ import Testing
 
     @Test(
         "the commands about files are described",
-        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench"])
+        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict"])
     func fileHelp(_ name: String) throws {
         try expectHelp(of: name)
     }

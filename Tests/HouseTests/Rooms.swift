@@ -33,13 +33,14 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonPrediction",
-            purpose: "Estimators of duration and memory",
+            purpose: "Predicts duration, memory and CPU; sizes requests; judges both on traces",
             modules: ["BatonCore"], isPure: true, forbids: "scheduling"
         ),
         Room(
             name: "BatonFormats",
-            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`; traces to simulated jobs",
-            modules: ["BatonCore", "BatonSimulator"], outside: ["CYaml", "CZlib", "Foundation"],
+            purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`; traces to simulated jobs and "
+                + "measured attempts",
+            modules: ["BatonCore", "BatonPrediction", "BatonSimulator"], outside: ["CYaml", "CZlib", "Foundation"],
             forbids: "any other parser dependency"
         ),
         Room(

@@ -120,7 +120,8 @@ extension Engine {
         var memory = share
         if let estimate = runs[run].estimates[task], estimate.sampleCount > 0 {
             // A task sizes itself by what it is told it has, and nothing is gained by promising less than 64 MiB.
-            memory = min(max(estimate.peakMemoryP99Bytes, min(share, 64 << 20)), capacity.memoryBytes)
+            let wanted = estimate.requestBytes ?? estimate.peakMemoryP99Bytes
+            memory = min(max(wanted, min(share, 64 << 20)), capacity.memoryBytes)
         }
         memory = max(request.memoryBytes ?? memory, runs[run].memoryFloors[task])
         return Resources(

@@ -10,10 +10,13 @@ public struct Estimate: Hashable, Sendable, Codable {
     public var sampleCount: Int32
     /// Who estimated, with its version.
     public var model: String
+    /// What to grant first: the least expected cost of what is not used and of being killed; nil: the 99th percentile.
+    public var requestBytes: Int64?
 
     public init(
         durationP50Nanoseconds: Int64, durationP90Nanoseconds: Int64, peakMemoryP50Bytes: Int64,
-        peakMemoryP99Bytes: Int64, largestSeenMemoryBytes: Int64, sampleCount: Int32, model: String
+        peakMemoryP99Bytes: Int64, largestSeenMemoryBytes: Int64, sampleCount: Int32, model: String,
+        requestBytes: Int64? = nil
     ) {
         self.durationP50Nanoseconds = durationP50Nanoseconds
         self.durationP90Nanoseconds = durationP90Nanoseconds
@@ -22,6 +25,7 @@ public struct Estimate: Hashable, Sendable, Codable {
         self.largestSeenMemoryBytes = largestSeenMemoryBytes
         self.sampleCount = sampleCount
         self.model = model
+        self.requestBytes = requestBytes
     }
 }
 

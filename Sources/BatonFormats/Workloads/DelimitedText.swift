@@ -57,9 +57,11 @@ struct DelimitedText {
 
     /// Visits the rows below the names, and that of the names too where they are data.
     ///
+    /// - Parameter damaged: is told of rows with too few or too many fields; nil: they are errors.
     /// - Throws: a row with too few or too many fields, and what the visitor throws.
     func forEachRow(
-        includingFirst: Bool = false, _ visit: (Row) throws(DocumentProblem) -> Void
+        includingFirst: Bool = false, damaged: ((DocumentProblem) -> Void)? = nil,
+        _ visit: (Row) throws(DocumentProblem) -> Void
     ) throws(DocumentProblem) {
         let result = text.utf8.withContiguousStorageIfAvailable { bytes in
             Result { () throws(DocumentProblem) in
@@ -72,9 +74,12 @@ struct DelimitedText {
                     if cursor.fields.count == 1, cursor.fields[0].isEmpty { continue }
                     let row = Row(bytes: bytes, fields: cursor.fields, line: line)
                     guard row.count == columns.count else {
-                        throw DocumentProblem(
+                        let problem = DocumentProblem(
                             Position(line: line, column: 1), "expected \(columns.count) fields, found \(row.count)",
                             hint: "The line may be cut off, or a field with a separator may lack its quotes.")
+                        guard let damaged else { throw problem }
+                        damaged(problem)
+                        continue
                     }
                     try visit(row)
                 }

@@ -85,7 +85,7 @@ struct NextflowTrace {
         return try builder.finish()
     }
 
-    private static func milliseconds(_ row: DelimitedText.Row, _ column: Int) throws(DocumentProblem) -> Double? {
+    static func milliseconds(_ row: DelimitedText.Row, _ column: Int) throws(DocumentProblem) -> Double? {
         guard let text = row.text(column) else { return nil }
         if let number = DocumentNode.Scalar.number(text), number >= 0 { return number }
         if let duration = DurationText.parse(text) { return duration.seconds * 1000 }
@@ -94,7 +94,7 @@ struct NextflowTrace {
             hint: "Leave the field empty where nothing is known.")
     }
 
-    private static func bytes(
+    static func bytes(
         _ row: DelimitedText.Row, _ column: Int?, _ what: String
     ) throws(DocumentProblem) -> Int64? {
         guard let column, let text = row.text(column) else { return nil }

@@ -8,43 +8,49 @@ internal import BatonSimulator
 struct WfTrace {
     static let versions = ["1.4", "1.5"]
 
-    private var tasks: [Task] = []
+    private(set) var tasks: [Task] = []
     /// By id, and in version 1.4 also by name.
     private var places: [String: Int32] = [:]
 
     /// A task as both versions tell it.
-    private struct Task {
+    struct Task {
         var id: String
         var kind: String
         var seconds: Double?
         var cores: Double?
         var memoryBytes: Double?
+        /// Percent of one core.
+        var load: Double?
+        var readBytes: Double?
+        var writtenBytes: Double?
         var inputs: [File] = []
         var outputs: [File] = []
         var parents: [DocumentNode]
         var children: [DocumentNode]
     }
 
-    private struct File {
+    struct File {
         var id: String
         var bytes: Int64
     }
 
     static func read(_ root: DocumentNode, name: String) throws(DocumentProblem) -> Job {
-        guard let version = root["schemaVersion"]?.text, versions.contains(version) else {
+        try WfTrace(root).job(named: name, root)
+    }
+
+    init(_ root: DocumentNode) throws(DocumentProblem) {
+        guard let version = root["schemaVersion"]?.text, Self.versions.contains(version) else {
             throw DocumentProblem(
                 root["schemaVersion"]?.position ?? root.position,
-                "expected the schemaVersion \(versions.joined(separator: " or ")), "
+                "expected the schemaVersion \(Self.versions.joined(separator: " or ")), "
                     + "found \(root["schemaVersion"]?.summary ?? "none")",
                 hint: "Convert the file with the tools of WfCommons.")
         }
-        var trace = WfTrace()
         if version == "1.5" {
-            try trace.readSpecification(root)
+            try readSpecification(root)
         } else {
-            try trace.readTasks(root)
+            try readTasks(root)
         }
-        return try trace.job(named: name, root)
     }
 
     private mutating func readSpecification(_ root: DocumentNode) throws(DocumentProblem) {
@@ -97,8 +103,10 @@ struct WfTrace {
         if let execution {
             task.seconds = try Self.number(execution, "runtimeInSeconds")
             task.memoryBytes = try Self.number(execution, "memoryInBytes")
-            let load = try Self.number(execution, "avgCPU")
-            task.cores = try Self.number(execution, cores) ?? load.map { max(1, ($0 / 100).rounded(.up)) }
+            task.load = try Self.number(execution, "avgCPU")
+            task.readBytes = try Self.number(execution, "readBytes")
+            task.writtenBytes = try Self.number(execution, "writtenBytes")
+            task.cores = try Self.number(execution, cores) ?? task.load.map { max(1, ($0 / 100).rounded(.up)) }
         }
         tasks.append(task)
     }
@@ -128,11 +136,8 @@ struct WfTrace {
         }
     }
 
-    private func link(_ builder: inout JobBuilder) throws(DocumentProblem) {
-        var writers: [String: [Int32]] = [:]
-        for (place, task) in tasks.enumerated() {
-            for file in task.outputs { writers[file.id, default: []].append(Int32(place)) }
-        }
+    /// By task, those that it waits for, whichever of the two names the other.
+    func parents() throws(DocumentProblem) -> [Set<Int32>] {
         var parents = Array(repeating: Set<Int32>(), count: tasks.count)
         for (place, task) in tasks.enumerated() {
             for parent in task.parents { parents[place].insert(try self.place(of: parent, "parent", of: task)) }
@@ -140,6 +145,15 @@ struct WfTrace {
                 parents[Int(try self.place(of: child, "child", of: task))].insert(Int32(place))
             }
         }
+        return parents
+    }
+
+    private func link(_ builder: inout JobBuilder) throws(DocumentProblem) {
+        var writers: [String: [Int32]] = [:]
+        for (place, task) in tasks.enumerated() {
+            for file in task.outputs { writers[file.id, default: []].append(Int32(place)) }
+        }
+        let parents = try parents()
         for (place, task) in tasks.enumerated() {
             for parent in parents[place].sorted() { builder.link(Int32(place), dependsOn: parent) }
             for file in task.inputs {

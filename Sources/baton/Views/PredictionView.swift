@@ -1,0 +1,73 @@
+import BatonCore
+import BatonStore
+
+/// Something that a command shows to people or to programs.
+protocol TextAndJSON {
+    var json: Value { get }
+    func text(for terminal: Terminal) -> String
+}
+
+/// What the tasks of a workflow are expected to take.
+struct PredictionView: TextAndJSON {
+    private let workflow: String
+    private var rows: [(instance: String, estimate: Estimate?)] = []
+
+    /// - Parameter task: a task or one instance of it; nil: all.
+    init(_ workflow: Workflow, instances: [TaskInstance], estimator: (any Estimator)?, task: String?) {
+        self.workflow = workflow.name
+        for instance in instances where instance.kind == .command {
+            let name = workflow.tasks[Int(instance.task)].name
+            guard task == nil || task == name || task == instance.name else { continue }
+            rows.append(
+                (instance.name, estimator?.estimate(workflow: workflow.name, task: name, instance: instance.name)))
+        }
+    }
+
+    var isEmpty: Bool { rows.isEmpty }
+
+    var json: Value {
+        .object([
+            "workflow": .string(workflow),
+            "tasks": .list(
+                rows.map { row in
+                    .object(["task": .string(row.instance), "prediction": row.estimate.map(Value.estimate) ?? .null])
+                }),
+        ])
+    }
+
+    func text(for terminal: Terminal) -> String {
+        var table = Table([
+            .init(title: "task"), .init(title: "run time", isNumeric: true), .init(title: "p90", isNumeric: true),
+            .init(title: "memory", isNumeric: true), .init(title: "p99", isNumeric: true),
+            .init(title: "asks for", isNumeric: true), .init(title: "measured", isNumeric: true),
+        ])
+        for (instance, estimate) in rows {
+            var cells = [instance, "-", "-", "-", "-", "-", "0"]
+            if let estimate {
+                cells[1] = DurationText.format(.nanoseconds(estimate.durationP50Nanoseconds))
+                cells[2] = DurationText.format(.nanoseconds(estimate.durationP90Nanoseconds))
+                if estimate.peakMemoryP50Bytes > 0 {
+                    cells[3] = ByteCount.format(estimate.peakMemoryP50Bytes)
+                    cells[4] = ByteCount.format(estimate.peakMemoryP99Bytes)
+                    cells[5] = ByteCount.format(estimate.requestBytes ?? estimate.peakMemoryP99Bytes)
+                }
+                cells[6] = "\(estimate.sampleCount)"
+            }
+            table.append(cells.map { StyledLine($0) })
+        }
+        return table.rendered(for: terminal)
+    }
+}
+
+extension Value {
+    static func estimate(_ estimate: Estimate) -> Value {
+        .object([
+            "duration_p50_seconds": .seconds(.nanoseconds(estimate.durationP50Nanoseconds)),
+            "duration_p90_seconds": .seconds(.nanoseconds(estimate.durationP90Nanoseconds)),
+            "peak_memory_p50_bytes": .number(estimate.peakMemoryP50Bytes),
+            "peak_memory_p99_bytes": .number(estimate.peakMemoryP99Bytes),
+            "request_bytes": estimate.requestBytes.map { .number($0) },
+            "samples": .number(estimate.sampleCount), "model": .string(estimate.model),
+        ])
+    }
+}
