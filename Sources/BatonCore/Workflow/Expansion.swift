@@ -4,7 +4,7 @@ public struct Expansion: Sendable {
     public private(set) var instances: [TaskInstance]
     /// Over indices of `instances`; acyclic.
     public private(set) var graph: Graph
-    /// Indices by name.
+    /// Indices by name; empty for instances of a trace, which hardly anybody looks for, and which are many.
     private(set) var places: [String: Int32]
     private(set) var files: FileIndex
 
@@ -20,16 +20,13 @@ public struct Expansion: Sendable {
     /// - Parameter instances: named differently; each refers to a task of the workflow that it will be run with.
     public init(instances: [TaskInstance], graph: Graph) {
         precondition(instances.count == graph.count, "\(instances.count) instances for \(graph.count) nodes")
-        var places = [String: Int32](minimumCapacity: instances.count)
-        // By index: an element of the loop would be copied whole, a million times.
-        for index in instances.indices { places[instances[index].name] = Int32(index) }
-        precondition(places.count == instances.count, "two instances have the same name")
-        self.init(instances: instances, graph: graph, places: places, files: FileIndex())
+        self.init(instances: instances, graph: graph, places: [:], files: FileIndex())
     }
 
     /// The instance or group of that name.
     public subscript(name: String) -> TaskInstance.ID? {
-        places[name].map { TaskInstance.ID(Int($0)) }
+        let place = places.isEmpty ? instances.firstIndex { $0.name == name } : places[name].map(Int.init)
+        return place.map(TaskInstance.ID.init)
     }
 
     /// Takes in what a group turned out to hold.

@@ -38,6 +38,7 @@ public struct StaticProblem: Sendable {
     ) {
         self.machines = machines
         var edges: [Graph.Edge] = []
+        var only: Graph?  // of a single job, which is large sometimes
         var first = 0
         self.durations = []
         demands = []
@@ -56,16 +57,17 @@ public struct StaticProblem: Sendable {
                 self.durations.append(isCommand ? duration.nanoseconds : 0)
                 demands.append(isCommand ? Self.demand(instance.request, behaviour, largest) : .zero)
                 inputBytes.append(behaviour.inputBytes)
-                for dependency in expansion.graph.dependencies(of: index) {
-                    edges.append(Graph.Edge(Int32(first + index), dependsOn: Int32(first) + dependency))
-                }
+            }
+            if workload.arrivals.count == 1 { only = expansion.graph }
+            for edge in only == nil ? expansion.graph.edges : [] {
+                edges.append(Graph.Edge(Int32(first) + edge.node, dependsOn: Int32(first) + edge.dependency))
             }
             let end = first + expansion.instances.count
             jobs.append(Job(arrival: arrival.at.nanoseconds, tasks: first..<end))
             first = end
         }
         if inputBytes.allSatisfy(\.isEmpty) { inputBytes = [] }
-        graph = Graph(count: first, edges: edges)
+        graph = only ?? Graph(count: first, edges: edges)
     }
 
     private static func demand(
