@@ -24,9 +24,10 @@ public struct Expectations: Hashable, Sendable {
     func estimates(
         for instances: [TaskInstance], of arrival: Workload.Arrival, _ durations: DurationModel
     ) -> [TaskEstimate] {
-        instances.enumerated().compactMap { index, instance in
-            guard instance.kind == .command else { return nil }
-            let behaviour = arrival.behaviour(of: index, task: Int(instance.task))
+        // By index: an element of the loop would be copied whole, a million times.
+        instances.indices.compactMap { index in
+            guard instances[index].kind == .command else { return nil }
+            let behaviour = arrival.behaviour(of: index, task: Int(instances[index].task))
             let attempt = Attempt.ID(run: arrival.submission.run, task: TaskInstance.ID(index), number: 1)
             var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ attempt.seed)
             let durationFactor = factor(durationError, generator.unit())

@@ -92,12 +92,13 @@ extension Engine {
         guard let largest = living.max(by: { $0.worker.capacity.memoryBytes < $1.worker.capacity.memoryBytes }) else {
             return []  // no worker has joined yet: nothing is known to be impossible
         }
-        return expansion.instances.compactMap { instance in
-            guard instance.kind == .command else { return nil }
-            let declared = instance.request.declared
+        let instances = expansion.instances
+        return instances.indices.compactMap { index in
+            guard instances[index].kind == .command else { return nil }
+            let declared = instances[index].request.declared
             if living.contains(where: { declared.fits(in: $0.worker.capacity) }) { return nil }
             return CommandError.Misfit(
-                task: instance.name, request: declared, largestWorker: largest.worker.capacity
+                task: instances[index].name, request: declared, largestWorker: largest.worker.capacity
             )
         }
     }

@@ -48,21 +48,22 @@ public struct StaticProblem: Sendable {
         let largest = machines.map(\.capacity.milliCPU).max() ?? 1000
         for arrival in workload.arrivals {
             guard let expansion = try? arrival.submission.expand() else { continue }  // refused by the engine too
-            for (index, instance) in expansion.instances.enumerated() {
-                let behaviour = arrival.behaviour(of: index, task: Int(instance.task))
-                let isCommand = instance.kind == .command
+            let instances = expansion.instances
+            for index in instances.indices {
+                let behaviour = arrival.behaviour(of: index, task: Int(instances[index].task))
+                let isCommand = instances[index].kind == .command
                 self.isCommand.append(isCommand)
                 let attempt = Attempt.ID(run: arrival.submission.run, task: TaskInstance.ID(index), number: 1)
                 let duration = durations.duration(usually: behaviour.duration, of: attempt)
                 self.durations.append(isCommand ? duration.nanoseconds : 0)
-                demands.append(isCommand ? Self.demand(instance.request, behaviour, largest) : .zero)
+                demands.append(isCommand ? Self.demand(instances[index].request, behaviour, largest) : .zero)
                 inputBytes.append(behaviour.inputBytes)
             }
             if workload.arrivals.count == 1 { only = expansion.graph }
             for edge in only == nil ? expansion.graph.edges : [] {
                 edges.append(Graph.Edge(Int32(first) + edge.node, dependsOn: Int32(first) + edge.dependency))
             }
-            let end = first + expansion.instances.count
+            let end = first + instances.count
             jobs.append(Job(arrival: arrival.at.nanoseconds, tasks: first..<end))
             first = end
         }
