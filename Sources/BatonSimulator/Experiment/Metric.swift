@@ -26,14 +26,4 @@ public enum Metric: String, Hashable, Sendable, CaseIterable {
 
     /// What policies are ranked by.
     public static let objective = meanCompletion
-
-    public var isBetterSmall: Bool {
-        switch self {
-        case .fairness, .utilisation: false
-        case .meanCompletion, .p50Completion, .p95Completion, .p99Completion, .meanSlowdown, .makespan,
-            .weightedTardiness, .allocatedGBHours, .usedGBHours, .allocatedCoreHours, .outOfMemoryKills, .rejections,
-            .failedJobs, .gapToBoundPercent, .makespanGapToBoundPercent, .gapToBestKnownPercent:
-            true
-        }
-    }
 }

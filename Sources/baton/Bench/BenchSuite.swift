@@ -32,8 +32,6 @@ struct BenchSuite {
             if isOverDeclared { parts.append("memory declared 2 to 20 times") }
             return parts.isEmpty ? "centre" : parts.joined(separator: ", ")
         }
-
-        var isCentre: Bool { self == Regime(workload: workload) }
     }
 
     /// Workloads of which every factor is varied; the others are compared at the centre alone.
