@@ -18,6 +18,7 @@ public struct Predictor: Sendable {
     private var toolHistories: [[Observation]] = []
     private var largest: [SIMD4<Double>] = []
     private var ledger = SampleLedger()
+    private var machines = MachineFactors()
     private var models = Target.allCases.map { TargetModel(target: $0) }
     /// For the ablation: who keeps silent.
     var silent: Set<Member> = []
@@ -39,15 +40,17 @@ public struct Predictor: Sendable {
         let input = Self.logarithm(profile.inputBytes)
         let table = FeatureTable(
             inputLogarithm: input, samples: samples, signature: signature, rows: rows, ledger: ledger)
+        let slowness = machines.shift(of: profile.machine, signature: signature)
         return targets.map { target in
             let model = models[target.rawValue]
+            let shift = target == .duration ? slowness : 0
             guard rows.contains(where: { !$0.logarithms[target.rawValue].isNaN }) else {
-                return cold(profile, model, signature)
+                return cold(profile, model, signature, shift)
             }
             let evidence = Evidence(
                 target: target, rows: rows, samples: samples, signature: signature, inputLogarithm: input,
                 table: table, noise: model.noise, slopes: model.slopes)
-            return warm(evidence, model, signature, basis)
+            return warm(evidence, model, signature, basis, shift)
         }
     }
 
@@ -64,14 +67,14 @@ public struct Predictor: Sendable {
     }
 
     private func warm(
-        _ evidence: Evidence, _ model: TargetModel, _ signature: Int32, _ basis: Prediction.Basis
+        _ evidence: Evidence, _ model: TargetModel, _ signature: Int32, _ basis: Prediction.Basis, _ shift: Double
     ) -> Prediction {
         var beliefs: [(belief: Belief, weight: Double)] = []
         var members: [(member: Member, logarithm: Double)] = []
         for member in Member.allCases where !silent.contains(member) {
             guard let belief = member.belief(evidence) else { continue }
             beliefs.append((belief, model.weights.weight(member, signature: signature)))
-            members.append((member, belief.median))
+            members.append((member, belief.median + shift))
         }
         if beliefs.isEmpty {
             beliefs = [(Belief(points: evidence.measured.suffix(20).sorted()), 1)]
@@ -80,7 +83,7 @@ public struct Predictor: Sendable {
         let mixture = Mixture(beliefs)
         // Few attempts leave the scale itself open, and then the smallest values count in full.
         let point = mixture.leastRelativeError(limit: count < 4 ? 1_000 : 8)
-        var prediction = finish(mixture, point: point, model, signature)
+        var prediction = finish(mixture, point: point, model, signature, shift)
         prediction.members = members
         prediction.basis = basis
         prediction.sampleCount = count
@@ -90,31 +93,33 @@ public struct Predictor: Sendable {
         return prediction
     }
 
-    private func cold(_ profile: TaskProfile, _ model: TargetModel, _ signature: Int32) -> Prediction {
+    private func cold(
+        _ profile: TaskProfile, _ model: TargetModel, _ signature: Int32, _ shift: Double
+    ) -> Prediction {
         let mixture = Mixture(model.coldBeliefs(declared: Self.declared(profile, model.target)))
         var prediction = finish(
-            mixture, point: mixture.leastRelativeError(limit: .infinity), model, signature)
+            mixture, point: mixture.leastRelativeError(limit: .infinity), model, signature, shift)
         prediction.basis = model.firsts.isEmpty ? .none : .global
         return prediction
     }
 
     /// The mixture's middle and spread, with the quantiles that earlier errors call for.
     private func finish(
-        _ mixture: Mixture, point: Double, _ model: TargetModel, _ signature: Int32
+        _ mixture: Mixture, point: Double, _ model: TargetModel, _ signature: Int32, _ shift: Double
     ) -> Prediction {
-        let middle = mixture.quantile(0.5)
+        let middle = mixture.quantile(0.5) + shift
         // 2.56 deviations lie between the 10 % and the 90 % quantile of a normal distribution.
         let spread = max((mixture.quantile(0.9) - mixture.quantile(0.1)) / 2.56, 0.01)
         let scores = model.quantiles.scores(signature: signature)
         // Four times what anybody believes is far enough: a rare error of a sure member says little about an unsure one.
-        let largest = mixture.quantile(1) + 1.4
+        let largest = mixture.quantile(1) + shift + 1.4
         let distribution = scores.map { (value: min(middle + spread * $0.score, largest), weight: $0.weight) }
         let level = model.quantiles.level(signature: signature)
         // The middle is the members' own: errors say how far a measurement may lie from it, not that it is elsewhere.
         let p90 = max(middle, Self.quantile(distribution, level))
         let p99 = max(p90, Self.quantile(distribution, max(level, 0.99)))
         var prediction = Prediction(
-            target: model.target, point: Logarithm.value(point), p50: Logarithm.value(middle),
+            target: model.target, point: Logarithm.value(point + shift), p50: Logarithm.value(middle),
             p90: Logarithm.value(p90), p99: Logarithm.value(p99),
             distribution: distribution.map { (Logarithm.value($0.value), $0.weight) }, basis: .none, sampleCount: 0)
         prediction.middle = middle
@@ -142,13 +147,19 @@ public struct Predictor: Sendable {
         let judged = predictions ?? predict(profile, Target.allCases)
         let signature = identify(profile)
         let samples = ledger.identify(profile)
-        let observation = Observation(
+        var observation = Observation(
             signature: signature, samples: samples, inputLogarithm: Self.logarithm(profile.inputBytes),
             logarithms: measurement.logarithms)
+        machines.learn(error: nil, on: profile.machine, signature: signature)
         for prediction in judged {
             let measured = observation.logarithms[prediction.target.rawValue]
-            if !measured.isNaN { judge(prediction, measured, signature) }
+            guard !measured.isNaN else { continue }
+            judge(prediction, measured, signature)
+            if prediction.target == .duration, prediction.basis == .signature {
+                machines.learn(error: measured - prediction.middle, on: profile.machine, signature: signature)
+            }
         }
+        observation.logarithms[Target.duration.rawValue] -= machines.shift(of: profile.machine, signature: signature)
         for target in Target.allCases where !observation.logarithms[target.rawValue].isNaN {
             if histories[Int(signature)].allSatisfy({ $0.logarithms[target.rawValue].isNaN }) {
                 models[target.rawValue].learn(

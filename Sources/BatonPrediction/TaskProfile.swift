@@ -10,17 +10,20 @@ public struct TaskProfile: Hashable, Sendable {
     public var sample: [String]
     /// Bytes to be read, where they are known before the start.
     public var inputBytes: Double?
+    /// Where it is to run, when that is known before the start.
+    public var machine: String?
     public var declaredMemoryBytes: Double?
     public var declaredCores: Double?
 
     public init(
         signature: String, tool: String, sample: [String] = [], inputBytes: Double? = nil,
-        declaredMemoryBytes: Double? = nil, declaredCores: Double? = nil
+        machine: String? = nil, declaredMemoryBytes: Double? = nil, declaredCores: Double? = nil
     ) {
         self.signature = signature
         self.tool = tool
         self.sample = sample
         self.inputBytes = inputBytes
+        self.machine = machine
         self.declaredMemoryBytes = declaredMemoryBytes
         self.declaredCores = declaredCores
     }

@@ -19,6 +19,7 @@ struct TaskTable {
     private let input: Int?
     private let declaredMemory: Int?
     private let declaredCores: Int?
+    private let machine: Int?
     private let submit: Int?
     private let start: Int?
     private let complete: Int?
@@ -63,6 +64,7 @@ struct TaskTable {
         input = table.column("TaskInputSize")
         declaredMemory = table.column("memory")
         declaredCores = table.column("cpus")
+        machine = table.column("Machine")
         submit = table.column("submit")
         start = table.column("start")
         complete = table.column("complete")
@@ -82,7 +84,8 @@ struct TaskTable {
             profile: TaskProfile(
                 signature: process, tool: process.split(separator: ":").last.map(String.init) ?? process,
                 sample: tag == nil ? (sample.isEmpty ? [] : [sample]) : TaskProfile.lineage(of: sample),
-                inputBytes: try bytes(row, input), declaredMemoryBytes: try bytes(row, declaredMemory),
+                inputBytes: try bytes(row, input), machine: row.text(machine),
+                declaredMemoryBytes: try bytes(row, declaredMemory),
                 declaredCores: try number(row, declaredCores)),
             measurement: Measurement(
                 durationSeconds: try NextflowTrace.milliseconds(row, realtime).map { $0 / 1000 },
