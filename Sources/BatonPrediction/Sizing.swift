@@ -16,7 +16,7 @@ public struct Sizing: Hashable, Sendable {
     public var mostKilled: Double
 
     public init(
-        delayPrice: Double = 8, minimumSamples: Int = 1, margin: Double = 1.01, floorBytes: Double = 134_217_728,
+        delayPrice: Double = 4, minimumSamples: Int = 1, margin: Double = 1.01, floorBytes: Double = 134_217_728,
         mostKilled: Double = 0.04
     ) {
         self.delayPrice = delayPrice
@@ -32,7 +32,7 @@ public struct Sizing: Hashable, Sendable {
     /// - Returns: bytes.
     public func request(_ prediction: Prediction, declared: Double?) -> Double {
         guard prediction.sampleCount >= minimumSamples || declared == nil else { return declared! }
-        let limit = Self.limit(prediction, declared: declared)
+        let limit = limit(prediction, declared: declared)
         var best = (cost: Double.infinity, bytes: min(prediction.p99, limit))
         let points = prediction.distribution
         let total = points.reduce(0) { $0 + $1.weight }
@@ -56,9 +56,15 @@ public struct Sizing: Hashable, Sendable {
     }
 
     /// What no task will need, as far as anybody knows: what was declared, else twice the most seen or expected.
-    private static func limit(_ prediction: Prediction, declared: Double?) -> Double {
+    ///
+    /// The largest of n is exceeded by one in n + 1: after enough attempts a tenth more than it will do, unless more is
+    /// expected of this one.
+    private func limit(_ prediction: Prediction, declared: Double?) -> Double {
+        let seen = prediction.largestSeen ?? 0
         let known = prediction.members.map { Logarithm.value($0.logarithm) }.max() ?? prediction.p50
-        return min(declared ?? .infinity, 2 * max(known, prediction.largestSeen ?? 0))
+        let twice = min(declared ?? .infinity, 2 * max(known, seen))
+        let isWellKnown = seen > 0 && Double(prediction.sampleCount + 1) * mostKilled >= 1
+        return isWellKnown ? min(twice, 1.1 * max(seen, prediction.p90)) : twice
     }
 
     /// How much the next attempt gets after one was killed: the lowest rung at least a tenth above the kill of the 99 %

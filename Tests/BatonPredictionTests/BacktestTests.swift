@@ -26,6 +26,27 @@ struct BacktestTests {
         #expect(bySubmission.map(\.isCold) == [true, true, true, false])
     }
 
+    @Test("traces of one history follow each other: dated ones by the time, others in their order")
+    func joined() {
+        func named(_ name: String, at stamps: [Double], isDated: Bool) -> Trace {
+            var trace = Trace(
+                name: name,
+                rows: stamps.map {
+                    Trace.Row(
+                        profile: TaskProfile(signature: name, tool: name), measurement: Measurement(durationSeconds: 1),
+                        submittedAt: $0 - 1, completedAt: $0)
+                })
+            trace.isDated = isDated
+            return trace
+        }
+        let history = Trace.joined([
+            named("undated", at: [1, 2], isDated: false), named("late", at: [20, 40], isDated: true),
+            named("early", at: [10, 30], isDated: true),
+        ])
+        #expect(history.rows.map(\.profile.signature) == ["early", "late", "early", "late", "undated", "undated"])
+        #expect(history.rows.map(\.completedAt) == [10, 20, 30, 40, 41, 42])
+    }
+
     @Test("the future has no influence on a prediction")
     func causal() {
         let seconds = (0..<60).map { 10 + Double($0 * 7 % 13) }

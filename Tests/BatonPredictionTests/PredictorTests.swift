@@ -37,6 +37,26 @@ struct PredictorTests {
         #expect(off(predictor.predict(profile("align", input: 16e8), .duration).p50, 165) < 0.15)
     }
 
+    @Test("what a machine was slower at tells of tasks that never ran on it")
+    func machines() {
+        var predictor = Predictor()
+        func on(_ machine: String, _ task: String) -> TaskProfile {
+            TaskProfile(signature: task, tool: task, machine: machine)
+        }
+        for _ in 1...6 {
+            for (task, seconds) in [("trim", 30.0), ("align", 100), ("sort", 10)] {
+                predictor.observe(Measurement(durationSeconds: seconds), of: on("fast", task))
+            }
+        }
+        for _ in 1...6 {
+            for (task, seconds) in [("trim", 90.0), ("align", 300)] {
+                predictor.observe(Measurement(durationSeconds: seconds), of: on("slow", task))
+            }
+        }
+        #expect(off(predictor.predict(on("slow", "sort"), .duration).p50, 30) < 0.3)
+        #expect(off(predictor.predict(on("fast", "align"), .duration).p50, 100) < 0.1)
+    }
+
     @Test("what earlier tasks took for a sample tells what the next takes for it")
     func sample() {
         var predictor = Predictor()

@@ -38,6 +38,17 @@ struct SizingTests {
         #expect(Sizing().request(cold, declared: 6e9) == 6e9)
     }
 
+    @Test("of many attempts the largest is hardly exceeded; of few it may be")
+    func largest() {
+        let wide = Array(repeating: 1e9, count: 90) + Array(repeating: 10e9, count: 10)
+        let few = prediction(wide, largest: 2e9, samples: 10)
+        let many = Prediction(
+            target: .memory, point: 1e9, p50: 1e9, p90: 1e9, p99: 10e9, distribution: few.distribution,
+            basis: .signature, sampleCount: 30, largestSeen: 2e9)
+        #expect(abs(Sizing().request(many, declared: nil) - 2.2e9) < 3e7)
+        #expect(Sizing().request(few, declared: nil) > 2.5e9)
+    }
+
     @Test("nothing is asked for below the floor")
     func floor() {
         #expect(Sizing().request(prediction([1e6, 1e6]), declared: nil) == Sizing().floorBytes)

@@ -46,6 +46,7 @@ struct TaskTable {
                 }
             })
         trace.flaws.damaged = damaged
+        trace.isDated = trace.rows.contains { $0.completedAt != nil }
         trace.sortByCompletion()
         return trace
     }

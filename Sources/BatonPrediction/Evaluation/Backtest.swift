@@ -1,7 +1,7 @@
 /// Predicts each task of a trace from what had been measured before it, in the trace's order.
 ///
 /// Strictly causal: nothing that was not finished is learned from, nothing known only after the run is a feature, and a
-/// trace begins with an empty memory.
+/// history begins with an empty memory.
 public struct Backtest: Sendable {
     /// What counts as known when a task is predicted.
     public enum Order: String, Hashable, Sendable, CaseIterable {

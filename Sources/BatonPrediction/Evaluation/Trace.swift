@@ -3,11 +3,29 @@ public struct Trace: Sendable {
     public var name: String
     public var rows: [Row]
     public var flaws: Flaws
+    /// Its stamps count from 1970, so that what happened in several traces can be put in order.
+    public var isDated = false
 
     public init(name: String, rows: [Row] = [], flaws: Flaws = Flaws()) {
         self.name = name
         self.rows = rows
         self.flaws = flaws
+    }
+
+    /// What one user had run who ran all of them: dated ones by the time, others one after the other.
+    public static func joined(_ traces: [Trace]) -> Trace {
+        var history = Trace(name: "", flaws: traces.reduce(Flaws()) { $0 + $1.flaws })
+        history.rows = traces.filter(\.isDated).flatMap(\.rows)
+        history.sortByCompletion()
+        for trace in traces where !trace.isDated {
+            let end = history.rows.lazy.compactMap(\.completedAt).max() ?? 0
+            for var row in trace.rows {
+                row.submittedAt = row.submittedAt.map { $0 + end }
+                row.completedAt = row.completedAt.map { $0 + end }
+                history.rows.append(row)
+            }
+        }
+        return history
     }
 
     /// An attempt that succeeded.

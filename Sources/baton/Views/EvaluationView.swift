@@ -1,24 +1,26 @@
 import BatonCore
 import BatonPrediction
 
-/// How predictions did on traces: all together, and each trace by itself.
+/// How predictions did on traces: as the history of one user, and each trace by itself, from an empty memory.
 struct EvaluationView: TextAndJSON {
     private let targets: [Target]
     private let features: Backtest.Features
     private let traces: [Trace]
-    private let byCompletion: [Backtest]
-    private let bySubmission: [Backtest]
+    private let byCompletion: Backtest
+    private let bySubmission: Backtest
+    private let alone: [Backtest]
 
     init(traces: [Trace], targets: [Target], features: Backtest.Features, without silent: Set<Member>) {
         self.traces = traces
         self.targets = targets
         self.features = features
-        byCompletion = traces.map {
-            Backtest($0, targets: targets, order: .completion, features: features, without: silent)
+        func test(_ trace: Trace, _ order: Backtest.Order) -> Backtest {
+            Backtest(trace, targets: targets, order: order, features: features, without: silent)
         }
-        bySubmission = traces.map {
-            Backtest($0, targets: targets, order: .submission, features: features, without: silent)
-        }
+        let history = Trace.joined(traces)
+        byCompletion = test(history, .completion)
+        bySubmission = test(history, .submission)
+        alone = traces.count == 1 ? [byCompletion] : traces.map { test($0, .completion) }
     }
 
     // MARK: JSON
@@ -26,7 +28,7 @@ struct EvaluationView: TextAndJSON {
     var json: Value {
         var entries: [Value.Entry] = []
         for target in targets {
-            entries.append(.init(key: target.name, value: .map(summary(target, byCompletion) + strict(target))))
+            entries.append(.init(key: target.name, value: .map(summary(target, [byCompletion]) + otherwise(target))))
         }
         entries.append(.init(key: "features", value: .string(features.rawValue)))
         entries.append(.init(key: "left_out", value: flaws))
@@ -37,7 +39,7 @@ struct EvaluationView: TextAndJSON {
                     traces.indices.map { place in
                         var inside: [Value.Entry] = [.init(key: "name", value: .string(traces[place].name))]
                         for target in targets {
-                            inside.append(.init(key: target.name, value: .map(summary(target, [byCompletion[place]]))))
+                            inside.append(.init(key: target.name, value: .map(summary(target, [alone[place]]))))
                         }
                         return .map(inside)
                     })))
@@ -54,8 +56,12 @@ struct EvaluationView: TextAndJSON {
         return entries
     }
 
-    private func strict(_ target: Target) -> [Value.Entry] {
-        [.init(key: "by_submission", value: .map(summary(target, bySubmission)))]
+    /// The same figures where less is known.
+    private func otherwise(_ target: Target) -> [Value.Entry] {
+        [
+            .init(key: "by_submission", value: .map(summary(target, [bySubmission]))),
+            .init(key: "each_alone", value: .map(summary(target, alone))),
+        ]
     }
 
     private static func entries(_ scores: Scores) -> [Value.Entry] {
@@ -115,23 +121,24 @@ struct EvaluationView: TextAndJSON {
             .init(title: "min/max", isNumeric: true), .init(title: "p90 covers", isNumeric: true),
         ])
         for target in targets {
-            add(target.name, byCompletion, target, { _ in true }, to: &table)
-            add("  first of their kind", byCompletion, target, \.isCold, to: &table)
-            add("  as known at submission", bySubmission, target, { _ in true }, to: &table)
+            add(target.name, [byCompletion], target, { _ in true }, to: &table)
+            add("  first of their kind", [byCompletion], target, \.isCold, to: &table)
+            add("  as known at submission", [bySubmission], target, { _ in true }, to: &table)
+            if traces.count > 1 { add("  each trace alone", alone, target, { _ in true }, to: &table) }
         }
         var sizes = Table([
             .init(title: "memory requests"), .init(title: "wasted GBh", isNumeric: true),
             .init(title: "killed", isNumeric: true),
         ])
-        let own = byCompletion.reduce(SizingScore()) { $0 + $1.sizing }
-        for (name, score) in [("baton", own)] + Self.baselines(byCompletion).map({ ($0.0.rawValue, $0.1) }) {
+        let baselines = Self.baselines([byCompletion]).map { ($0.0.rawValue, $0.1) }
+        for (name, score) in [("baton", byCompletion.sizing)] + baselines {
             sizes.append(
                 [name, Self.digits(score.wastedGigabyteHours, 1), "\(Self.digits(score.killedPercent, 2)) %"]
                     .map { StyledLine($0) })
         }
         let sum = traces.reduce(Trace.Flaws()) { $0 + $1.flaws }
         let unmeasured = targets.map { target in
-            "\(byCompletion.reduce(0) { $0 + ($1.unmeasured[target] ?? 0) }) without \(target.name)"
+            "\(byCompletion.unmeasured[target] ?? 0) without \(target.name)"
         }
         let flaws = """
             \(Sentence.count(traces.count, "trace")); left out: \(sum.unsuccessful) unsuccessful, \(sum.damaged) damaged, \
