@@ -12,18 +12,18 @@ public struct Predictor: Sendable {
 
     public static let version = "ensemble-1"
 
-    private var signatures: [String: Int32] = [:]
-    private var tools: [String: Int32] = [:]
-    private var histories: [[Observation]] = []
-    private var toolHistories: [[Observation]] = []
-    private var largest: [SIMD4<Double>] = []
-    private var ledger = SampleLedger()
-    private var machines = MachineFactors()
-    private var models = Target.allCases.map { TargetModel(target: $0) }
+    var signatures: [String: Int32] = [:]
+    var tools: [String: Int32] = [:]
+    var histories: [[Observation]] = []
+    var toolHistories: [[Observation]] = []
+    var largest: [SIMD4<Double>] = []
+    var ledger = SampleLedger()
+    var machines = MachineFactors()
+    var models = Target.allCases.map { TargetModel(target: $0) }
     /// For the ablation: who keeps silent.
     var silent: Set<Member> = []
 
-    public private(set) var observationCount = 0
+    public internal(set) var observationCount = 0
 
     public init() {}
 

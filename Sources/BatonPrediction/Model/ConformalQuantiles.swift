@@ -4,9 +4,9 @@
 /// after a miss and down after a hit, says how many spreads a quantile lies above the middle. That holds under drift too.
 /// - Source: Gibbs and Candès 2021, adaptive conformal inference, doi:10.48550/arXiv.2106.00170.
 struct ConformalQuantiles: Sendable {
-    private struct Scores: Sendable {
-        private(set) var newest: [Double] = []
-        private(set) var sorted: [Double] = []
+    struct Scores: Sendable {
+        var newest: [Double] = []
+        var sorted: [Double] = []
         let limit: Int
 
         mutating func add(_ score: Double) {
@@ -26,14 +26,17 @@ struct ConformalQuantiles: Sendable {
     }
 
     /// What a signature has shown, or all of them together.
-    private struct Record: Sendable {
+    struct Record: Sendable {
         var scores: Scores
         /// Where the 90 % quantile is taken.
         var level = 0.9
     }
 
-    private var everywhere = Record(scores: Scores(limit: 400))
-    private var own: [Record] = []
+    /// Scores kept of one signature.
+    static let ownLimit = 60
+
+    var everywhere = Record(scores: Scores(limit: 400))
+    var own: [Record] = []
 
     /// Errors as multiples of the expected spread with their weights, in order: what a prediction's distribution is
     /// made of.
@@ -80,7 +83,7 @@ struct ConformalQuantiles: Sendable {
     ///   - isCovered: whether the measurement lay below the 90 % quantile given before.
     mutating func learn(_ score: Double, isCovered: Bool, signature: Int32) {
         while own.count <= Int(signature) {
-            own.append(Record(scores: Scores(limit: 60), level: everywhere.level))
+            own.append(Record(scores: Scores(limit: Self.ownLimit), level: everywhere.level))
         }
         let miss = isCovered ? 0.0 : 1.0
         // Steps of Gibbs and Candès: what misses more than one time in ten is taken higher next time.

@@ -1,7 +1,7 @@
 /// How much each member counts: by its recent errors in a signature, and while there are few, by those everywhere.
 struct MemberWeights: Sendable {
     /// Errors of one member, the newest counting most.
-    private struct Record: Sendable {
+    struct Record: Sendable {
         var error = 0.0
         var count = 0.0
 
@@ -11,8 +11,8 @@ struct MemberWeights: Sendable {
         }
     }
 
-    private var everywhere = Array(repeating: Record(), count: Member.allCases.count)
-    private var own: [[Record]] = []
+    var everywhere = Array(repeating: Record(), count: Member.allCases.count)
+    var own: [[Record]] = []
 
     /// - Parameter error: relative, as `|predicted / measured - 1|`; counts as 2 at most, for a single outlier says
     ///   nothing about the next hundred.

@@ -17,12 +17,12 @@ struct SampleLedger: Sendable {
     /// Of a sample, this many signatures are remembered: 16 to 64 predict equally well, and 64 take twice as long as 24.
     private static let entryLimit = 24
 
-    private var identifiers: [String: SampleID] = [:]
+    var identifiers: [String: SampleID] = [:]
     /// By sample, in the order of the signatures.
-    private var entries: [[Entry]] = []
+    var entries: [[Entry]] = []
     /// By signature.
-    private var counts: [SIMD4<Double>] = []
-    private var means: [SIMD4<Double>] = []
+    var counts: [SIMD4<Double>] = []
+    var means: [SIMD4<Double>] = []
 
     /// The sample and the one that it is part of; -1 where there is none.
     mutating func identify(_ profile: TaskProfile) -> SIMD2<SampleID> {

@@ -4,10 +4,10 @@ struct TargetModel: Sendable {
     var weights = MemberWeights()
     var quantiles = ConformalQuantiles()
     /// What the first attempt of each signature took, and how it was declared: all there is for a new one.
-    private(set) var firsts: [First] = []
+    var firsts: [First] = []
     /// Recent errors of the best member, as logarithms.
-    private var errors: [Double] = []
-    private var pools = Array(repeating: SIMD2<Double>.zero, count: FeatureTable.poolCount)
+    var errors: [Double] = []
+    var pools = Array(repeating: SIMD2<Double>.zero, count: FeatureTable.poolCount)
 
     struct First: Sendable {
         var logarithm: Double
@@ -20,7 +20,7 @@ struct TargetModel: Sendable {
     }
 
     /// Usual deviation of a logarithm from its prediction: 10 % until twenty observations say otherwise.
-    private(set) var noise = 0.1
+    var noise = 0.1
 
     mutating func learn(error: Double) {
         errors.append(min(error, 1))
