@@ -4,16 +4,28 @@ public import BatonCore
 ///
 /// Tasks of a fan-out work on samples: the values in the brackets of their names.
 public struct EnsembleEstimator: Estimator {
-    private var predictor = Predictor()
+    private var predictor: Predictor
     private let sizing = Sizing()
+    /// Goes on record with each estimate.
+    private let model: String
 
-    public init() {}
+    /// - Parameter id: of the kept model that the predictor comes from.
+    public init(_ predictor: Predictor = Predictor(), id: Int64? = nil) {
+        self.predictor = predictor
+        model = Predictor.version + (id.map { "#\($0)" } ?? "")
+    }
 
     /// Remembers earlier runs, the oldest first.
     ///
     /// The members are judged by the newest 32 only: judging one takes as long as predicting it, remembering a microsecond,
     /// and a run has to start at once.
-    public init(_ history: [(usage: Usage, workflow: String, task: String, instance: String)]) {
+    ///
+    /// - Parameter kept: has learned from what came before, under its id; nil: nothing has.
+    public init(
+        _ history: [(usage: Usage, workflow: String, task: String, instance: String)],
+        on kept: (predictor: Predictor, id: Int64)? = nil
+    ) {
+        self.init(kept?.predictor ?? Predictor(), id: kept?.id)
         for (place, past) in history.enumerated() {
             predictor.observe(
                 Measurement(past.usage),
@@ -41,7 +53,7 @@ public struct EnsembleEstimator: Estimator {
             peakMemoryP99Bytes: hasMemory ? Self.integer(max(memory.p99, memory.p50)) : 0,
             largestSeenMemoryBytes: Self.integer(memory.largestSeen ?? 0),
             sampleCount: Int32(clamping: max(duration.sampleCount, memory.sampleCount)),
-            model: Predictor.version,
+            model: model,
             requestBytes: hasMemory ? Self.integer(sizing.request(memory, declared: nil)) : nil)
     }
 

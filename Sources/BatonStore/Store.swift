@@ -61,6 +61,31 @@ public protocol Store: AnyObject {
     /// - Parameter limit: how many at most; tasks x samples wanted of each.
     func history(of workflow: String, limit: Int) throws(StoreError) -> [UsageSample]
 
+    /// What ended after a moment in runs of all workflows, in the order of the ends, and how many rows were left out.
+    ///
+    /// Rows that can't be read are counted, and harm nobody else.
+    /// - Parameters:
+    ///   - after: nil: from the beginning.
+    ///   - limit: how many at most, those of the newest runs.
+    func history(after: Instant?, limit: Int) throws(StoreError) -> AttemptHistory
+
+    /// Adds a model in its state; one that becomes current makes the one before it previous.
+    ///
+    /// In small steps: others that write wait for a fraction of a millisecond only. Old ones are forgotten.
+    /// - Returns: its id.
+    func keep(_ model: ModelSummary, bytes: [UInt8]) throws(StoreError) -> Int64
+
+    /// All that are kept of a kind, newest first.
+    func models(of kind: String) throws(StoreError) -> [ModelSummary]
+
+    func currentModel(of kind: String) throws(StoreError) -> ModelSummary?
+
+    /// Empty when there is no such model.
+    func bytes(ofModel id: Int64) throws(StoreError) -> [UInt8]
+
+    /// One that becomes current makes the one before it previous.
+    func setModel(_ id: Int64, to state: ModelSummary.State, because reason: String?) throws(StoreError)
+
     /// What an earlier attempt made under the same cache key.
     func cachedResult(for key: String) throws(StoreError) -> CachedResult?
 

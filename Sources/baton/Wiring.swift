@@ -26,8 +26,14 @@ enum Wiring {
         return policy
     }
 
-    /// An estimator that has learned from all earlier runs of the workflow.
+    /// An estimator that has learned from all earlier runs: by the kept model and what came after it, or while there is
+    /// none, from the newest attempts of the workflow.
     static func estimator(for workflow: Workflow, store: any Store) throws(StoreError) -> any Estimator {
+        if let (summary, predictor) = try TaskModel(store: store).current({ Output.messages("warning: \($0).") }) {
+            let newer = try store.history(after: summary.data.to, limit: 2_000)
+            return EnsembleEstimator(
+                newer.attempts.map { ($0.usage, $0.workflow, $0.task, $0.instance) }, on: (predictor, summary.id))
+        }
         // 2,000 take 4 ms to read; of a larger fan-out the siblings speak for the rest.
         let wanted = max(2_000, workflow.tasks.count * 4)
         let history = try store.history(of: workflow.name, limit: wanted)
@@ -35,12 +41,14 @@ enum Wiring {
     }
 
     static func setup(
-        _ data: DataDirectory, machine: MachineOptions, estimator: any Estimator, observer: any RunObserver
+        _ data: DataDirectory, machine: MachineOptions, estimator: any Estimator, slot: EstimatorSlot,
+        observer: any RunObserver
     ) -> LiveRun.Setup {
         var setup = LiveRun.Setup(
             dataDirectory: data.path, supervisor: supervisor, policy: policy(machine.policy), estimator: estimator,
             observer: observer, makeStore: { () throws(StoreError) in try data.store() }
         )
+        setup.estimatorSlot = slot
         setup.jobs = machine.jobs
         setup.memoryBytes = machine.memory?.bytes
         setup.secretsDirectory = DataDirectory.secrets

@@ -16,6 +16,8 @@ public struct LiveRun {
         public var secretsDirectory: String?
         public var policy: any Policy
         public var estimator: any Estimator
+        /// Where a better one may come from while the run goes on.
+        public var estimatorSlot = EstimatorSlot()
         public var observer: any RunObserver
         public var options = Orchestrator.Options()
         /// Opens the store; called again for the threads that look into files.
@@ -118,7 +120,8 @@ public struct LiveRun {
         )
         let orchestrator = Orchestrator(
             run: submission.run, engine: engine, store: store, policy: setup.policy, estimator: setup.estimator,
-            world: world, pool: MachinePool.defaultPath().flatMap(MachinePool.init), observer: setup.observer,
+            estimatorSlot: setup.estimatorSlot, world: world, pool: MachinePool.defaultPath().flatMap(MachinePool.init),
+            observer: setup.observer,
             options: setup.options, clock: LiveClock(), decisions: decisions, lease: lease,
             limits: submission.workflow.limits.map(\.name)
         )

@@ -9,13 +9,16 @@ extension Orchestrator {
     }
 
     /// Takes in a measurement, and passes it on to siblings that have not started while it still changes much.
-    func learn(from event: Event) {
+    func learn(from event: Event, at now: Instant) {
         guard case .attemptEnded(let attempt, let outcome, let usage?) = event, case .succeeded = outcome,
             let submission = engine.submission(of: run), let task = engine.definition(of: attempt.reference)
         else { return }
         let instances = engine.instances(of: run)
         let instance = instances[Int(attempt.task.index)]
-        estimator.observe(usage, workflow: submission.workflow.name, task: task.name, instance: instance.name)
+        let measured = EstimatorSlot.Measured(
+            usage: usage, workflow: submission.workflow.name, task: task.name, instance: instance.name, at: now)
+        if let better = estimatorSlot.exchange(measured) { estimator = better }
+        estimator.observe(usage, workflow: measured.workflow, task: measured.task, instance: measured.instance)
         let seen = (learned[instance.task] ?? 0) + 1
         learned[instance.task] = seen
         // The first samples say most: 1, 2, 4, 8 ... so the work stays proportional to the number of tasks.

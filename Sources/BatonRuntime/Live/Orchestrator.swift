@@ -23,6 +23,7 @@ public final class Orchestrator {
     private let store: any Store
     private var policy: any Policy
     var estimator: any Estimator
+    let estimatorSlot: EstimatorSlot
     private let world: LiveWorld
     private let pool: MachinePool?
     private let observer: any RunObserver
@@ -52,15 +53,16 @@ public final class Orchestrator {
     private let limits: [String]
 
     init(
-        run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator, world: LiveWorld,
-        pool: MachinePool?, observer: any RunObserver, options: Options, clock: LiveClock, decisions: Int64,
-        lease: FileLock, limits: [String]
+        run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator,
+        estimatorSlot: EstimatorSlot, world: LiveWorld, pool: MachinePool?, observer: any RunObserver,
+        options: Options, clock: LiveClock, decisions: Int64, lease: FileLock, limits: [String]
     ) {
         self.run = run
         self.engine = engine
         self.store = store
         self.policy = policy
         self.estimator = estimator
+        self.estimatorSlot = estimatorSlot
         self.world = world
         self.pool = pool
         self.observer = observer
@@ -123,7 +125,7 @@ public final class Orchestrator {
             }
         }
         batch.append(Recorded(event: event, at: now, changes: changes))
-        learn(from: event)
+        learn(from: event, at: now)
     }
 
     private func takeInReports() throws(RuntimeError) {

@@ -14,6 +14,8 @@ public final class MemoryStore: Store {
     var misses: [TaskReference: CacheMiss] = [:]
     var systemStates: [SystemState] = []
     var lastSequence: Int64 = 0
+    /// In the order of their ids.
+    var models: [(summary: ModelSummary, bytes: [UInt8])] = []
 
     public init() {}
 

@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels]
+    static let steps = [initial, cacheKeys, readModels, models]
 
     /// Brings a database up to date.
     ///
@@ -240,6 +240,27 @@ enum Migrations {
             PRIMARY KEY (run, task)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX cache_misses_by_name ON cache_misses (workflow, name, run);
+        """
+
+    private static let models = """
+        CREATE TABLE models (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, -- recorded with predictions, so never given again
+            kind TEXT NOT NULL,
+            version TEXT NOT NULL,
+            fitted INTEGER NOT NULL,
+            data TEXT NOT NULL,
+            scores TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT
+        ) STRICT;
+        CREATE TABLE model_parts (
+            model INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (model, part)
+        ) STRICT;
+        -- What ended since a model was fitted.
+        CREATE INDEX runs_by_end ON runs (ended);
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

@@ -27,7 +27,7 @@ extension SQLStore {
     }
 
     /// Reads a measurement from the first seven columns.
-    private func usage(of row: SQLiteStatement) throws(StoreError) -> Usage {
+    func usage(of row: SQLiteStatement) throws(StoreError) -> Usage {
         Usage(
             wall: .nanoseconds(row.integer(0)), userCPU: .nanoseconds(row.integer(1)),
             systemCPU: .nanoseconds(row.integer(2)), peakMemoryBytes: row.integer(3), readBytes: row.integer(4),
@@ -75,7 +75,8 @@ extension SQLStore {
 
     public func history(of workflow: String, limit: Int) throws(StoreError) -> [UsageSample] {
         // The runs are the outer loop, newest first, so reading stops as soon as there is enough.
-        try connection.rows(
+        var samples: [UsageSample] = []
+        _ = try connection.rows(
             """
             SELECT wall_ns, user_cpu_ns, system_cpu_ns, peak_memory_bytes, read_bytes, written_bytes, meter,
                 tasks.template, tasks.name
@@ -84,9 +85,12 @@ extension SQLStore {
             WHERE workflow = $1 AND task_executions.status = 'succeeded' AND wall_ns IS NOT NULL
             ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $2
             """, [.text(workflow), .integer(Int64(limit))]
-        ) { (row) throws(StoreError) in
-            UsageSample(task: row.text(7), instance: row.text(8), usage: try usage(of: row))
-        }.reversed()
+        ) { row in
+            // A row that can't be read teaches nothing, and keeps no run from starting.
+            guard let usage = try? usage(of: row) else { return }
+            samples.append(UsageSample(task: row.text(7), instance: row.text(8), usage: usage))
+        }
+        return samples.reversed()
     }
 
     private func range(of task: TaskInstance.ID?) -> (first: SQLValue, last: SQLValue) {

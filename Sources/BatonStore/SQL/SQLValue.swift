@@ -6,6 +6,7 @@ enum SQLValue {
     case text(String)
     /// Text that exists as bytes already.
     case utf8([UInt8])
+    case blob([UInt8])
 
     static func integer(_ value: Int32) -> SQLValue { .integer(Int64(value)) }
 

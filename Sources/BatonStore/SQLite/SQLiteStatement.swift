@@ -42,6 +42,7 @@ final class SQLiteStatement {
             case .real(let value): code = sqlite3_bind_double(handle, position, value)
             case .text(let value): code = bind(value.utf8, at: position, &used)
             case .utf8(let bytes): code = bind(bytes, at: position, &used)
+            case .blob(let bytes): code = bindBlob(bytes, at: position, &used)
             }
             guard code == SQLITE_OK else { throw connection.error(code) }
         }
@@ -57,12 +58,19 @@ final class SQLiteStatement {
         }
     }
 
+    private func bindBlob(_ bytes: [UInt8], at position: Int32, _ used: inout Int) -> Int32 {
+        let place = UnsafeMutableBufferPointer(rebasing: text[used..<used + bytes.count])
+        _ = place.update(fromContentsOf: bytes)
+        used += bytes.count
+        return sqlite3_bind_blob64(handle, position, place.baseAddress, UInt64(place.count), nil)
+    }
+
     private func makeRoom(for values: [SQLValue]) {
         var needed = 0
         for value in values {
             switch value {
             case .text(let value): needed += value.utf8.count
-            case .utf8(let bytes): needed += bytes.count
+            case .utf8(let bytes), .blob(let bytes): needed += bytes.count
             case .null, .integer, .real: continue
             }
         }
@@ -97,6 +105,11 @@ final class SQLiteStatement {
     func text(_ column: Int32) -> String { withUTF8(column) { String(decoding: $0, as: UTF8.self) } }
 
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func bytes(_ column: Int32) -> [UInt8] {
+        guard let start = sqlite3_column_blob(handle, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
 
     func withUTF8<Result>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         // The text must be asked for before its length: asking may convert it.

@@ -48,9 +48,11 @@ struct ResumeCommand: ParsableCommand {
         reporter.catchUp(try replay.advance(store))
         guard let submission = replay.engine.submission(of: run) else { throw RuntimeError.unknownRun(run) }
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
-        let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
+        let refit = BackgroundRefit(data, run: run)
+        let setup = Wiring.setup(
+            data, machine: machine, estimator: estimator, slot: refit.slot, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
         if let command { try orchestrator.submit(command) }
-        try RunCommand.drive(orchestrator, reporter, data: data, store: store)
+        try RunCommand.drive(orchestrator, reporter, refit, data: data, store: store)
     }
 }

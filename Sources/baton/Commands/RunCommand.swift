@@ -58,7 +58,9 @@ struct RunCommand: ParsableCommand {
         let reporter = ProgressStyle.fitting(isJSON: state.json)
             .reporter(for: submission.run, folder: data.folder(of: submission.run))
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
-        let setup = Wiring.setup(data, machine: machine, estimator: estimator, observer: reporter)
+        let refit = BackgroundRefit(data, run: submission.run)
+        let setup = Wiring.setup(
+            data, machine: machine, estimator: estimator, slot: refit.slot, observer: reporter)
         let orchestrator: Orchestrator
         do throws(RuntimeError) {
             orchestrator = try LiveRun(setup).begin(submission, store: store)
@@ -66,13 +68,16 @@ struct RunCommand: ParsableCommand {
             if case .refused(.invalidWorkflow(let problems)) = error { throw file.locate(problems) }
             throw error
         }
-        try Self.drive(orchestrator, reporter, data: data, store: store)
+        try Self.drive(orchestrator, reporter, refit, data: data, store: store)
     }
 
     /// Carries a run through, and looks after the record when it has ended and everything has been told.
     static func drive(
-        _ orchestrator: Orchestrator, _ reporter: any ProgressReporter, data: DataDirectory, store: any Store
+        _ orchestrator: Orchestrator, _ reporter: any ProgressReporter, _ refit: BackgroundRefit, data: DataDirectory,
+        store: any Store
     ) throws {
+        refit.start()
+        defer { refit.abandon() }
         let (status, signal) = try orchestrator.drive()
         reporter.finish(at: LiveClock().now)
         Housekeeping(dataDirectory: data.path).run(store)

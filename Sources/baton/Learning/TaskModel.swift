@@ -1,0 +1,105 @@
+import BatonCore
+import BatonPrediction
+import BatonStore
+
+/// The kept model of what tasks take: how it is found in the store, fitted, judged and kept.
+struct TaskModel {
+    static let kind = "tasks"
+    /// Attempts that a model is fitted to, the newest.
+    private static let mostAttempts = 200_000
+    /// Attempts without which there is nothing to fit.
+    static let leastAttempts = 20
+    private static let oldestAge = Duration.seconds(86_400)
+
+    let store: any Store
+
+    // MARK: Finding
+
+    /// The model in use; nil where there is none that this Baton can read.
+    ///
+    /// - Parameter complain: told why one can't be used that should be.
+    func current(
+        _ complain: (String) -> Void = { _ in }
+    ) throws(StoreError) -> (summary: ModelSummary, predictor: Predictor)? {
+        // After an update of Baton all that were kept are of another version, which is nobody's fault.
+        guard let summary = try store.currentModel(of: Self.kind), summary.version == Predictor.version else {
+            return nil
+        }
+        let bytes = try store.bytes(ofModel: summary.id)
+        do throws(ModelFault) {
+            return (summary, try Predictor(decoding: bytes))
+        } catch {
+            complain(
+                "model \(summary.id) can't be used: \(error). The next refit replaces it; 'baton model fit' does so now"
+            )
+            return nil
+        }
+    }
+
+    // MARK: Fitting
+
+    /// True when the model in use is a day old, or a fifth of what there is came after it.
+    func isDue(at now: Instant) throws(StoreError) -> Bool {
+        guard let current = try current()?.summary else {
+            return try store.history(after: nil, limit: Self.leastAttempts).attempts.count >= Self.leastAttempts
+        }
+        let isOld = current.fitted.duration(to: now) >= Self.oldestAge
+        let wanted = isOld ? 1 : max(200, current.data.attempts / 5)
+        return try store.history(after: current.data.to, limit: wanted).attempts.count >= wanted
+    }
+
+    /// A model that was fitted and judged, but is not kept yet.
+    struct Candidate: Sendable {
+        var summary: ModelSummary
+        var predictor: Predictor
+        /// The end of the last attempt of each run that it has learned from.
+        var known: [Run.ID: Instant]
+    }
+
+    /// - Returns: nil when it might not go on, or there are too few attempts.
+    func fit(at now: Instant, while mayGoOn: () -> Bool = { true }) throws(StoreError) -> Candidate? {
+        let history = try store.history(after: nil, limit: Self.mostAttempts)
+        guard history.attempts.count >= Self.leastAttempts, mayGoOn() else { return nil }
+        let trace = Trace(history, name: "history")
+        let kept = try current()
+        let beside = kept.map { kept in
+            ModelFit.Current(predictor: kept.predictor, through: kept.summary.data.to.map(Trace.seconds) ?? 0)
+        }
+        guard let fit = ModelFit(trace, beside: beside, while: mayGoOn) else { return nil }
+        var summary = ModelSummary(
+            kind: Self.kind, version: Predictor.version, fitted: now,
+            data: ModelSummary.Source(
+                from: history.attempts.first?.completed, to: history.attempts.last?.completed,
+                attempts: history.attempts.count, flaws: trace.allFlaws),
+            scores: Target.allCases.compactMap { target in fit.scores[target].map { Self.score($0, of: target) } })
+        if let kept, let comparison = fit.comparison, comparison.isWorse {
+            summary.state = .rolledBack
+            summary.reason = """
+                on \(comparison.attempts) new attempts its predictions were \(Self.percent(comparison.error)) off, those \
+                of model \(kept.summary.id) \(Self.percent(comparison.errorOfCurrent))
+                """
+        }
+        var known: [Run.ID: Instant] = [:]
+        for attempt in history.attempts { known[attempt.run] = attempt.completed }
+        return Candidate(summary: summary, predictor: fit.predictor, known: known)
+    }
+
+    /// - Returns: as it is kept, with its id.
+    func keep(_ candidate: Candidate) throws(StoreError) -> ModelSummary {
+        var summary = candidate.summary
+        summary.id = try store.keep(summary, bytes: candidate.predictor.encoded())
+        try store.flush()
+        return summary
+    }
+
+    private static func score(_ scores: Scores, of target: Target) -> ModelSummary.Score {
+        ModelSummary.Score(
+            target: target.name, count: scores.count, oneMinusMAPE: scores.oneMinusMAPE,
+            medianAPE: scores.medianAPE, coverageP90: scores.coverageP90)
+    }
+
+    private static func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1_000).rounded())
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+}
