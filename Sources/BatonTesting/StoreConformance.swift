@@ -8,14 +8,14 @@ public struct StoreConformance: Sendable, CustomTestStringConvertible {
     public let testDescription: String
     private let body: @Sendable (any Store) throws -> Void
 
-    private init(_ sentence: String, _ body: @escaping @Sendable (any Store) throws -> Void) {
+    init(_ sentence: String, _ body: @escaping @Sendable (any Store) throws -> Void) {
         testDescription = sentence
         self.body = body
     }
 
     public func check(_ store: any Store) throws { try body(store) }
 
-    public static let all: [StoreConformance] = log + runs + tasks + attempts + observations + memos
+    public static let all: [StoreConformance] = log + runs + tasks + attempts + observations + memos + models
 }
 
 extension StoreConformance {

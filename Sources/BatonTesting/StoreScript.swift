@@ -80,10 +80,20 @@ public struct Script: Sendable {
         return recorded(.decided(Decision(policy: "fifo", placements: [placement])), [change(task, .running(running))])
     }
 
-    public func ended(_ task: Int) -> Recorded {
+    /// - Parameter usage: nil: the script's.
+    public func ended(_ task: Int, _ usage: Usage? = nil, at seconds: Int64 = 10) -> Recorded {
         recorded(
-            .attemptEnded(attempt(task), .succeeded(nil), usage), [change(task, .succeeded(attempt: 1))])
+            .attemptEnded(attempt(task), .succeeded(nil), usage ?? self.usage),
+            [change(task, .succeeded(attempt: 1))], at: seconds)
     }
+
+    func failed(_ task: Int) -> Recorded {
+        recorded(
+            .attemptEnded(attempt(task), .failed(.exitCode(1)), usage), [change(task, .failed(.exitCode(1)))])
+    }
+
+    /// When attempts end, unless something else is said.
+    var ends: Instant { time(10) }
 
     public func finished(_ status: Run.Status, at end: Instant? = nil) -> Recorded {
         let end = end ?? time(90)

@@ -26,7 +26,7 @@ struct Baton: ParsableCommand {
                     PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,
                     ExplainCommand.self, ExportCommand.self,
                 ]),
-            CommandGroup(name: "Study", subcommands: [SimulateCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Study", subcommands: [SimulateCommand.self, BenchCommand.self, ModelCommand.self]),
             CommandGroup(
                 name: "Author",
                 subcommands: [
@@ -37,6 +37,7 @@ struct Baton: ParsableCommand {
                 name: "Setup",
                 subcommands: [
                     DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self,
+                    PredictionLoadCommand.self,
                 ]),
         ]
     )

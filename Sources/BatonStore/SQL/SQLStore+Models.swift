@@ -91,8 +91,8 @@ extension SQLStore {
                     [.text(kind)])
             }
             try connection.run(
-                "UPDATE models SET state = $2, reason = $3 WHERE id = $1",
-                [.integer(id), .text(state.rawValue), .text(reason)])
+                "UPDATE models SET state = $1, reason = $2 WHERE id = $3",
+                [.text(state.rawValue), .text(reason), .integer(id)])
         }
     }
 

@@ -12,8 +12,8 @@ struct PredictCommand: ParsableCommand {
             Of a workflow: what its tasks will take, from what was measured in earlier runs. With --history: what was \
             predicted of a run's tasks, beside what they took.
 
-            With --evaluate, each task of a trace is predicted from what had been measured before it, and compared with \
-            what it took; requests for memory that follow from the predictions are compared with those of usual and of \
+            With --evaluate, each task of a trace, or of Baton's own record ('--format baton' with a data folder or its \
+            database), is predicted from what had been measured before it, and compared with what it took; requests for memory that follow from the predictions are compared with those of usual and of \
             published ways to choose them.
             """)
 
@@ -31,6 +31,13 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp("Compare a run's predictions with what it took; 'latest' is one.", valueName: "run"))
     var history: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Draw --history, too; the name ends in .svg, or in .png with rsvg-convert.", valueName: "file"),
+        completion: .file())
+    var chart: String?
+
     @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
     @OptionGroup var state: StateOptions
 
@@ -39,6 +46,7 @@ struct PredictCommand: ParsableCommand {
         guard modes == 1 else {
             throw ValidationError("Name one of a workflow file, --history and --evaluate.")
         }
+        if chart != nil, history == nil { throw ValidationError("--chart needs --history.") }
         if evaluation.evaluate != nil, evaluation.format == nil {
             throw ValidationError(
                 "--evaluate needs --format: \(TraceFormatName.allValueStrings.joined(separator: ", ")).")
@@ -47,11 +55,13 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         if let path = evaluation.evaluate, let format = evaluation.format {
-            try show(evaluation.view(of: path, format: format.format))
+            show(try evaluation.view(of: path, format: format))
         } else if let history {
             let store = try state.existingStore()
             let run = try RunArgument.resolve(history, in: store)
-            show(try CalibrationView(of: run, in: store))
+            let view = try CalibrationView(of: run, in: store)
+            if let chart { try view.draw(as: chart) }
+            show(view)
         } else if let file {
             let input = try WorkflowInput(file, assignments: assignments)
             let data = state.dataDirectory
@@ -95,23 +105,37 @@ struct EvaluationOptions: ParsableArguments {
         help: ArgumentHelp("Members of the ensemble that say nothing, for an ablation.", valueName: "members"))
     var without = MemberList(members: [])
 
-    func view(of path: String, format: TraceFile.Format) throws -> EvaluationView {
-        EvaluationView(
-            traces: try TraceFile.read(path: path, format: format), targets: target.targets,
+    func view(of path: String, format: TraceFormatName) throws -> EvaluationView {
+        let traces =
+            switch format {
+            case .file(let format): try TraceFile.read(path: path, format: format)
+            case .record: [try OwnRecord.read(path)]
+            }
+        return EvaluationView(
+            traces: traces, targets: target.targets,
             features: features.features, without: without.members)
     }
 }
 
 /// How traces are written, as an argument.
-struct TraceFormatName: ExpressibleByArgument {
-    var format: TraceFile.Format
+enum TraceFormatName: ExpressibleByArgument {
+    case file(TraceFile.Format)
+    /// Baton's own.
+    case record
+
+    private static let recordName = "baton"
 
     init?(argument: String) {
-        guard let format = TraceFile.Format(rawValue: argument) else { return nil }
-        self.format = format
+        if argument == Self.recordName {
+            self = .record
+        } else if let format = TraceFile.Format(rawValue: argument) {
+            self = .file(format)
+        } else {
+            return nil
+        }
     }
 
-    static var allValueStrings: [String] { TraceFile.Format.allCases.map(\.rawValue) }
+    static var allValueStrings: [String] { TraceFile.Format.allCases.map(\.rawValue) + [recordName] }
 }
 
 /// Targets separated by commas.

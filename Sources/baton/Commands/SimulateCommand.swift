@@ -84,7 +84,7 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         if swarm { return try runSwarm() }
-        let plot = try plot.map(Plot.init)
+        let plot = try plot.map { try Plot($0, option: "--plot") }
         let setting = try setting()
         if pair != nil {
             var test = ABTest(setting)

@@ -38,14 +38,15 @@ struct TaskModel {
 
     // MARK: Fitting
 
-    /// True when the model in use is a day old, or a fifth of what there is came after it.
+    /// True when the newest model is a day old, or a fifth of what there is came after it; also one that was worse and is
+    /// not in use, for another would be no better so soon.
     func isDue(at now: Instant) throws(StoreError) -> Bool {
-        guard let current = try current()?.summary else {
+        guard try current() != nil, let newest = try store.models(of: Self.kind).first else {
             return try store.history(after: nil, limit: Self.leastAttempts).attempts.count >= Self.leastAttempts
         }
-        let isOld = current.fitted.duration(to: now) >= Self.oldestAge
-        let wanted = isOld ? 1 : max(200, current.data.attempts / 5)
-        return try store.history(after: current.data.to, limit: wanted).attempts.count >= wanted
+        let isOld = newest.fitted.duration(to: now) >= Self.oldestAge
+        let wanted = isOld ? 1 : max(200, newest.data.attempts / 5)
+        return try store.history(after: newest.data.to, limit: wanted).attempts.count >= wanted
     }
 
     /// A model that was fitted and judged, but is not kept yet.

@@ -2,19 +2,21 @@ import BatonCore
 import BatonSimulator
 import Foundation
 
-/// The picture that `--plot` writes: figures over all trials, then the first trial in detail.
+/// A picture that a command writes; that of a simulation has figures over all trials, then the first trial in detail.
 struct Plot {
     let path: String
     let isPNG: Bool
 
     /// - Throws: for a file name that says neither of the two kinds of pictures.
-    init(_ path: String) throws {
+    ///
+    /// - Parameter option: which named the file.
+    init(_ path: String, option: String) throws {
         self.path = path
         switch (path as NSString).pathExtension.lowercased() {
         case "svg": isPNG = false
         case "png": isPNG = true
         default:
-            throw CommandFailure("--plot writes .svg and .png files; '\(path)' is neither", exit: .usage)
+            throw CommandFailure("\(option) writes .svg and .png files; '\(path)' is neither", exit: .usage)
         }
         if isPNG && Self.converter == nil {
             throw CommandFailure(

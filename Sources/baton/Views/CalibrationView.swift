@@ -3,8 +3,8 @@ import BatonStore
 
 /// What was predicted of a run's tasks, beside what they took.
 struct CalibrationView: TextAndJSON {
-    private let run: Run.ID
-    private let rows: [(task: String, prediction: PredictionSummary)]
+    let run: Run.ID
+    let rows: [(task: String, prediction: PredictionSummary)]
 
     init(of run: Run.ID, in store: any Store) throws(StoreError) {
         self.run = run
