@@ -13,7 +13,7 @@ import Testing
 
     @Test(
         "the commands about files are described",
-        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict"])
+        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict", "model"])
     func fileHelp(_ name: String) throws {
         try expectHelp(of: name)
     }
@@ -37,7 +37,8 @@ import Testing
             ["plan", "x.yaml", "--memory", "lots"], ["plan", "x.yaml", "--set", "=1"], ["plan", "x.yaml", "-j", "0"],
             ["logs", "latest", "--attempt", "0"], ["logs", "latest", "-f", "--attempt", "1"],
             ["import", "x.dot", "--time-scale", "0.1"], ["import", "x.ninja", "--format", "ninja", "--replay"],
-            ["explain", "--why-run"], ["ps", "--status", "dead"], ["completion", "tcsh"],
+            ["explain", "--why-run"], ["model", "show", "newest"], ["model", "rollback", "1", "2"],
+            ["predict", "x.yaml", "--chart", "x.svg"], ["predict", "--evaluate", "x", "--format", "excel"], ["ps", "--status", "dead"], ["completion", "tcsh"],
         ])
     func refusals(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try Baton.parseAsRoot(arguments) }
