@@ -30,11 +30,10 @@ def main(repetitions):
          "large": lambda: succeed([BATON, "run", "one.yaml", "--data-dir", "large"], folder)}, max(repetitions, 20))
     chains = interleaved({"alone": lambda: chain(folder, False), "beside a refit": lambda: chain(folder, True)},
                          min(repetitions, 5))
-    rows = [[what, *(f"{load[key][level]:.3f}" for level in ["p50", "p99", "max"])]
-            for what, key in [("prediction of all three targets", "prediction_milliseconds"),
-                              ("observation", "observation_milliseconds"),
-                              ("both, as after each attempt", "both_milliseconds"),
-                              ("loading the model", "load_milliseconds")]]
+    rows = [[f"{what}, {clock}", *(f"{load[key][f'{unit}_milliseconds'][level]:.3f}" for level in ["p50", "p99", "max"])]
+            for what, key in [("prediction of all three targets", "prediction"), ("observation", "observation"),
+                              ("loading the model", "load")]
+            for clock, unit in [("wall", "wall"), ("processor", "cpu")]]
     for what, samples in chains.items():
         gaps = sorted(gap for sample in samples for gap in sample["gaps"])
         rows.append([f"from an end to the next start, {what}",

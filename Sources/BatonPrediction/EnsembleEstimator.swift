@@ -64,12 +64,16 @@ public struct EnsembleEstimator: Estimator {
 
 extension TaskProfile {
     /// Of one instance of a workflow's task: `align[a,2]` works on `a,2`, which is part of `a`.
+    ///
+    /// Samples are a workflow's own: what `[1]` stands for in another is something else.
     public init(workflow: String, task: String, instance: String) {
         var sample = ""
         if let open = instance.firstIndex(of: "["), instance.last == "]" {
             sample = String(instance[instance.index(after: open)...].dropLast())
         }
-        self.init(signature: workflow + "/" + task, tool: task, sample: TaskProfile.lineage(of: sample))
+        self.init(
+            signature: workflow + "/" + task, tool: task,
+            sample: TaskProfile.lineage(of: sample).map { workflow + "/" + $0 })
     }
 }
 

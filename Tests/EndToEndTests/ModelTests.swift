@@ -102,7 +102,7 @@ import Testing
         #expect(kept.state == .rolledBack)
         #expect(kept.reason?.hasPrefix("on 25 new attempts its predictions were ") == true)
         #expect(kept.reason?.contains("those of model \(summary.id)") == true)
-        #expect(try store.currentModel(of: TaskModel.kind)?.id == summary.id)
+        #expect(store.currentModel(of: TaskModel.kind)?.id == summary.id)
         #expect(try !model.isDue(at: now))
     }
 
@@ -148,7 +148,8 @@ import Testing
                 ], state: state, reason: reason)
         }
         return [
-            summary(3, .rolledBack, "on 120 new attempts its predictions were 14.1 % off, those of model 2 9.6 %", age: 60),
+            summary(
+                3, .rolledBack, "on 120 new attempts its predictions were 14.1 % off, those of model 2 9.6 %", age: 60),
             summary(2, .current, nil, age: 90_000), summary(1, .previous, nil, age: 180_000),
         ]
     }

@@ -27,11 +27,15 @@ import Testing
             .estimated(stage.run, (0..<3).map { TaskEstimate(task: TaskInstance.ID($0), estimate: estimate) }), at: 0)
         try stage.decide(at: 1)
         for (name, seconds) in [("a", 2.0), ("b", 4), ("c", 9)] { stage.end(name, .succeeded(nil), at: seconds) }
-        let page = try #require(try CalibrationView(of: stage.run, in: try stage.store()).page)
+        // One after the other, as a run tells them.
+        let store = MemoryStore()
+        for recorded in stage.log { try store.append([recorded], for: stage.run) }
+        let page = try #require(try CalibrationView(of: stage.run, in: store).page)
         let chart = try #require(page.panels.last as? CalibrationChart)
-        #expect(chart.rows.map { "\($0.name) \($0.hits)/\($0.count)" } == [
-            "run time, p50 1/3", "run time, p90 2/3", "peak memory, p50 0/3", "peak memory, p99 3/3",
-        ])
+        #expect(
+            chart.rows.map { "\($0.name) \($0.hits)/\($0.count)" } == [
+                "run time, p50 1/3", "run time, p90 2/3", "peak memory, p50 0/3", "peak memory, p99 3/3",
+            ])
         let interval = chart.rows[1].interval
         // Wilson's interval of 2 of 3.
         #expect(abs(interval.lowerBound - 0.208) < 0.001 && abs(interval.upperBound - 0.939) < 0.001)

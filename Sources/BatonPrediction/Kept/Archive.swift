@@ -12,8 +12,10 @@ struct Archive {
         isReading = false
     }
 
-    init(reading bytes: [UInt8]) {
+    /// - Parameter start: of what was written.
+    init(reading bytes: [UInt8], from start: Int) {
         self.bytes = bytes
+        position = start
         isReading = true
     }
 
@@ -28,24 +30,12 @@ struct Archive {
     }
 
     mutating func carry<Element: BitwiseCopyable>(_ values: inout [Element]) throws(ModelFault) {
-        let stride = MemoryLayout<Element>.stride
         if isReading {
-            let count = Int(try readWord())
-            guard try readWord() == UInt64(stride) else { throw .otherLayout }
-            // Divided, for a count out of damaged bytes may overflow.
-            guard count >= 0, count <= (bytes.count - position) / stride else { throw .damaged }
-            let start = position
-            values = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-                bytes.withUnsafeBytes { bytes in
-                    UnsafeMutableRawBufferPointer(buffer).copyMemory(
-                        from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + count * stride]))
-                }
-                initialized = count
-            }
-            position += count * stride
+            let count = try readCount(of: Element.self)
+            values = take(count)
         } else {
-            write(UInt64(values.count))
-            write(UInt64(stride))
+            write(values.count)
+            write(MemoryLayout<Element>.stride)
             values.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
     }
@@ -53,15 +43,37 @@ struct Archive {
     /// Lists of lists as their lengths and all that is in them.
     mutating func carry<Element: BitwiseCopyable>(_ lists: inout [[Element]]) throws(ModelFault) {
         var lengths = lists.map { Int32($0.count) }
-        var all = isReading ? [] : Array(lists.joined())
         try carry(&lengths)
-        try carry(&all)
-        guard isReading else { return }
-        guard lengths.allSatisfy({ $0 >= 0 }), lengths.reduce(0, { $0 + Int($1) }) == all.count else { throw .damaged }
-        var start = 0
-        lists = lengths.map { length in
-            defer { start += Int(length) }
-            return Array(all[start..<start + Int(length)])
+        guard isReading else {
+            var all = Array(lists.joined())
+            return try carry(&all)
+        }
+        let count = try readCount(of: Element.self)
+        guard lengths.allSatisfy({ $0 >= 0 }), lengths.reduce(0, { $0 + Int($1) }) == count else { throw .damaged }
+        lists = []
+        lists.reserveCapacity(lengths.count)
+        for length in lengths { lists.append(take(Int(length))) }
+    }
+
+    /// How many elements follow: never more than there are bytes for.
+    private mutating func readCount<Element: BitwiseCopyable>(of type: Element.Type) throws(ModelFault) -> Int {
+        let stride = MemoryLayout<Element>.stride
+        let count = try readNumber()
+        guard try readNumber() == stride else { throw .otherLayout }
+        // Divided, for a count out of damaged bytes may overflow.
+        guard count >= 0, count <= (bytes.count - position) / stride else { throw .damaged }
+        return count
+    }
+
+    private mutating func take<Element: BitwiseCopyable>(_ count: Int) -> [Element] {
+        let end = position + count * MemoryLayout<Element>.stride
+        defer { position = end }
+        return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            bytes.withUnsafeBytes { bytes in
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
+            }
+            initialized = count
         }
     }
 
@@ -84,21 +96,20 @@ struct Archive {
         guard numbers.count == lengths.count else { throw .damaged }
     }
 
-    private mutating func readWord() throws(ModelFault) -> UInt64 {
+    private mutating func readNumber() throws(ModelFault) -> Int {
         guard position + 8 <= bytes.count else { throw .damaged }
-        let word = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: UInt64.self) }
-        position += 8
-        return word
+        defer { position += 8 }
+        return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: Int.self) }
     }
 
-    private mutating func write(_ word: UInt64) {
-        withUnsafeBytes(of: word) { bytes.append(contentsOf: $0) }
+    private mutating func write(_ number: Int) {
+        withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
     }
 
     /// Of bytes from `start` on: another one after any change that chance makes.
     static func checksum(_ bytes: [UInt8], from start: Int) -> UInt64 {
         bytes.withUnsafeBytes { bytes in
-            var sum = UInt64(bytes.count)
+            var sum = UInt64(bytes.count - start)
             var place = start
             while place + 8 <= bytes.count {
                 sum = (sum ^ bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15

@@ -35,10 +35,9 @@ extension Predictor {
         let checksum = bytes.withUnsafeBytes {
             $0.loadUnaligned(fromByteOffset: bodyAt - Self.checksumLength, as: UInt64.self)
         }
-        let body = Array(bytes[bodyAt...])
-        guard Archive.checksum(body, from: 0) == checksum else { throw .damaged }
+        guard Archive.checksum(bytes, from: bodyAt) == checksum else { throw .damaged }
         self.init()
-        var archive = Archive(reading: body)
+        var archive = Archive(reading: bytes, from: bodyAt)
         try carry(&archive)
         guard archive.isAtEnd else { throw .damaged }
     }

@@ -62,11 +62,11 @@ extension SQLStore {
 
     public func bytes(ofModel id: Int64) throws(StoreError) -> [UInt8] {
         var bytes: [UInt8] = []
-        let parts = try connection.rows(
-            "SELECT bytes FROM model_parts WHERE model = $1 ORDER BY part", [.integer(id)]
-        ) { $0.bytes(0) }
-        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-        for part in parts { bytes += part }
+        let size = "SELECT coalesce(sum(length(bytes)), 0) FROM model_parts WHERE model = $1"
+        bytes.reserveCapacity(Int(try connection.rows(size, [.integer(id)]) { $0.integer(0) }[0]))
+        _ = try connection.rows("SELECT bytes FROM model_parts WHERE model = $1 ORDER BY part", [.integer(id)]) { row in
+            row.withBlob(0) { bytes.append(contentsOf: $0) }
+        }
         return bytes
     }
 

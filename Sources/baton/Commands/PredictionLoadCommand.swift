@@ -28,32 +28,47 @@ struct PredictionLoadCommand: ParsableCommand {
         let model = TaskModel(store: store)
         guard var predictor = try model.current()?.predictor, let summary = try store.currentModel(of: TaskModel.kind)
         else { throw CommandFailure("no model is kept; 'baton model fit' fits one", exit: .usage) }
-        var loadTimes: [Double] = []
-        for _ in 0..<loads { loadTimes.append(try Self.seconds { _ = try model.current() }) }
+        var times = Times()
+        for _ in 0..<loads { try times.measure("load") { _ = try model.current() } }
         let tail = Trace(try store.history(after: nil, limit: max(count, 1)), name: "")
-        var predictions: [Double] = []
-        var observations: [Double] = []
-        var turns: [Double] = []
         for row in tail.rows {
             var made: [Prediction] = []
-            predictions.append(Self.seconds { made = predictor.predict(row.profile, Target.allCases) })
-            observations.append(
-                Self.seconds { predictor.observe(row.measurement, of: row.profile, predictions: made) })
-            turns.append(predictions[predictions.count - 1] + observations[observations.count - 1])
+            times.measure("prediction") { made = predictor.predict(row.profile, Target.allCases) }
+            times.measure("observation") {
+                predictor.observe(row.measurement, of: row.profile, predictions: made)
+            }
         }
         var entries: [Value.Entry] = [
             .init(key: "attempts", value: .number(summary.data.attempts)),
             .init(key: "model_bytes", value: .number(predictor.encoded().count)),
-            .init(key: "load_milliseconds", value: Self.quantiles(loadTimes)),
-            .init(key: "prediction_milliseconds", value: Self.quantiles(predictions)),
-            .init(key: "observation_milliseconds", value: Self.quantiles(observations)),
-            .init(key: "both_milliseconds", value: Self.quantiles(turns)),
         ]
+        entries += ["load", "prediction", "observation"].map { .init(key: $0, value: times.json(of: $0)) }
         if fit {
-            let seconds = try Self.seconds { _ = try model.fit(at: summary.fitted) }
-            entries.append(.init(key: "fit_seconds", value: .number(seconds)))
+            try times.measure("fit") { _ = try model.fit(at: summary.fitted) }
+            entries.append(.init(key: "fit", value: times.json(of: "fit")))
         }
         JSONPrinter.print(.map(entries))
+    }
+
+}
+
+/// How long things took, by their names: on the clock, and of the processor, which others on this machine do not lengthen.
+private struct Times {
+    private var samples: [String: [(wall: Double, processor: Double)]] = [:]
+
+    mutating func measure(_ name: String, _ body: () throws -> Void) rethrows {
+        let (wall, processor) = (Self.read(CLOCK_MONOTONIC), Self.read(CLOCK_THREAD_CPUTIME_ID))
+        try body()
+        samples[name, default: []].append(
+            (Self.read(CLOCK_MONOTONIC) - wall, Self.read(CLOCK_THREAD_CPUTIME_ID) - processor))
+    }
+
+    func json(of name: String) -> Value {
+        let known = samples[name] ?? []
+        return .object([
+            "wall_milliseconds": Self.quantiles(known.map(\.wall)),
+            "cpu_milliseconds": Self.quantiles(known.map(\.processor)),
+        ])
     }
 
     private static func quantiles(_ seconds: [Double]) -> Value {
@@ -64,15 +79,9 @@ struct PredictionLoadCommand: ParsableCommand {
         return .object(["p50": at(0.5), "p99": at(0.99), "max": at(1)])
     }
 
-    private static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = now()
-        try body()
-        return now() - start
-    }
-
-    private static func now() -> Double {
+    private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
