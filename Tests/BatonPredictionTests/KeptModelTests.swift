@@ -17,7 +17,8 @@ struct KeptModelTests {
                     cpuPercent: place % 5 == 0 ? nil : 90, writtenBytes: 1e6),
                 TaskProfile(
                     signature: "flow/" + task, tool: task, sample: TaskProfile.lineage(of: sample),
-                    inputBytes: place % 2 == 0 ? 1e8 * (1 + noise) : nil, declaredMemoryBytes: 4e9)
+                    inputBytes: place % 2 == 0 ? 1e8 * (1 + noise) : nil,
+                    machine: ["here", "there", nil][place % 7 % 3], declaredMemoryBytes: 4e9)
             )
         }
     }
@@ -50,10 +51,11 @@ struct KeptModelTests {
         // Whoever adds a field writes it in Predictor+Bytes.swift, and says so here.
         #expect(
             fields(predictor) == [
-                "signatures", "tools", "histories", "toolHistories", "largest", "ledger", "models", "silent",
-                "observationCount",
+                "signatures", "tools", "histories", "toolHistories", "largest", "ledger", "machines", "models",
+                "silent", "observationCount",
             ])
         #expect(fields(predictor.ledger) == ["identifiers", "entries", "counts", "means"])
+        #expect(fields(predictor.machines) == ["identifiers", "overall", "own"])
         #expect(
             fields(predictor.models[0]) == ["target", "weights", "quantiles", "firsts", "errors", "pools", "noise"])
         #expect(fields(predictor.models[0].weights) == ["everywhere", "own"])

@@ -38,7 +38,8 @@ import Testing
             ["logs", "latest", "--attempt", "0"], ["logs", "latest", "-f", "--attempt", "1"],
             ["import", "x.dot", "--time-scale", "0.1"], ["import", "x.ninja", "--format", "ninja", "--replay"],
             ["explain", "--why-run"], ["model", "show", "newest"], ["model", "rollback", "1", "2"],
-            ["predict", "x.yaml", "--chart", "x.svg"], ["predict", "--evaluate", "x", "--format", "excel"], ["ps", "--status", "dead"], ["completion", "tcsh"],
+            ["predict", "x.yaml", "--chart", "x.svg"], ["predict", "--evaluate", "x", "--format", "excel"],
+            ["ps", "--status", "dead"], ["completion", "tcsh"],
         ])
     func refusals(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try Baton.parseAsRoot(arguments) }

@@ -5,6 +5,8 @@ extension Predictor {
     /// Goes up whenever what follows the mark is written otherwise.
     private static let format: UInt8 = 1
     private static let checksumLength = 8
+    /// Weights are kept by the members' places.
+    private static let fullVersion = version + " of " + Member.allCases.map(\.name).joined(separator: ", ")
 
     /// All that was learned; which members keep silent is not part of it.
     public func encoded() -> [UInt8] {
@@ -15,7 +17,7 @@ extension Predictor {
         } catch {
             preconditionFailure("writing a model can't fail: \(error)")
         }
-        let version = Array(Self.version.utf8)
+        let version = Array(Self.fullVersion.utf8)
         var bytes = Self.mark + [Self.format, UInt8(version.count)] + version
         let checksum = Archive.checksum(archive.bytes, from: 0)
         withUnsafeBytes(of: checksum) { bytes.append(contentsOf: $0) }
@@ -31,7 +33,7 @@ extension Predictor {
         let bodyAt = lengthAt + 1 + Int(bytes[lengthAt]) + Self.checksumLength
         guard bytes.count >= bodyAt else { throw .damaged }
         let version = String(decoding: bytes[(lengthAt + 1)..<(bodyAt - Self.checksumLength)], as: UTF8.self)
-        guard bytes[Self.mark.count] == Self.format, version == Self.version else { throw .otherVersion(version) }
+        guard bytes[Self.mark.count] == Self.format, version == Self.fullVersion else { throw .otherVersion(version) }
         let checksum = bytes.withUnsafeBytes {
             $0.loadUnaligned(fromByteOffset: bodyAt - Self.checksumLength, as: UInt64.self)
         }
@@ -50,6 +52,7 @@ extension Predictor {
         try archive.carry(&toolHistories)
         try archive.carry(&largest)
         try ledger.carry(&archive)
+        try machines.carry(&archive)
         for place in models.indices { try models[place].carry(&archive) }
         guard histories.count == signatures.count, largest.count == signatures.count, toolHistories.count == tools.count
         else { throw .damaged }
@@ -63,6 +66,20 @@ extension SampleLedger {
         try archive.carry(&counts)
         try archive.carry(&means)
         guard entries.count == identifiers.count, counts.count == means.count else { throw .damaged }
+    }
+}
+
+extension MachineFactors {
+    fileprivate mutating func carry(_ archive: inout Archive) throws(ModelFault) {
+        try archive.carry(&identifiers)
+        try archive.carry(&overall)
+        // In an order of their own, for a dictionary's differs between processes.
+        var keys = own.keys.sorted { ($0.machine, $0.signature) < ($1.machine, $1.signature) }
+        var factors = keys.map { own[$0]! }
+        try archive.carry(&keys)
+        try archive.carry(&factors)
+        guard overall.count == identifiers.count, keys.count == factors.count else { throw .damaged }
+        own = Dictionary(zip(keys, factors)) { first, _ in first }
     }
 }
 

@@ -4,7 +4,7 @@
 /// what is predicted is multiplied by that of the machine in question. A single machine has the factor 1 and changes
 /// nothing. Memory and CPU load are left as they are: corrected alike, they were predicted worse.
 struct MachineFactors: Sendable {
-    private struct Factor: Sendable {
+    struct Factor: Sendable {
         var shift = 0.0
         var count = 0.0
 
@@ -15,16 +15,16 @@ struct MachineFactors: Sendable {
         }
     }
 
-    private struct Key: Hashable {
+    struct Key: Hashable, Sendable {
         var machine: Int32
         var signature: Int32
     }
 
-    private var identifiers: [String: Int32] = [:]
+    var identifiers: [String: Int32] = [:]
     /// By machine, over all signatures.
-    private var overall: [Factor] = []
+    var overall: [Factor] = []
     /// What a signature differs from its machine's factor by.
-    private var own: [Key: Factor] = [:]
+    var own: [Key: Factor] = [:]
 
     /// - Returns: 0 for a machine that was never seen or is not known.
     func shift(of machine: String?, signature: Int32) -> Double {

@@ -16,6 +16,7 @@ extension Trace {
                 completedAt: Self.seconds(attempt.completed), readBytes: Double(attempt.usage.readBytes))
         }
         self.init(name: name, rows: rows, flaws: flaws)
+        isDated = true
     }
 
     /// On the clock of such traces.
