@@ -44,6 +44,36 @@ struct KeptModelTests {
         #expect(figures(read, unknown) == figures(kept, unknown))
     }
 
+    @Test("forgets samples that no remembered attempt worked on, and predicts the others as before")
+    func forgetting() throws {
+        var predictor = Predictor()
+        for (measurement, profile) in rows { predictor.observe(measurement, of: profile) }
+        // Older than all that is remembered of either task.
+        var lean = Predictor()
+        for number in 0..<40 {
+            lean.observe(
+                Measurement(durationSeconds: 10), of: TaskProfile(signature: "x", tool: "x", sample: ["old\(number)"]))
+        }
+        for number in 0..<400 {
+            let sample = ["new\(number % 5)"]
+            for task in ["x", "y"] {
+                lean.observe(
+                    Measurement(durationSeconds: 10 + Double(number % 5)),
+                    of: TaskProfile(signature: task, tool: task, sample: sample))
+            }
+        }
+        let whole = lean
+        lean.forgetUnusedSamples()
+        #expect(lean.ledger.identifiers.keys.sorted() == (0..<5).map { "new\($0)" })
+        for number in 0..<5 {
+            let profile = TaskProfile(signature: "y", tool: "y", sample: ["new\(number)"])
+            #expect(figures(lean, profile) == figures(whole, profile))
+        }
+        let before = rows.map { figures(predictor, $0.1) }
+        predictor.forgetUnusedSamples()
+        #expect(rows.map { figures(predictor, $0.1) } == before)
+    }
+
     @Test("holds everything that a predictor knows")
     func nothingForgotten() {
         func fields(_ value: Any) -> [String] { Mirror(reflecting: value).children.compactMap(\.label) }

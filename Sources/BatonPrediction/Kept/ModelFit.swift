@@ -48,6 +48,7 @@ public struct ModelFit: Sendable {
             rows.firstIndex { ($0.completedAt ?? 0) > last - Self.day } ?? rows.count)
         guard learn(rows[..<max(window, 0)], while: mayGoOn) else { return nil }
         guard judge(rows[max(window, 0)...], beside: current, all: rows, while: mayGoOn) else { return nil }
+        predictor.forgetUnusedSamples()
     }
 
     /// Members are judged by as many attempts of each signature as the predictor remembers; older ones have no say in it.
