@@ -31,7 +31,13 @@ enum Wiring {
         // 2,000 take 4 ms to read; of a larger fan-out the siblings speak for the rest.
         let wanted = max(2_000, workflow.tasks.count * 4)
         let history = try store.history(of: workflow.name, limit: wanted)
-        return EnsembleEstimator(history.map { ($0.usage, workflow.name, $0.task, $0.instance) })
+        return EnsembleEstimator(
+            history.map { past in
+                .init(
+                    workflow: workflow.name, task: past.task, instance: past.instance,
+                    end: past.killedAtBytes.map { .killed(at: max($0, past.usage.peakMemoryBytes)) }
+                        ?? .succeeded(past.usage))
+            })
     }
 
     static func setup(

@@ -78,14 +78,18 @@ extension SQLStore {
         try connection.rows(
             """
             SELECT wall_ns, user_cpu_ns, system_cpu_ns, peak_memory_bytes, read_bytes, written_bytes, meter,
-                tasks.template, tasks.name
+                tasks.template, tasks.name,
+                CASE task_executions.status WHEN 'failed' THEN granted_memory_bytes END
             FROM runs CROSS JOIN task_executions ON task_executions.run = runs.id
                 CROSS JOIN tasks ON tasks.run = task_executions.run AND tasks.task = task_executions.task
-            WHERE workflow = $1 AND task_executions.status = 'succeeded' AND wall_ns IS NOT NULL
-            ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $2
-            """, [.text(workflow), .integer(Int64(limit))]
+            WHERE workflow = $1 AND wall_ns IS NOT NULL AND (task_executions.status = 'succeeded'
+                OR task_executions.status = 'failed' AND number = 1 AND task_executions.failure = $2)
+            ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $3
+            """, [.text(workflow), .utf8(try json(Failure.outOfMemory)), .integer(Int64(limit))]
         ) { (row) throws(StoreError) in
-            UsageSample(task: row.text(7), instance: row.text(8), usage: try usage(of: row))
+            UsageSample(
+                task: row.text(7), instance: row.text(8), usage: try usage(of: row),
+                killedAtBytes: row.optionalInteger(9))
         }.reversed()
     }
 

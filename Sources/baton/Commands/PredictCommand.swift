@@ -32,6 +32,7 @@ struct PredictCommand: ParsableCommand {
     var history: String?
 
     @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
+    @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
 
     mutating func validate() throws {
@@ -53,7 +54,7 @@ struct PredictCommand: ParsableCommand {
             let run = try RunArgument.resolve(history, in: store)
             show(try CalibrationView(of: run, in: store))
         } else if let file {
-            let input = try WorkflowInput(file, assignments: assignments)
+            let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
             let data = state.dataDirectory
             let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
             let view = PredictionView(

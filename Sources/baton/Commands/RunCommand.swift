@@ -21,6 +21,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var sizing: SizingOptions
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter.", valueName: "name=value"))
     var assignments: [Assignment] = []
@@ -30,7 +31,8 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let data = state.dataDirectory
-        let file = try WorkflowFile.read(file)
+        var file = try WorkflowFile.read(file)
+        if sizing.rightSize { file.rightSize() }
         for warning in file.warnings { Output.messages(warning.text) }
         let parameters = try locating(in: file) { () throws(WorkflowError) in
             try file.workflow.resolveParameters(assignments.map(\.binding))
