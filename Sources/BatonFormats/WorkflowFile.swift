@@ -2,7 +2,7 @@ public import BatonCore
 
 /// A workflow that was read from a file, and what is needed to say where in it something stands.
 public struct WorkflowFile: Sendable {
-    public let workflow: Workflow
+    public private(set) var workflow: Workflow
     /// As the user named it.
     public let path: String
     /// Where the tasks run unless they say otherwise; absolute.
@@ -12,7 +12,7 @@ public struct WorkflowFile: Sendable {
     public let warnings: [WorkflowError.Problem]
     private let origins: [Origin]
     /// With every parameter at its default: checking needs it, and most runs can use it as it is.
-    private let byDefault: (parameters: [Workflow.Binding], expansion: Expansion)?
+    private var byDefault: (parameters: [Workflow.Binding], expansion: Expansion)?
 
     /// Reads a file by its extension: `.json` as JSON, anything else as YAML.
     ///
@@ -53,6 +53,12 @@ public struct WorkflowFile: Sendable {
         warnings = problems
         origins = decoder.origins
         self.byDefault = byDefault
+    }
+
+    /// Makes what tasks declare of CPU and memory upper bounds, but for tasks that say `auto: false`.
+    public mutating func rightSize() {
+        workflow.rightSize()
+        byDefault = nil  // its instances insist on what is declared
     }
 
     /// The workflow's instances for these parameters, if reading the file has brought them up.

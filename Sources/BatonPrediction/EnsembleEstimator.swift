@@ -6,45 +6,111 @@ public import BatonCore
 public struct EnsembleEstimator: Estimator {
     private var predictor: Predictor
     private let sizing = Sizing()
+    private var rails = SizingGuard()
     /// Goes on record with each estimate.
     private let model: String
 
-    /// - Parameter id: of the kept model that the predictor comes from.
-    public init(_ predictor: Predictor = Predictor(), id: Int64? = nil) {
-        self.predictor = predictor
-        model = Predictor.version + (id.map { "#\($0)" } ?? "")
+    /// The workflow's newest attempts that the guard rails are built from: kills before them are past.
+    public static let recentAttempts = 4 * SizingGuard.window
+
+    public init() {
+        predictor = Predictor()
+        model = Predictor.version
     }
 
     /// Remembers earlier runs, the oldest first.
     ///
     /// The members are judged by the newest 32 only: judging one takes as long as predicting it, remembering a microsecond,
     /// and a run has to start at once.
-    ///
-    /// - Parameter kept: has learned from what came before, under its id; nil: nothing has.
-    public init(
-        _ history: [(usage: Usage, workflow: String, task: String, instance: String)],
-        on kept: (predictor: Predictor, id: Int64)? = nil
-    ) {
-        self.init(kept?.predictor ?? Predictor(), id: kept?.id)
+    public init(_ history: [PastAttempt]) {
+        self.init()
         for (place, past) in history.enumerated() {
-            predictor.observe(
-                Measurement(past.usage),
-                of: TaskProfile(workflow: past.workflow, task: past.task, instance: past.instance),
-                predictions: place < history.count - 32 ? [] : nil)
+            let isRecent = place >= history.count - 32
+            switch past.end {
+            case .succeeded(let usage):
+                observe(usage, of: past.profile, predictions: isRecent ? nil : [])
+            case .killed(let bytes):
+                if place >= history.count - Self.recentAttempts { observeKill(at: bytes, of: past.profile) }
+            }
+        }
+    }
+
+    /// Goes on from a kept model.
+    ///
+    /// - Parameters:
+    ///   - kept: goes on record with its id.
+    ///   - newer: what succeeded after it was fitted, of all workflows, the oldest first.
+    ///   - recent: the newest attempts of the workflow to be run, the oldest first. They put up the guard rails, which no
+    ///     model holds, and are not learned from again.
+    public init(_ kept: Predictor, id: Int64, newer: [PastAttempt], recent: [PastAttempt]) {
+        predictor = kept
+        model = "\(Predictor.version)#\(id)"
+        for (place, past) in newer.enumerated() {
+            guard case .succeeded(let usage) = past.end else { continue }
+            let isRecent = place >= newer.count - 32
+            predictor.observe(Measurement(usage), of: past.profile, predictions: isRecent ? nil : [])
+        }
+        for past in recent.suffix(Self.recentAttempts) {
+            switch past.end {
+            case .succeeded: rails.observeSuccess(signature: past.profile.signature)
+            case .killed(let bytes): observeKill(at: bytes, of: past.profile)
+            }
+        }
+    }
+
+    /// An attempt of an earlier run.
+    public struct PastAttempt: Sendable {
+        var profile: TaskProfile
+        var end: End
+
+        public init(workflow: String, task: String, instance: String, end: End) {
+            profile = TaskProfile(workflow: workflow, task: task, instance: instance)
+            self.end = end
+        }
+
+        public enum End: Sendable {
+            case succeeded(Usage)
+            /// Ended for want of memory: bytes granted or used then, whichever was more.
+            case killed(at: Int64)
         }
     }
 
     public mutating func observe(_ usage: Usage, workflow: String, task: String, instance: String) {
-        predictor.observe(
-            Measurement(usage), of: TaskProfile(workflow: workflow, task: task, instance: instance))
+        observe(usage, of: TaskProfile(workflow: workflow, task: task, instance: instance), predictions: nil)
+    }
+
+    private mutating func observe(_ usage: Usage, of profile: TaskProfile, predictions: [Prediction]?) {
+        predictor.observe(Measurement(usage), of: profile, predictions: predictions)
+        rails.observeSuccess(signature: profile.signature)
+    }
+
+    public mutating func observeKill(at bytes: Int64, workflow: String, task: String, instance: String) {
+        observeKill(at: bytes, of: TaskProfile(workflow: workflow, task: task, instance: instance))
+    }
+
+    private mutating func observeKill(at bytes: Int64, of profile: TaskProfile) {
+        let memory = predictor.predict(profile, .memory)
+        guard memory.sampleCount > 0 else { return }  // nothing was believed that could have been wrong
+        rails.observeKill(
+            at: Double(bytes), signature: profile.signature, prediction: memory,
+            wanted: request(memory, of: profile, declared: nil), declared: nil)
+    }
+
+    private func request(_ memory: Prediction, of profile: TaskProfile, declared: Double?) -> Double {
+        rails.request(
+            sizing.request(memory, declared: declared), signature: profile.signature, prediction: memory,
+            declared: declared)
     }
 
     /// - Returns: nil when neither the task nor its siblings were ever measured.
-    public func estimate(workflow: String, task: String, instance: String) -> Estimate? {
+    public func estimate(
+        workflow: String, task: String, instance: String, request: TaskInstance.Request
+    ) -> Estimate? {
         let profile = TaskProfile(workflow: workflow, task: task, instance: instance)
-        let predictions = predictor.predict(profile, [.duration, .memory])
-        let (duration, memory) = (predictions[0], predictions[1])
+        let predictions = predictor.predict(profile, [.duration, .memory, .cpu])
+        let (duration, memory, cpu) = (predictions[0], predictions[1], predictions[2])
         guard duration.sampleCount > 0 || memory.sampleCount > 0 else { return nil }
+        let declared = request.memoryBytes.map { Double($0) }
         let hasMemory = memory.sampleCount > 0
         return Estimate(
             durationP50Nanoseconds: Self.integer(duration.p50 * 1e9),
@@ -54,7 +120,18 @@ public struct EnsembleEstimator: Estimator {
             largestSeenMemoryBytes: Self.integer(memory.largestSeen ?? 0),
             sampleCount: Int32(clamping: max(duration.sampleCount, memory.sampleCount)),
             model: model,
-            requestBytes: hasMemory ? Self.integer(sizing.request(memory, declared: nil)) : nil)
+            requestBytes: hasMemory ? Self.integer(self.request(memory, of: profile, declared: declared)) : nil,
+            requestMilliCPU: cpu.sampleCount > 0 ? Self.milliCPU(percent: cpu.p50) : nil,
+            durationP99Nanoseconds: duration.sampleCount >= Self.samplesOfP99
+                ? Self.integer(max(duration.p99, duration.p90) * 1e9) : nil)
+    }
+
+    /// Fewer measurements say nothing about one task in a hundred.
+    private static let samplesOfP99 = 5
+
+    /// Whole cores, at least one: a tenth of a core more than that is left to the others' idle time.
+    static func milliCPU(percent: Double) -> Int64 {
+        max(1, integer(min(percent, 1e8) / 100 - 0.1)) * 1000
     }
 
     private static func integer(_ value: Double) -> Int64 {

@@ -10,7 +10,7 @@ public struct Predictor: Sendable {
     /// Attempts remembered of a signature, and of a tool: older ones say nothing that these do not.
     static let rowLimit = 48
 
-    public static let version = "ensemble-1"
+    public static let version = "ensemble-2"
 
     var signatures: [String: Int32] = [:]
     var tools: [String: Int32] = [:]

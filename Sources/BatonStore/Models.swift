@@ -87,6 +87,8 @@ public struct ModelSummary: Hashable, Sendable {
 /// Attempts of all workflows in the order in which they ended, and what was left out of them.
 public struct AttemptHistory: Hashable, Sendable {
     public var attempts: [MeasuredAttempt] = []
+    /// First attempts that were killed for memory, in the same order; they are among the unsuccessful, too.
+    public var kills: [MeasuredAttempt] = []
     /// Ended otherwise than well: what they took is not what their tasks take.
     public var unsuccessful = 0
     /// Cannot be read, or say what can't be.
@@ -97,7 +99,7 @@ public struct AttemptHistory: Hashable, Sendable {
     public init() {}
 }
 
-/// An attempt that succeeded, with what is needed to predict it after the fact.
+/// An attempt that succeeded or was killed for memory, with what is needed to predict it after the fact.
 public struct MeasuredAttempt: Hashable, Sendable {
     public var run: Run.ID
     public var workflow: String
@@ -108,10 +110,12 @@ public struct MeasuredAttempt: Hashable, Sendable {
     public var submitted: Instant
     public var completed: Instant
     public var usage: Usage
+    /// Bytes granted to an attempt that was killed for memory; nil when it succeeded.
+    public var killedAtBytes: Int64?
 
     public init(
         run: Run.ID, workflow: String, task: String, instance: String, submitted: Instant, completed: Instant,
-        usage: Usage
+        usage: Usage, killedAtBytes: Int64? = nil
     ) {
         self.run = run
         self.workflow = workflow
@@ -120,12 +124,14 @@ public struct MeasuredAttempt: Hashable, Sendable {
         self.submitted = submitted
         self.completed = completed
         self.usage = usage
+        self.killedAtBytes = killedAtBytes
     }
 }
 
 extension AttemptHistory {
     /// Takes in one row, or counts why not.
     mutating func add(_ attempt: MeasuredAttempt, started: Instant) {
+        if attempt.killedAtBytes != nil { return kills.append(attempt) }
         let usage = attempt.usage
         let figures = [
             usage.wall.nanoseconds, usage.userCPU.nanoseconds, usage.systemCPU.nanoseconds, usage.peakMemoryBytes,
@@ -138,11 +144,14 @@ extension AttemptHistory {
         attempts.append(attempt)
     }
 
-    /// Attempts come in the order of runs and tasks.
+    /// For attempts that were added in the reverse order of runs and tasks.
     mutating func sortByCompletion() {
-        let keyed = attempts.enumerated().sorted {
-            ($0.element.completed, $0.offset) < ($1.element.completed, $1.offset)
-        }
-        attempts = keyed.map(\.element)
+        attempts = Self.byCompletion(attempts.reversed())
+        kills = Self.byCompletion(kills.reversed())
+    }
+
+    private static func byCompletion(_ attempts: [MeasuredAttempt]) -> [MeasuredAttempt] {
+        attempts.enumerated().sorted { ($0.element.completed, $0.offset) < ($1.element.completed, $1.offset) }
+            .map(\.element)
     }
 }

@@ -56,7 +56,8 @@ public protocol Store: AnyObject {
     /// Tasks that changed after `sequence`, for those who poll; 0 for all.
     func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges
 
-    /// The newest measurements of successful attempts of a workflow, over all its runs, oldest first.
+    /// The newest measurements of attempts of a workflow that succeeded, and of first attempts that were killed for
+    /// memory, over all its runs, oldest first.
     ///
     /// - Parameter limit: how many at most; tasks x samples wanted of each.
     func history(of workflow: String, limit: Int) throws(StoreError) -> [UsageSample]

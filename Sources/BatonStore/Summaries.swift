@@ -135,10 +135,12 @@ public struct TaskChanges: Hashable, Sendable {
     public var tasks: [TaskSummary]
 }
 
-/// A measurement, and the task that it belongs to.
+/// A measurement of an attempt that succeeded or was killed for memory, and the task that it belongs to.
 public struct UsageSample: Hashable, Sendable {
     /// The workflow's task.
     public var task: String
     public var instance: String
     public var usage: Usage
+    /// Bytes granted to an attempt that was killed for memory; nil when it succeeded.
+    public var killedAtBytes: Int64?
 }

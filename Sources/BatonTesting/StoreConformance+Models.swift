@@ -60,6 +60,18 @@ extension StoreConformance {
             let newest = try store.history(after: nil, limit: 2)
             #expect(newest.attempts.map(\.workflow) == ["other"])
         },
+        StoreConformance("history tells what was killed for memory at the first attempt, beside what succeeded") {
+            store in
+            let script = Script()
+            try store.append([script.submitted(["a", "b", "c"])], for: script.run)
+            try store.append([script.started(0), script.started(1), script.started(2)], for: script.run)
+            try store.append([script.killed(0), script.failed(1), script.ended(2)], for: script.run)
+            let history = try store.history(after: nil, limit: 100)
+            #expect(history.attempts.map(\.task) == ["c"])
+            #expect(history.kills.map(\.task) == ["a"])
+            #expect(history.kills.map(\.killedAtBytes) == [100])
+            #expect(history.unsuccessful == 2)
+        },
         StoreConformance("times that can't be and a clock that was set back are counted") { store in
             let script = Script()
             try store.append([script.submitted(["a", "b"]), script.started(0), script.started(1)], for: script.run)

@@ -245,7 +245,9 @@ extension StoreConformance {
             #expect(predictions[0].actual?.cpu == .milliseconds(30))
             #expect(predictions[1].actual == nil)
         },
-        StoreConformance("history holds the newest successful attempts of a workflow over its runs, oldest first") {
+        StoreConformance(
+            "history holds the newest attempts that succeeded or were killed for memory, over all runs, oldest first"
+        ) {
             store in
             let (first, second, other) = (Script(1), Script(2), Script(3, workflow: "other"))
             for script in [first, second, other] {
@@ -263,6 +265,10 @@ extension StoreConformance {
             #expect(all.map(\.usage) == [first.usage, first.usage, second.usage, second.usage])
             #expect(try store.history(of: "flow", limit: 3).map(\.usage) == [first.usage, second.usage, second.usage])
             #expect(try store.history(of: "unheard", limit: 3).isEmpty)
+            let starving = Script(5)
+            try store.append([starving.submitted(["a"]), starving.started(0)], for: starving.run)
+            try store.append([starving.killed(0)], for: starving.run)
+            #expect(try store.history(of: "flow", limit: 2).map(\.killedAtBytes) == [nil, 100])
         },
     ]
 

@@ -24,7 +24,7 @@ public struct Script: Sendable {
 
     let estimate = Estimate(
         durationP50Nanoseconds: 1, durationP90Nanoseconds: 2, peakMemoryP50Bytes: 3, peakMemoryP99Bytes: 4,
-        largestSeenMemoryBytes: 5, sampleCount: 6, model: "median-1")
+        largestSeenMemoryBytes: 5, sampleCount: 6, model: "median-1", requestMilliCPU: 2000)
 
     public func recorded(_ event: Event, _ changes: [Change], at seconds: Int64 = 10) -> Recorded {
         Recorded(event: event, at: time(seconds), changes: changes)
@@ -34,6 +34,11 @@ public struct Script: Sendable {
 
     func change(_ task: Int, _ state: TaskState) -> Change {
         .taskState(TaskReference(run: run, task: TaskInstance.ID(task)), state, at: time(10))
+    }
+
+    /// A first attempt is ended for want of memory.
+    public func killed(_ task: Int, _ usage: Usage? = nil) -> Recorded {
+        recorded(.attemptEnded(attempt(task), .failed(.outOfMemory), usage ?? self.usage), [])
     }
 
     func attempt(_ task: Int, _ number: Int32 = 1) -> Attempt.ID {

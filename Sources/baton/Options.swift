@@ -70,6 +70,14 @@ struct MachineOptions: ParsableArguments {
     }
 }
 
+/// Whether what tasks declare is kept.
+struct SizingOptions: ParsableArguments {
+    @Flag(
+        name: .long,
+        help: "Take the CPU and memory that tasks declare as upper bounds, and ask for what was learned of them.")
+    var rightSize = false
+}
+
 /// An amount such as `10GB`, in bytes.
 struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
     var bytes: Int64
@@ -138,8 +146,10 @@ struct WorkflowInput {
     let file: WorkflowFile
     let parameters: [Workflow.Binding]
 
-    init(_ path: String, assignments: [Assignment]) throws(WorkflowError) {
-        file = try WorkflowFile.read(path)
+    init(_ path: String, assignments: [Assignment], sizing: SizingOptions? = nil) throws(WorkflowError) {
+        var file = try WorkflowFile.read(path)
+        if sizing?.rightSize == true { file.rightSize() }
+        self.file = file
         do {
             parameters = try file.workflow.resolveParameters(assignments.map(\.binding))
         } catch {

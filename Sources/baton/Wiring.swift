@@ -31,13 +31,15 @@ enum Wiring {
     static func estimator(for workflow: Workflow, store: any Store) throws(StoreError) -> any Estimator {
         if let (summary, predictor) = try TaskModel(store: store).current({ Output.messages("warning: \($0).") }) {
             let newer = try store.history(after: summary.data.to, limit: 2_000)
+            let recent = try store.history(of: workflow.name, limit: EnsembleEstimator.recentAttempts)
             return EnsembleEstimator(
-                newer.attempts.map { ($0.usage, $0.workflow, $0.task, $0.instance) }, on: (predictor, summary.id))
+                predictor, id: summary.id, newer: newer.attempts.map { .init($0) },
+                recent: recent.map { .init($0, of: workflow.name) })
         }
         // 2,000 take 4 ms to read; of a larger fan-out the siblings speak for the rest.
         let wanted = max(2_000, workflow.tasks.count * 4)
         let history = try store.history(of: workflow.name, limit: wanted)
-        return EnsembleEstimator(history.map { ($0.usage, workflow.name, $0.task, $0.instance) })
+        return EnsembleEstimator(history.map { .init($0, of: workflow.name) })
     }
 
     static func setup(
@@ -55,10 +57,14 @@ enum Wiring {
         return setup
     }
 
+    /// This one; nil without `/proc`.
+    static var executable: String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    }
+
     /// `$BATON_SUPERVISOR`, else `baton-supervisor` beside this executable.
     static var supervisor: String {
         if let path = Environment["BATON_SUPERVISOR"] { return path }
-        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return (executable as NSString).deletingLastPathComponent + "/baton-supervisor"
+        return ((executable ?? "") as NSString).deletingLastPathComponent + "/baton-supervisor"
     }
 }

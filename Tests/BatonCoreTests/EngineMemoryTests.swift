@@ -47,6 +47,81 @@ struct EngineMemoryTests {
         #expect([stage.label("a"), stage.label("b")] == [.ready, .failed])
     }
 
+    private func estimate(requestBytes: Int64?, p99: Int64, seen: Int64, milliCPU: Int64? = nil) -> Estimate {
+        Estimate(
+            durationP50Nanoseconds: 1, durationP90Nanoseconds: 2, peakMemoryP50Bytes: p99 / 2, peakMemoryP99Bytes: p99,
+            largestSeenMemoryBytes: seen, sampleCount: 9, model: "test", requestBytes: requestBytes,
+            requestMilliCPU: milliCPU)
+    }
+
+    private func stage(
+        isAutomatic: Bool?, memory: Int64? = 6 * gibibyte, cores: Int64? = 2, expecting estimate: Estimate?
+    ) -> Stage {
+        let flow = workflow(
+            "a",
+            [
+                "a": { task in
+                    task.request = .init(
+                        milliCPU: cores.map { .exactly($0 * 1000) }, memoryBytes: memory.map { .exactly($0) },
+                        isAutomatic: isAutomatic)
+                }
+            ])
+        var stage = Stage(flow, cores: 4, memory: 16 * Self.gibibyte)
+        if let estimate {
+            stage.handle(.estimated(stage.run, [TaskEstimate(task: TaskInstance.ID(0), estimate: estimate)]))
+        }
+        return stage
+    }
+
+    @Test("what is declared is kept, and with auto it is a bound of what is learned")
+    func automatic() {
+        let small = estimate(requestBytes: Self.gibibyte, p99: 1, seen: 1, milliCPU: 1000)
+        let large = estimate(requestBytes: 9 * Self.gibibyte, p99: 1, seen: 1, milliCPU: 4000)
+        let unmeasured = estimate(requestBytes: nil, p99: 0, seen: 0)
+        for (isAutomatic, estimate, cores, memory) in [
+            (nil, small, 2, 6), (false, small, 2, 6), (true, small, 1, 1), (true, large, 2, 6), (true, nil, 2, 6),
+            (true, unmeasured, 2, 6),
+        ] as [(Bool?, Estimate?, Int64, Int64)] {
+            var stage = stage(isAutomatic: isAutomatic, expecting: estimate)
+            stage.start("a")
+            #expect(stage.grant("a") == Stage.size(cores, memory * Self.gibibyte))
+        }
+        var open = stage(isAutomatic: true, memory: nil, cores: nil, expecting: large)
+        open.start("a")
+        #expect(open.grant("a") == Stage.size(4, 9 * Self.gibibyte))
+    }
+
+    @Test(
+        "with auto the limit is what is asked for, and kills climb q99, a tenth above the most seen, declared, double")
+    func automaticLadder() {
+        let tenth = Self.gibibyte / 10
+        let known = estimate(requestBytes: 10 * tenth, p99: 15 * tenth, seen: 20 * tenth)
+        var stage = stage(isAutomatic: true, memory: 40 * tenth, expecting: known)
+        for granted in [10 * tenth, 15 * tenth, 22 * tenth, 40 * tenth, 80 * tenth] {
+            stage.start("a")
+            #expect(abs(stage.grant("a").memoryBytes - granted) < 16)
+            guard case .start(let order)? = stage.orders.first else {
+                Issue.record("not started")
+                return
+            }
+            #expect(order.memoryLimitBytes == order.grant.memoryBytes)
+            stage.end("a", .failed(.outOfMemory))
+        }
+        #expect(stage.label("a") == .ready)
+    }
+
+    @Test("a bound above what any worker has is no reason to refuse a run, a request is")
+    func boundAboveMachine() {
+        var automatic = stage(isAutomatic: true, memory: 64 * Self.gibibyte, expecting: nil)
+        automatic.start("a")
+        #expect(automatic.grant("a").memoryBytes == 16 * Self.gibibyte)
+        let kept = stage(isAutomatic: nil, expecting: nil)
+        let flow = workflow("a", ["a": { $0.request.memoryBytes = .exactly(64 * Self.gibibyte) }])
+        #expect(throws: CommandError.self) {
+            try kept.engine.validate(.submit(.init(run: Run.ID(rawValue: 2), workflow: flow, parameters: [])))
+        }
+    }
+
     @Test("what a task asks for nothing of is its share of the worker")
     func fairShare() {
         var stage = Stage(workflow("a"), cores: 4, memory: 8 * Self.gibibyte)

@@ -9,17 +9,27 @@ struct EstimatorSlotTests {
     private struct Counter: Estimator {
         var seen: [String] = []
 
-        func estimate(workflow: String, task: String, instance: String) -> Estimate? { nil }
+        func estimate(workflow: String, task: String, instance: String, request: TaskInstance.Request) -> Estimate? {
+            nil
+        }
 
         mutating func observe(_ usage: Usage, workflow: String, task: String, instance: String) {
             seen.append(instance)
         }
+
+        mutating func observeKill(at bytes: Int64, workflow: String, task: String, instance: String) {
+            seen.append("\(instance) killed at \(bytes)")
+        }
     }
 
-    private func measured(_ instance: String, at seconds: Int64) -> EstimatorSlot.Measured {
-        EstimatorSlot.Measured(
-            usage: Usage(wall: .seconds(1), meter: .simulated), workflow: "w", task: "t", instance: instance,
-            at: Instant(nanoseconds: seconds))
+    private func measured(_ instance: String, at seconds: Int64) -> EstimatorSlot.Lesson {
+        lesson(.succeeded(Usage(wall: .seconds(1), meter: .simulated)), instance, at: seconds)
+    }
+
+    private func lesson(_ end: EstimatorSlot.Lesson.End, _ instance: String, at seconds: Int64) -> EstimatorSlot.Lesson
+    {
+        EstimatorSlot.Lesson(
+            end: end, workflow: "w", task: "t", instance: instance, at: Instant(nanoseconds: seconds))
     }
 
     @Test("has learned what was measured while it was made, once each, and then takes over")
@@ -34,6 +44,20 @@ struct EstimatorSlotTests {
         let taken = try #require(slot.exchange(measured("next", at: 5)) as? Counter)
         #expect(taken.seen == ["read from the store", "after", "later"])
         #expect(slot.exchange(measured("one more", at: 6)) == nil, "it is taken once")
+    }
+
+    @Test("has learned of kills while it was made, in their order, and takes over at one, too")
+    func kills() throws {
+        let slot = EstimatorSlot()
+        slot.listen()
+        #expect(slot.exchange(lesson(.killed(at: 7), "in the store", at: 2)) == nil)
+        #expect(slot.exchange(lesson(.killed(at: 8), "a", at: 3)) == nil)
+        #expect(slot.exchange(measured("b", at: 4)) == nil)
+        slot.offer(Counter(), known: Instant(nanoseconds: 2))
+        let last = lesson(.killed(at: 9), "c", at: 5)
+        var taken = try #require(slot.exchange(last))
+        last.teach(&taken)
+        #expect((taken as? Counter)?.seen == ["a killed at 8", "b", "c killed at 9"])
     }
 
     @Test("leaves the run as it is when nothing comes of it")

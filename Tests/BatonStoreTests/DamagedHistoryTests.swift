@@ -20,6 +20,14 @@ struct DamagedHistoryTests {
             let history = try store.history(after: nil, limit: 100)
             #expect(history.attempts.map(\.task) == ["t0", "t4"])
             #expect(history.damaged == 3)
+            let starving = Script(2)
+            try store.append(
+                [starving.submitted(["k", "l"]), starving.started(0), starving.started(1)], for: starving.run)
+            try store.append([starving.killed(0), starving.killed(1)], for: starving.run)
+            try store.connection.run(
+                "UPDATE task_executions SET meter = 'tea leaves' WHERE task = 1 AND status = 'failed'")
+            #expect(try store.history(after: nil, limit: 100).kills.map(\.task) == ["k"])
+            #expect(try store.history(of: "flow", limit: 100).filter { $0.killedAtBytes != nil }.map(\.task) == ["k"])
             // Short of a model, runs begin with this; no row of it may keep them from it.
             #expect(try store.history(of: "flow", limit: 100).map(\.task).contains("t4"))
         }

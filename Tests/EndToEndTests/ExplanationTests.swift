@@ -42,6 +42,15 @@ import Testing
         try GoldenText.expect(text(RunExplanation(story: story).lines), equals: "explain-waiting.txt")
     }
 
+    @Test("a task that is late says so, and what is usual")
+    func straggler() throws {
+        let story = try story(try ProgressTests.late(), at: 250)
+        let tasks = story.instances.indices.map { text(TaskExplanation(story: story, task: $0).lines) }
+        try GoldenText.expect(
+            text(RunExplanation(story: story).lines) + "\n" + tasks.joined(separator: "\n"),
+            equals: "explain-straggler.txt")
+    }
+
     @Test("a task that is not cached ran because it always does")
     func alwaysRuns() throws {
         let stage = try ProgressTests.eventful()

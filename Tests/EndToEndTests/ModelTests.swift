@@ -47,6 +47,44 @@ import Testing
         #expect(try model.isDue(at: now))
     }
 
+    @Test("a run that was too short for it asks for the first and for the daily one, and not for what can wait")
+    func overdue() throws {
+        let store = try store(Array(repeating: 10, count: 19))
+        let model = TaskModel(store: store)
+        #expect(try !model.isOverdue(at: now))
+        try add([10], to: store, from: 20)
+        #expect(try model.isOverdue(at: now))
+        _ = try model.keep(#require(try model.fit(at: now)))
+        #expect(try !model.isOverdue(at: now.advanced(by: .seconds(86_400))), "nothing is new")
+        try add(Array(repeating: 10, count: 200), to: store, from: 21)
+        #expect(try model.isDue(at: now))
+        #expect(try !model.isOverdue(at: now))
+        #expect(try model.isOverdue(at: now.advanced(by: .seconds(86_400))))
+    }
+
+    @Test("the kills before a refit and during it keep the request up when its model takes over")
+    func killsBesideRefit() throws {
+        let store = try store(Array(repeating: 10, count: 40))
+        let script = Script(1_000)
+        let usage = Usage(wall: .seconds(1), peakMemoryBytes: 3 << 30, meter: .cgroup2)
+        try store.append([script.submitted(["a"]), script.started(0)], for: script.run)
+        let killed = script.killed(0, usage)
+        try store.append([killed], for: script.run)
+        let candidate = try #require(try TaskModel(store: store).fit(at: now))
+        #expect(candidate.summary.data.attempts == 40, "what was killed is not learned from")
+        #expect(candidate.history.last(of: script.run) == killed.at)
+        let recent = candidate.history.recent(of: "flow", limit: EnsembleEstimator.recentAttempts)
+        #expect(recent.count == 41)
+        let estimator = EnsembleEstimator(candidate.predictor, id: 1, newer: [], recent: recent.map { .init($0) })
+        let estimate = estimator.estimate(workflow: "flow", task: "a", instance: "a", request: .init())
+        #expect(try #require(estimate?.requestBytes) > 3 << 30)
+        // A run that begins with the kept model knows it, too.
+        _ = try TaskModel(store: store).keep(candidate)
+        let next = try Wiring.estimator(for: Workflow(name: "flow", tasks: [task("a")]), store: store)
+        let request = next.estimate(workflow: "flow", task: "a", instance: "a", request: .init())?.requestBytes
+        #expect(try #require(request) > 3 << 30)
+    }
+
     @Test("one that was fitted predicts, with its number on record, and knows the tool in workflows that are new")
     func use() throws {
         let store = try store(Array(repeating: 10, count: 40))
@@ -59,10 +97,11 @@ import Testing
         try add(Array(repeating: 30, count: 30), to: store, from: 41)
         let workflow = Workflow(name: "never seen", tasks: [task("a"), task("b")])
         let estimator = try Wiring.estimator(for: workflow, store: store)
-        let estimate = try #require(estimator.estimate(workflow: "never seen", task: "a", instance: "a"))
+        let estimate = try #require(
+            estimator.estimate(workflow: "never seen", task: "a", instance: "a", request: .init()))
         #expect(estimate.model == "\(Predictor.version)#\(kept.id)")
         #expect(abs(Double(estimate.durationP50Nanoseconds) / 30e9 - 1) < 0.2)
-        #expect(estimator.estimate(workflow: "never seen", task: "b", instance: "b") == nil)
+        #expect(estimator.estimate(workflow: "never seen", task: "b", instance: "b", request: .init()) == nil)
     }
 
     @Test("one that can't be read is said to be so, and is due at once; one of another version is nobody's fault")
@@ -84,7 +123,7 @@ import Testing
         // A run begins all the same.
         let workflow = Workflow(name: "flow", tasks: [task("a")])
         let estimator = try Wiring.estimator(for: workflow, store: store)
-        #expect(estimator.estimate(workflow: "flow", task: "a", instance: "a")?.sampleCount ?? 0 > 0)
+        #expect(estimator.estimate(workflow: "flow", task: "a", instance: "a", request: .init())?.sampleCount ?? 0 > 0)
     }
 
     @Test("one that is worse on new attempts is kept as rolled back with the reason, and none is due because of that")

@@ -86,6 +86,54 @@ import Testing
         try GoldenText.expect(Self.text(view), equals: "progress-live.txt")
     }
 
+    /// Two tasks that usually take a minute, one of them for five already.
+    static func late() throws -> Stage {
+        let stage = try Stage([task("align", over: ["a", "b", "c"])])
+        let estimates = (0..<3).map { index in
+            TaskEstimate(
+                task: TaskInstance.ID(index),
+                estimate: Estimate(
+                    durationP50Nanoseconds: 60_000_000_000, durationP90Nanoseconds: 75_000_000_000,
+                    peakMemoryP50Bytes: 400_000_000, peakMemoryP99Bytes: 500_000_000,
+                    largestSeenMemoryBytes: 450_000_000, sampleCount: 12, model: "test",
+                    requestBytes: 480_000_000, durationP99Nanoseconds: 90_000_000_000))
+        }
+        stage.send(.estimated(stage.run, estimates), at: 0)
+        try stage.decide(at: 0)
+        stage.end("align[a]", .succeeded(nil), at: 200)
+        try stage.decide(at: 200)
+        return stage
+    }
+
+    @Test("a task far beyond what 99 of 100 take is named, once for each attempt, in all forms of progress")
+    func stragglers() throws {
+        let stage = try Self.late()
+        var (plain, json) = ("", "")
+        let forms: [any ProgressReporter] = [
+            PlainProgress(run: stage.run, folder: stage.folder) { plain += $0 },
+            JSONProgress(run: stage.run) { json += $0 },
+        ]
+        for form in forms {
+            form.durable(stage.log)
+            #expect(form.refreshAt == Stage.time(180.001))
+            for second in [179.0, 250, 251, 300] { form.refresh(at: Stage.time(second)) }
+            // The one that began at 200 s may become late too.
+            #expect(form.refreshAt == Stage.time(380.001))
+        }
+        let late = json.split(separator: "\n").filter { $0.contains("straggler") }
+        try GoldenText.expect(plain + late.joined() + "\n", equals: "stragglers.txt")
+    }
+
+    @Test("the live view marks a task that is late")
+    func liveStraggler() throws {
+        let stage = try Self.late()
+        var progress = RunProgress(run: stage.run)
+        for recorded in stage.log { progress.apply(recorded) }
+        let terminal = Terminal(isInteractive: true, hasColor: false, hasUnicode: true, width: 80, height: 24)
+        let rows = Self.text(ProgressView(progress: progress, terminal: terminal, now: Stage.time(250)))
+        #expect(rows.split(separator: "\n").filter { $0.hasSuffix("late") }.map { $0.contains("align[b]") } == [true])
+    }
+
     @Test("the live view never outgrows its terminal", arguments: [5, 8, 24])
     func height(_ height: Int) throws {
         let values = (0..<40).map(String.init)

@@ -25,6 +25,32 @@ struct RunTests {
         #expect(result.messages.contains("trying again with"))
     }
 
+    @Test("with --right-size tasks ask for what they took before, and for more when that turns out to be too little")
+    func rightSized() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: hungry
+            params: {size: 150M}
+            tasks:
+              eat:
+                foreach: {x: [1, 2, 3, 4]}
+                run: 'head -c ${{ params.size }} /dev/zero | tail | wc -c'
+                resources: {memory: 1GB}
+
+            """, to: "hungry.yaml")
+        func grants(_ arguments: String...) throws -> [Int] {
+            let result = try house.finish(house.start(["run", "hungry.yaml", "--json"] + arguments))
+            #expect(result.exitCode == 0, "\(result.messages)")
+            return try house.run("get", "--json").output.matches(of: /"memory_bytes": ?(\d+)/).compactMap { Int($0.1) }
+        }
+        #expect(try grants("--right-size").max() == 1_000_000_000, "nothing is known yet")
+        #expect(try grants() == [Int](repeating: 1_000_000_000, count: 4), "what is declared is kept")
+        #expect(try #require(grants("--right-size").max()) < 400_000_000)
+        // Where a limit can be enforced, tasks are killed on the way, and get what they need.
+        #expect(try grants("--right-size", "--set", "size=400M").count == 4)
+    }
+
     @Test("an interrupt ends the whole process tree, and finally tasks still run")
     func interrupt() throws {
         let house = try Household()

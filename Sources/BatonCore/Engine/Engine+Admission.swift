@@ -32,7 +32,7 @@ extension Engine {
             guard workers.indices.contains(worker), workers[worker].isAlive else { throw reject(.unknownWorker) }
             guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
             let request = runs[run].expansion.instances[task].request
-            guard request.declared.fits(in: placement.grant) else { throw reject(.belowRequest) }
+            guard request.required.fits(in: placement.grant) else { throw reject(.belowRequest) }
             free[worker] -= placement.grant
             if request.slots.isEmpty { continue }
             var left = limits[run] ?? runs[run].limitsInUse.indices.map(runs[run].unitsLeft)

@@ -95,7 +95,7 @@ extension Engine {
         let instances = expansion.instances
         return instances.indices.compactMap { index in
             guard instances[index].kind == .command else { return nil }
-            let declared = instances[index].request.declared
+            let declared = instances[index].request.required
             if living.contains(where: { declared.fits(in: $0.worker.capacity) }) { return nil }
             return CommandError.Misfit(
                 task: instances[index].name, request: declared, largestWorker: largest.worker.capacity
@@ -105,26 +105,23 @@ extension Engine {
 
     /// The most memory of any living worker that has all else the task asks for; 0 when there is none.
     func mostMemory(for task: Int, in run: Int) -> Int64 {
-        var declared = runs[run].expansion.instances[task].request.declared
-        declared.memoryBytes = 0
-        let candidates = workers.lazy.filter { $0.isAlive && declared.fits(in: $0.worker.capacity) }
+        var required = runs[run].expansion.instances[task].request.required
+        required.memoryBytes = 0
+        let candidates = workers.lazy.filter { $0.isAlive && required.fits(in: $0.worker.capacity) }
         return candidates.map(\.worker.capacity.memoryBytes).max() ?? 0
     }
 
     /// What the next attempt of a task takes on a worker: declared, else learned, else an equal share.
     ///
-    /// The share of memory is that of the CPU: on 4 cores and 16 GB, a task of one core gets 4 GB.
+    /// The share of memory is that of the CPU: on 4 cores and 16 GB, a task of one core gets 4 GB. With `auto` what was
+    /// declared is a bound, and what counts as long as nothing is known.
     func grant(for task: Int, in run: Int, of capacity: Resources) -> Resources {
         let request = runs[run].expansion.instances[task].request
-        let milliCPU = request.milliCPU ?? min(1000, capacity.milliCPU)
-        let share = capacity.memoryShare(of: milliCPU)
-        var memory = share
-        if let estimate = runs[run].estimates[task], estimate.sampleCount > 0 {
-            // A task sizes itself by what it is told it has, and nothing is gained by promising less than 64 MiB.
-            let wanted = estimate.requestBytes ?? estimate.peakMemoryP99Bytes
-            memory = min(max(wanted, min(share, 64 << 20)), capacity.memoryBytes)
-        }
-        memory = max(request.memoryBytes ?? memory, runs[run].memoryFloors[task])
+        let estimate = runs[run].estimates[task]
+        let milliCPU = request.milliCPU(expecting: estimate, of: capacity)
+        let memory = max(
+            request.memoryBytes(expecting: estimate, share: capacity.memoryShare(of: milliCPU), of: capacity),
+            runs[run].memoryFloors[task])
         return Resources(
             milliCPU: milliCPU, memoryBytes: memory, gpus: request.gpus ?? 0, diskBytes: request.diskBytes ?? 0
         )
@@ -170,11 +167,28 @@ extension Resources {
 }
 
 extension TaskInstance.Request {
-    /// What the user asked for, with nothing where Baton chooses.
-    var declared: Resources {
+    /// What no grant may fall short of; nothing where Baton chooses.
+    var required: Resources {
         Resources(
-            milliCPU: milliCPU ?? 0, memoryBytes: memoryBytes ?? 0, gpus: gpus ?? 0, diskBytes: diskBytes ?? 0
+            milliCPU: isAutomatic ? 0 : milliCPU ?? 0, memoryBytes: isAutomatic ? 0 : memoryBytes ?? 0,
+            gpus: gpus ?? 0, diskBytes: diskBytes ?? 0
         )
+    }
+
+    fileprivate func milliCPU(expecting estimate: Estimate?, of capacity: Resources) -> Int64 {
+        if let milliCPU, !isAutomatic { return milliCPU }
+        return min(estimate?.requestMilliCPU ?? milliCPU ?? 1000, milliCPU ?? .max, capacity.milliCPU)
+    }
+
+    fileprivate func memoryBytes(expecting estimate: Estimate?, share: Int64, of capacity: Resources) -> Int64 {
+        if let memoryBytes, !isAutomatic { return memoryBytes }
+        let most = min(memoryBytes ?? .max, capacity.memoryBytes)
+        guard let estimate, estimate.sampleCount > 0 else { return min(memoryBytes ?? share, most) }
+        let wanted = estimate.requestBytes ?? estimate.peakMemoryP99Bytes
+        // What holds to a bound is killed above its grant: without a measurement the bound is all there is to go by.
+        if let memoryBytes, wanted == 0 { return min(memoryBytes, most) }
+        // A task sizes itself by what it is told it has, and nothing is gained by promising less than 64 MiB.
+        return min(max(wanted, min(share, 64 << 20)), most)
     }
 }
 

@@ -53,6 +53,12 @@ extension Engine {
         return Explanation(task: record.expansion.instances[task].name, state: state, reasons: reasons)
     }
 
+    /// True when attempts of the task were killed for memory, so that the next gets at least a certain amount.
+    public func isMemoryRaised(of reference: TaskReference) -> Bool {
+        guard let run = runIndex[reference.run] else { return false }
+        return runs[run].memoryFloors[Int(reference.task.index)] > 0
+    }
+
     private func waits(of task: Int, in record: RunState) -> [Explanation.Reason] {
         var reasons: [Explanation.Reason] = record.expansion.graph.dependencies(of: task).compactMap { dependency in
             let index = Int(dependency)

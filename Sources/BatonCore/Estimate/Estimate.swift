@@ -12,11 +12,15 @@ public struct Estimate: Hashable, Sendable, Codable {
     public var model: String
     /// What to grant first: the least expected cost of what is not used and of being killed; nil: the 99th percentile.
     public var requestBytes: Int64?
+    /// Thousandths of a core to grant: whole cores, at least one; nil: its CPU was never measured.
+    public var requestMilliCPU: Int64?
+    /// 99 of 100 such tasks take less; nil where too few were measured to say so.
+    public var durationP99Nanoseconds: Int64?
 
     public init(
         durationP50Nanoseconds: Int64, durationP90Nanoseconds: Int64, peakMemoryP50Bytes: Int64,
         peakMemoryP99Bytes: Int64, largestSeenMemoryBytes: Int64, sampleCount: Int32, model: String,
-        requestBytes: Int64? = nil
+        requestBytes: Int64? = nil, requestMilliCPU: Int64? = nil, durationP99Nanoseconds: Int64? = nil
     ) {
         self.durationP50Nanoseconds = durationP50Nanoseconds
         self.durationP90Nanoseconds = durationP90Nanoseconds
@@ -26,6 +30,8 @@ public struct Estimate: Hashable, Sendable, Codable {
         self.sampleCount = sampleCount
         self.model = model
         self.requestBytes = requestBytes
+        self.requestMilliCPU = requestMilliCPU
+        self.durationP99Nanoseconds = durationP99Nanoseconds
     }
 }
 

@@ -3,7 +3,7 @@ extension Workflow {
     ///
     /// - Throws: the entry (`cpu`, `memory`, `gpu`, `disk`) and why it has no value.
     func request(_ wanted: ResourceRequest, in scope: Scope) throws(QuantityError) -> TaskInstance.Request {
-        var request = TaskInstance.Request()
+        var request = TaskInstance.Request(isAutomatic: wanted.isAutomatic ?? false)
         request.milliCPU = try wanted.milliCPU?.amount("cpu", scale: 1000, in: scope)
         request.memoryBytes = try wanted.memoryBytes?.amount("memory", isBytes: true, in: scope)
         request.gpus = try wanted.gpus?.amount("gpu", in: scope)
@@ -54,6 +54,15 @@ extension Workflow.Quantity {
             throw QuantityError(
                 entry: entry, message: "'\(expression.source)' must be an amount of \(entry), found \(found)",
                 hint: isBytes ? "An amount is a number of bytes or text such as 4GB or 512MiB." : nil)
+        }
+    }
+}
+
+extension Workflow {
+    /// Makes what tasks declare of CPU and memory upper bounds, but for tasks that say `auto: false`.
+    public mutating func rightSize() {
+        for index in tasks.indices {
+            tasks[index].request.isAutomatic = tasks[index].request.isAutomatic ?? true
         }
     }
 }

@@ -53,16 +53,19 @@ public struct TaskInstance: Hashable, Sendable {
         public var diskBytes: Int64?
         /// Index into `Workflow.limits`, and units held while running.
         public var slots: [Slot]
+        /// Declared CPU and memory are upper bounds: Baton asks for what it has learned.
+        public var isAutomatic: Bool
 
         public init(
             milliCPU: Int64? = nil, memoryBytes: Int64? = nil, gpus: Int64? = nil, diskBytes: Int64? = nil,
-            slots: [Slot] = []
+            slots: [Slot] = [], isAutomatic: Bool = false
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
             self.gpus = gpus
             self.diskBytes = diskBytes
             self.slots = slots
+            self.isAutomatic = isAutomatic
         }
 
         public struct Slot: Hashable, Sendable, Codable {

@@ -115,16 +115,19 @@ extension Workflow {
         public var diskBytes: Quantity?
         /// Units of the workflow's `limits`.
         public var slots: [Slot]
+        /// True: declared CPU and memory are upper bounds, and Baton asks for what it has learned; nil: nobody said.
+        public var isAutomatic: Bool?
 
         public init(
             milliCPU: Quantity? = nil, memoryBytes: Quantity? = nil, gpus: Quantity? = nil,
-            diskBytes: Quantity? = nil, slots: [Slot] = []
+            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
             self.gpus = gpus
             self.diskBytes = diskBytes
             self.slots = slots
+            self.isAutomatic = isAutomatic
         }
 
         public struct Slot: Hashable, Sendable, Codable {

@@ -127,6 +127,10 @@ private struct WorkflowWriter {
         if !request.slots.isEmpty {
             entries.append((ResourcesKey.slots.rawValue, map(request.slots.map { ($0.limit, String($0.units)) })))
         }
+        if let isAutomatic = request.isAutomatic {
+            if entries.isEmpty, isAutomatic { return ResourcesKey.auto.rawValue }
+            entries.append((ResourcesKey.auto.rawValue, String(isAutomatic)))
+        }
         return entries.isEmpty ? nil : map(entries)
     }
 

@@ -93,7 +93,8 @@ enum TaskKey: String, FormatKey {
         case .when: .either([.expression, .boolean])
         case .retries: .either([.integer(0...1_000), .record(RetriesKey.self, named: "retries")])
         case .timeout, .deadline, .duration: .duration
-        case .resources: .record(ResourcesKey.self, named: "resources")
+        case .resources:
+            .either([.choice([ResourcesKey.auto.rawValue]), .record(ResourcesKey.self, named: "resources")])
         case .priority: .integer(0...100)
         case .cache: .boolean
         case .env: .map(.template)
@@ -117,7 +118,7 @@ enum TaskKey: String, FormatKey {
         case .when: "The task is skipped when this is false as it becomes ready."
         case .retries: "How many more attempts a failed task gets, or also when and after how long."
         case .timeout: "Each attempt is ended after this time."
-        case .resources: "What an attempt takes; learned from earlier runs where absent."
+        case .resources: "What an attempt takes; learned from earlier runs where absent, or wherever it is 'auto'."
         case .priority: "0 to 100, higher goes first; 50 when absent."
         case .deadline: "When the task should have ended, counted from the start of the run."
         case .cache: "Skip the task when it already did the same on the same inputs."
@@ -159,7 +160,7 @@ enum RetriesKey: String, FormatKey {
 
 /// The keys of `resources`.
 enum ResourcesKey: String, FormatKey {
-    case cpu, memory, gpu, disk, slots
+    case cpu, memory, gpu, disk, slots, auto
 
     var shape: Shape {
         switch self {
@@ -167,6 +168,7 @@ enum ResourcesKey: String, FormatKey {
         case .gpu: .either([.integer(0...1_024), .bareExpression])
         case .memory, .disk: .either([.size, .bareExpression])
         case .slots: .map(.integer(1...1_000_000_000))
+        case .auto: .boolean
         }
     }
 
@@ -177,6 +179,7 @@ enum ResourcesKey: String, FormatKey {
         case .gpu: "Whole devices."
         case .disk: "Bytes, or text such as 4GB or 512MiB."
         case .slots: "Units of the workflow's limits that are held while it runs."
+        case .auto: "What is declared of cpu and memory are upper bounds; Baton asks for what it has learned."
         }
     }
 }

@@ -4,6 +4,16 @@ internal import BatonCore
 extension WorkflowDecoder {
     mutating func request(_ node: DocumentNode) -> Workflow.ResourceRequest {
         var request = Workflow.ResourceRequest()
+        if case .scalar(let scalar) = node.content {
+            if scalar.text == ResourcesKey.auto.rawValue {
+                request.isAutomatic = true
+            } else {
+                mismatch(
+                    node, "resources", expected: "'auto' or a map",
+                    hint: "Keys of the map: \(ResourcesKey.names.joined(separator: ", ")).")
+            }
+            return request
+        }
         for (key, node) in entries(of: node, ResourcesKey.self, place: "'resources'") {
             let name = key.rawValue
             switch key {
@@ -13,6 +23,7 @@ extension WorkflowDecoder {
                 request.gpus = quantity(node, name) { $0.integer(node, name, 0...1_024).map(Int64.init) }
             case .disk: request.diskBytes = quantity(node, name) { $0.bytes(node, name) }
             case .slots: request.slots = slots(node, name)
+            case .auto: request.isAutomatic = boolean(node, name)
             }
         }
         return request

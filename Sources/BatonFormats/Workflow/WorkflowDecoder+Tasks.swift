@@ -142,6 +142,7 @@ extension Workflow.ResourceRequest {
         memoryBytes = other.memoryBytes ?? memoryBytes
         gpus = other.gpus ?? gpus
         diskBytes = other.diskBytes ?? diskBytes
+        isAutomatic = other.isAutomatic ?? isAutomatic
         slots.removeAll { own in other.slots.contains { $0.limit == own.limit } }
         slots += other.slots
     }

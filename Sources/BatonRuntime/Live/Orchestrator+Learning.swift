@@ -9,20 +9,41 @@ extension Orchestrator {
     }
 
     /// Takes in a measurement, and passes it on to siblings that have not started while it still changes much.
-    func learn(from event: Event, at now: Instant) {
-        guard case .attemptEnded(let attempt, let outcome, let usage?) = event, case .succeeded = outcome,
+    ///
+    /// - Parameter killed: what `killedBytes` said of the event.
+    func learn(from event: Event, killed: Int64?, at now: Instant) {
+        guard case .attemptEnded(let attempt, let outcome, let usage) = event,
             let submission = engine.submission(of: run), let task = engine.definition(of: attempt.reference)
         else { return }
-        let instances = engine.instances(of: run)
-        let instance = instances[Int(attempt.task.index)]
-        let measured = EstimatorSlot.Measured(
-            usage: usage, workflow: submission.workflow.name, task: task.name, instance: instance.name, at: now)
-        if let better = estimatorSlot.exchange(measured) { estimator = better }
-        estimator.observe(usage, workflow: measured.workflow, task: measured.task, instance: measured.instance)
+        let instance = engine.instances(of: run)[Int(attempt.task.index)]
+        let end: EstimatorSlot.Lesson.End
+        if let killed {
+            end = .killed(at: killed)
+        } else if case .succeeded = outcome, let usage {
+            end = .succeeded(usage)
+        } else {
+            return
+        }
+        let lesson = EstimatorSlot.Lesson(
+            end: end, workflow: submission.workflow.name, task: task.name, instance: instance.name, at: now)
+        if let better = estimatorSlot.exchange(lesson) { estimator = better }
+        lesson.teach(&estimator)
+        // After a kill, what starts from here on must not repeat the mistake.
+        if killed != nil { return estimate { $0 == instance.task } }
         let seen = (learned[instance.task] ?? 0) + 1
         learned[instance.task] = seen
         // The first samples say most: 1, 2, 4, 8 ... so the work stays proportional to the number of tasks.
         if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate { $0 == instance.task } }
+    }
+
+    /// Granted to or used by an attempt that was ended for want of memory, before the engine takes that in; nil when the
+    /// ladder had raised it already, which says something of this one task only.
+    func killedBytes(_ event: Event) -> Int64? {
+        guard case .attemptEnded(let attempt, .failed(.outOfMemory), let usage) = event,
+            case .running(let running)? = engine.state(of: attempt.reference), running.attempt == attempt.number,
+            !engine.isMemoryRaised(of: attempt.reference)
+        else { return nil }
+        return max(running.grant.memoryBytes, usage?.peakMemoryBytes ?? 0)
     }
 
     /// Instances of a fan-out bear their values in brackets; a task of its own has nobody to learn for.
@@ -37,7 +58,8 @@ extension Orchestrator {
             let reference = TaskReference(run: run, task: TaskInstance.ID(index))
             guard instance.kind == .command, isWanted(instance.task), isUnstarted(reference),
                 let estimate = estimator.estimate(
-                    workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name
+                    workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name,
+                    request: instance.request
                 ), estimate != engine.estimate(of: reference)
             else { continue }
             estimates.append(TaskEstimate(task: reference.task, estimate: estimate))

@@ -116,6 +116,7 @@ public final class Orchestrator {
     /// Lets the engine handle one fact now; what follows from it is logged and acted on at the end of the turn.
     func handle(_ event: Event) {
         let now = clock.now
+        let killed = killedBytes(event)
         var changes: [Change] = []
         for effect in engine.handle(event, at: now) {
             switch effect {
@@ -125,7 +126,7 @@ public final class Orchestrator {
             }
         }
         batch.append(Recorded(event: event, at: now, changes: changes))
-        learn(from: event, at: now)
+        learn(from: event, killed: killed, at: now)
     }
 
     private func takeInReports() throws(RuntimeError) {

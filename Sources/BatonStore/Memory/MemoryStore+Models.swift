@@ -46,9 +46,10 @@ extension MemoryStore {
                 guard let ended = attempt.ended, after.map({ ended > $0 }) ?? true else { continue }
                 guard attempt.status == .succeeded || attempt.status == .failed else { continue }
                 left -= 1
-                guard attempt.status == .succeeded else {
+                let isKill = attempt.failure == .outOfMemory && attempt.id.number == 1
+                if attempt.status != .succeeded {
                     history.unsuccessful += 1
-                    continue
+                    if !isKill { continue }
                 }
                 guard let usage = attempt.usage else {
                     history.damaged += 1
@@ -58,10 +59,10 @@ extension MemoryStore {
                 history.add(
                     MeasuredAttempt(
                         run: run, workflow: known.submission.workflow.name, task: task.template, instance: task.name,
-                        submitted: task.created, completed: ended, usage: usage), started: attempt.started)
+                        submitted: task.created, completed: ended, usage: usage,
+                        killedAtBytes: isKill ? attempt.grant.memoryBytes : nil), started: attempt.started)
             }
         }
-        history.attempts.reverse()
         history.sortByCompletion()
         return history
     }

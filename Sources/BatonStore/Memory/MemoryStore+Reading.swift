@@ -77,9 +77,13 @@ extension MemoryStore {
             let known = runs[run]!
             guard known.submission.workflow.name == workflow else { continue }
             for attempt in known.attempts.joined() {
-                guard attempt.status == .succeeded, let usage = attempt.usage else { continue }
+                let isKill = attempt.failure == .outOfMemory && attempt.id.number == 1
+                guard attempt.status == .succeeded || isKill, let usage = attempt.usage else { continue }
                 let task = known.tasks[Int(attempt.id.task.index)]
-                samples.append(UsageSample(task: task.template, instance: task.name, usage: usage))
+                samples.append(
+                    UsageSample(
+                        task: task.template, instance: task.name, usage: usage,
+                        killedAtBytes: isKill ? attempt.grant.memoryBytes : nil))
             }
         }
         return samples.suffix(limit)

@@ -68,13 +68,15 @@ struct AppendStatements {
         setPrediction = try connection.prepare(
             """
             INSERT INTO resource_predictions (run, task, duration_p50_ns, duration_p90_ns, peak_memory_p50_bytes,
-                peak_memory_p99_bytes, largest_seen_memory_bytes, sample_count, model_version)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                peak_memory_p99_bytes, largest_seen_memory_bytes, sample_count, model_version,
+                request_cpu_milli)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (run, task) DO UPDATE SET duration_p50_ns = excluded.duration_p50_ns,
                 duration_p90_ns = excluded.duration_p90_ns, peak_memory_p50_bytes = excluded.peak_memory_p50_bytes,
                 peak_memory_p99_bytes = excluded.peak_memory_p99_bytes,
                 largest_seen_memory_bytes = excluded.largest_seen_memory_bytes,
-                sample_count = excluded.sample_count, model_version = excluded.model_version
+                sample_count = excluded.sample_count, model_version = excluded.model_version,
+                request_cpu_milli = excluded.request_cpu_milli
             """)
         completePrediction = try connection.prepare(
             """

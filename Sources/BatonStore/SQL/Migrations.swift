@@ -261,6 +261,7 @@ enum Migrations {
         ) STRICT;
         -- What ended since a model was fitted.
         CREATE INDEX runs_by_end ON runs (ended);
+        ALTER TABLE resource_predictions ADD COLUMN request_cpu_milli INTEGER; -- NULL where CPU was never measured
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

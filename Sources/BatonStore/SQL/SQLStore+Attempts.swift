@@ -55,7 +55,7 @@ extension SQLStore {
             """
             SELECT task, duration_p50_ns, duration_p90_ns, peak_memory_p50_bytes, peak_memory_p99_bytes,
                 largest_seen_memory_bytes, sample_count, model_version, actual_duration_ns, actual_cpu_ns,
-                actual_memory_bytes
+                actual_memory_bytes, request_cpu_milli
             FROM resource_predictions WHERE run = $1 ORDER BY task
             """, [.text(run.description)]
         ) { row in
@@ -64,7 +64,8 @@ extension SQLStore {
                 estimate: Estimate(
                     durationP50Nanoseconds: row.integer(1), durationP90Nanoseconds: row.integer(2),
                     peakMemoryP50Bytes: row.integer(3), peakMemoryP99Bytes: row.integer(4),
-                    largestSeenMemoryBytes: row.integer(5), sampleCount: Int32(row.integer(6)), model: row.text(7)),
+                    largestSeenMemoryBytes: row.integer(5), sampleCount: Int32(row.integer(6)), model: row.text(7),
+                    requestMilliCPU: row.optionalInteger(11)),
                 actual: row.optionalInteger(8).map { duration in
                     PredictionSummary.Actual(
                         duration: .nanoseconds(duration), cpu: .nanoseconds(row.integer(9)),
@@ -79,16 +80,20 @@ extension SQLStore {
         _ = try connection.rows(
             """
             SELECT wall_ns, user_cpu_ns, system_cpu_ns, peak_memory_bytes, read_bytes, written_bytes, meter,
-                tasks.template, tasks.name
+                tasks.template, tasks.name,
+                CASE task_executions.status WHEN 'failed' THEN granted_memory_bytes END
             FROM runs CROSS JOIN task_executions ON task_executions.run = runs.id
                 CROSS JOIN tasks ON tasks.run = task_executions.run AND tasks.task = task_executions.task
-            WHERE workflow = $1 AND task_executions.status = 'succeeded' AND wall_ns IS NOT NULL
-            ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $2
-            """, [.text(workflow), .integer(Int64(limit))]
+            WHERE workflow = $1 AND wall_ns IS NOT NULL AND (task_executions.status = 'succeeded'
+                OR task_executions.status = 'failed' AND number = 1 AND task_executions.failure = $2)
+            ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $3
+            """, [.text(workflow), .utf8(try json(Failure.outOfMemory)), .integer(Int64(limit))]
         ) { row in
             // A row that can't be read teaches nothing, and keeps no run from starting.
             guard let usage = try? usage(of: row) else { return }
-            samples.append(UsageSample(task: row.text(7), instance: row.text(8), usage: usage))
+            samples.append(
+                UsageSample(
+                    task: row.text(7), instance: row.text(8), usage: usage, killedAtBytes: row.optionalInteger(9)))
         }
         return samples.reversed()
     }

@@ -122,17 +122,19 @@ extension SQLStore {
             """
             SELECT wall_ns, user_cpu_ns, system_cpu_ns, peak_memory_bytes, read_bytes, written_bytes, meter,
                 runs.id, runs.workflow, tasks.template, tasks.name, tasks.created, started, completed,
-                task_executions.status
+                task_executions.status,
+                CASE WHEN number = 1 AND task_executions.failure = $1 THEN granted_memory_bytes END
             FROM runs CROSS JOIN task_executions ON task_executions.run = runs.id
                 CROSS JOIN tasks ON tasks.run = task_executions.run AND tasks.task = task_executions.task
-            WHERE (runs.ended IS NULL OR runs.ended > $1) AND completed > $1
+            WHERE (runs.ended IS NULL OR runs.ended > $2) AND completed > $2
                 AND task_executions.status IN ('succeeded', 'failed')
-            ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $2
-            """, [.integer(since), .integer(Int64(limit))]
+            ORDER BY runs.id DESC, task_executions.task DESC, number DESC LIMIT $3
+            """, [.utf8(try json(Failure.outOfMemory)), .integer(since), .integer(Int64(limit))]
         ) { row in
-            guard row.text(14) == "succeeded" else {
+            let killedAtBytes = row.optionalInteger(15)
+            if row.text(14) != "succeeded" {
                 history.unsuccessful += 1
-                return
+                if killedAtBytes == nil { return }
             }
             // A row that can't be read teaches nothing, and keeps nobody from learning of the others.
             guard let run = Run.ID(row.text(7)), !row.isNull(0), let usage = try? usage(of: row) else {
@@ -143,9 +145,8 @@ extension SQLStore {
                 MeasuredAttempt(
                     run: run, workflow: row.text(8), task: row.text(9), instance: row.text(10),
                     submitted: Instant(nanoseconds: row.integer(11)), completed: Instant(nanoseconds: row.integer(13)),
-                    usage: usage), started: Instant(nanoseconds: row.integer(12)))
+                    usage: usage, killedAtBytes: killedAtBytes), started: Instant(nanoseconds: row.integer(12)))
         }
-        history.attempts.reverse()
         history.sortByCompletion()
         return history
     }

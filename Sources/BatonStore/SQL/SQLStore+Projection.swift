@@ -44,6 +44,7 @@ extension SQLStore {
                     .integer(estimate.durationP90Nanoseconds), .integer(estimate.peakMemoryP50Bytes),
                     .integer(estimate.peakMemoryP99Bytes), .integer(estimate.largestSeenMemoryBytes),
                     .integer(estimate.sampleCount), .text(estimate.model),
+                    estimate.requestMilliCPU.map { .integer($0) } ?? .null,
                 ])
             }
         }

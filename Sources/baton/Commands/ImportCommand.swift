@@ -66,8 +66,7 @@ struct ImportCommand: ParsableCommand {
 
     /// The tasks call this very program, wherever it is.
     private var imitation: WfFormat.Replay {
-        let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return WfFormat.Replay(timeScale: timeScale, memoryScale: memoryScale, program: program ?? "baton")
+        WfFormat.Replay(timeScale: timeScale, memoryScale: memoryScale, program: Wiring.executable ?? "baton")
     }
 
     private static func format(of file: String) -> Format? {

@@ -10,8 +10,8 @@ struct ModelCommand: ParsableCommand {
         commandName: "model",
         abstract: "Show the kept models of what tasks take, fit another, or go back to one.",
         discussion: """
-            A model is fitted to all that was measured, beside a run, when it is a day old or a fifth of what there is came \
-            after it. The new one is used unless it was worse on attempts that neither had seen. Nothing has to be done \
+            A model is fitted to all that was measured, beside a run or after a short one, when it is a day old or a fifth \
+            of what there is came after it. The new one is used unless it was worse on attempts that neither had seen. Nothing has to be done \
             by hand.
             """,
         subcommands: [
@@ -32,7 +32,7 @@ struct ModelListCommand: ParsableCommand {
         if state.json {
             JSONPrinter.print(view.json)
         } else if models.isEmpty {
-            Output.messages("No model is kept yet. Longer runs fit one by themselves; 'baton model fit' does so now.")
+            Output.messages("No model is kept yet. Runs fit one by themselves; 'baton model fit' does so now.")
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
         }
@@ -66,10 +66,24 @@ struct ModelFitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fit", abstract: "Fit a model now to all that was measured, and use it unless it is worse.")
 
+    @Flag(name: .long, help: "Only if none is in use or the newest is a day old, and only with idle processor time.")
+    var ifDue = false
+
     @OptionGroup var state: StateOptions
 
     func run() throws {
         let store = try state.existingStore()
+        let lock = ifDue ? DetachedFit(data: state.dataDirectory).lock() : nil
+        if ifDue {
+            guard lock != nil, try TaskModel(store: store).isOverdue(at: LiveClock().now) else {
+                return Output.messages("No fit is due, or another process is at it.")
+            }
+            LowestPriority.takeOn()
+        }
+        try withExtendedLifetime(lock) { try fit(store) }
+    }
+
+    private func fit(_ store: any Store) throws {
         let model = TaskModel(store: store)
         guard let candidate = try model.fit(at: LiveClock().now) else {
             throw CommandFailure(
@@ -137,7 +151,7 @@ enum ModelName {
         guard let id else {
             if let current = models.first(where: { $0.state == .current }) { return current }
             throw CommandFailure(
-                "no model is in use yet. Longer runs fit one by themselves; 'baton model fit' does so now", exit: .usage
+                "no model is in use yet. Runs fit one by themselves; 'baton model fit' does so now", exit: .usage
             )
         }
         if let model = models.first(where: { $0.id == id }) { return model }

@@ -19,10 +19,11 @@ struct PlanCommand: ParsableCommand {
     var assignments: [Assignment] = []
 
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
 
     func run() throws {
-        let input = try WorkflowInput(file, assignments: assignments)
+        let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
         let planned = PlannedWorkflow(input.file.workflow)
         let data = state.dataDirectory
         let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil

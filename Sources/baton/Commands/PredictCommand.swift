@@ -39,6 +39,7 @@ struct PredictCommand: ParsableCommand {
     var chart: String?
 
     @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
+    @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
 
     mutating func validate() throws {
@@ -63,7 +64,7 @@ struct PredictCommand: ParsableCommand {
             if let chart { try view.draw(as: chart) }
             show(view)
         } else if let file {
-            let input = try WorkflowInput(file, assignments: assignments)
+            let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
             let data = state.dataDirectory
             let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
             let view = PredictionView(

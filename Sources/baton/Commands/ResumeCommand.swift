@@ -48,7 +48,7 @@ struct ResumeCommand: ParsableCommand {
         reporter.catchUp(try replay.advance(store))
         guard let submission = replay.engine.submission(of: run) else { throw RuntimeError.unknownRun(run) }
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
-        let refit = BackgroundRefit(data, run: run)
+        let refit = BackgroundRefit(data, run: run, of: submission.workflow.name)
         let setup = Wiring.setup(
             data, machine: machine, estimator: estimator, slot: refit.slot, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)

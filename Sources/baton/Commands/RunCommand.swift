@@ -21,6 +21,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var sizing: SizingOptions
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter.", valueName: "name=value"))
     var assignments: [Assignment] = []
@@ -30,7 +31,8 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let data = state.dataDirectory
-        let file = try WorkflowFile.read(file)
+        var file = try WorkflowFile.read(file)
+        if sizing.rightSize { file.rightSize() }
         for warning in file.warnings { Output.messages(warning.text) }
         let parameters = try locating(in: file) { () throws(WorkflowError) in
             try file.workflow.resolveParameters(assignments.map(\.binding))
@@ -58,7 +60,7 @@ struct RunCommand: ParsableCommand {
         let reporter = ProgressStyle.fitting(isJSON: state.json)
             .reporter(for: submission.run, folder: data.folder(of: submission.run))
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
-        let refit = BackgroundRefit(data, run: submission.run)
+        let refit = BackgroundRefit(data, run: submission.run, of: submission.workflow.name)
         let setup = Wiring.setup(
             data, machine: machine, estimator: estimator, slot: refit.slot, observer: reporter)
         let orchestrator: Orchestrator
@@ -77,10 +79,13 @@ struct RunCommand: ParsableCommand {
         store: any Store
     ) throws {
         refit.start()
-        defer { refit.abandon() }
-        let (status, signal) = try orchestrator.drive()
+        let (status, signal) = try {
+            defer { refit.abandon() }
+            return try orchestrator.drive()
+        }()
         reporter.finish(at: LiveClock().now)
         Housekeeping(dataDirectory: data.path).run(store)
+        DetachedFit(data: data).startIfOverdue(store)
         if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }
     }
 

@@ -48,9 +48,9 @@ struct Plan {
         return instances.enumerated().compactMap { index, instance in
             guard instance.kind == .command else { return nil }
             let task = workflow.tasks[Int(instance.task)].name
-            return estimator.estimate(workflow: workflow.name, task: task, instance: instance.name).map {
-                TaskEstimate(task: TaskInstance.ID(index), estimate: $0)
-            }
+            return estimator.estimate(
+                workflow: workflow.name, task: task, instance: instance.name, request: instance.request
+            ).map { TaskEstimate(task: TaskInstance.ID(index), estimate: $0) }
         }
     }
 

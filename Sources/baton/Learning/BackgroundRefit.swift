@@ -4,17 +4,17 @@ import BatonRuntime
 import BatonStore
 import Dispatch
 import Foundation
-import Glibc
 import Synchronization
 
 /// Fits the model of tasks anew beside a run, when it is due, on a thread that gets only what nobody else wants.
 ///
 /// The run never waits for it: it reads with a connection of its own, writes in steps of a fraction of a millisecond, and
-/// is left where it stands when the run has ended.
+/// is left where it stands when the run has ended; where that would leave the model older than a day, `DetachedFit` goes on.
 final class BackgroundRefit: Sendable {
     let slot = EstimatorSlot()
     private let data: DataDirectory
     private let run: Run.ID
+    private let workflow: String
     private let isAbandoned = Atomic(false)
     private let abandonment = DispatchSemaphore(value: 0)
 
@@ -23,16 +23,17 @@ final class BackgroundRefit: Sendable {
     /// Between looks whether it is due, in runs that take long.
     private static let interval = DispatchTimeInterval.seconds(3_600)
 
-    init(_ data: DataDirectory, run: Run.ID) {
+    init(_ data: DataDirectory, run: Run.ID, of workflow: String) {
         self.data = data
         self.run = run
+        self.workflow = workflow
     }
 
     func start() {
         let thread = Thread { [self] in
             var pause = Self.delay
             while abandonment.wait(timeout: .now() + pause) == .timedOut {
-                Self.yieldToEverybody()
+                LowestPriority.takeOn()
                 try? refitIfDue()
                 pause = Self.interval
             }
@@ -54,7 +55,11 @@ final class BackgroundRefit: Sendable {
         defer { slot.giveUp() }
         let candidate = try model.fit(at: LiveClock().now) { !isAbandoned.load(ordering: .relaxed) }
         guard let candidate, let kept = keep(candidate), kept.state == .current else { return }
-        slot.offer(EnsembleEstimator(candidate.predictor, id: kept.id), known: candidate.known[run])
+        // Kills, too, are looked at with what the new model expects.
+        let recent = candidate.history.recent(of: workflow, limit: EnsembleEstimator.recentAttempts)
+        let estimator = EnsembleEstimator(
+            candidate.predictor, id: kept.id, newer: [], recent: recent.map { .init($0) })
+        slot.offer(estimator, known: candidate.history.last(of: run))
     }
 
     /// On a thread of usual priority: one that waits for a processor must not hold the database meanwhile.
@@ -69,14 +74,5 @@ final class BackgroundRefit: Sendable {
         }
         isDone.wait()
         return result.withLock { $0 }
-    }
-
-    /// `SCHED_IDLE` of the kernel's interface, which the C library names only for C.
-    private static let idlePolicy: Int32 = 5
-
-    /// This thread runs only while a processor has nothing else to do.
-    private static func yieldToEverybody() {
-        var parameters = sched_param()
-        _ = sched_setscheduler(0, idlePolicy, &parameters)
     }
 }

@@ -38,23 +38,36 @@ struct TaskModel {
 
     // MARK: Fitting
 
-    /// True when the newest model is a day old, or a fifth of what there is came after it; also one that was worse and is
-    /// not in use, for another would be no better so soon.
+    /// True when none is in use, or the newest is a day old; also one that was worse and is not in use, for another would
+    /// be no better so soon. A millisecond, for no model is read.
+    func isOverdue(at now: Instant) throws(StoreError) -> Bool {
+        let models = try store.models(of: Self.kind)
+        let isInUse = models.contains { $0.state == .current && $0.version == Predictor.version }
+        guard isInUse, let newest = models.first else { return try hasAttempts(Self.leastAttempts, after: nil) }
+        guard newest.fitted.duration(to: now) >= Self.oldestAge else { return false }
+        return try hasAttempts(1, after: newest.data.to)
+    }
+
+    /// True when another is overdue, the one in use can't be read, or a fifth of what there is came after the newest.
     func isDue(at now: Instant) throws(StoreError) -> Bool {
+        if try isOverdue(at: now) { return true }
         guard try current() != nil, let newest = try store.models(of: Self.kind).first else {
-            return try store.history(after: nil, limit: Self.leastAttempts).attempts.count >= Self.leastAttempts
+            return try hasAttempts(Self.leastAttempts, after: nil)
         }
-        let isOld = newest.fitted.duration(to: now) >= Self.oldestAge
-        let wanted = isOld ? 1 : max(200, newest.data.attempts / 5)
-        return try store.history(after: newest.data.to, limit: wanted).attempts.count >= wanted
+        return try hasAttempts(max(200, newest.data.attempts / 5), after: newest.data.to)
+    }
+
+    /// True when so many attempts have succeeded, among twice as many and a few more that ended: reading has a limit.
+    private func hasAttempts(_ count: Int, after: Instant?) throws(StoreError) -> Bool {
+        try store.history(after: after, limit: 2 * count + 60).attempts.count >= count
     }
 
     /// A model that was fitted and judged, but is not kept yet.
     struct Candidate: Sendable {
         var summary: ModelSummary
         var predictor: Predictor
-        /// The end of the last attempt of each run that it has learned from.
-        var known: [Run.ID: Instant]
+        /// What it was fitted to.
+        var history: AttemptHistory
     }
 
     /// - Returns: nil when it might not go on, or there are too few attempts.
@@ -80,9 +93,7 @@ struct TaskModel {
                 of model \(kept.summary.id) \(Self.percent(comparison.errorOfCurrent))
                 """
         }
-        var known: [Run.ID: Instant] = [:]
-        for attempt in history.attempts { known[attempt.run] = attempt.completed }
-        return Candidate(summary: summary, predictor: fit.predictor, known: known)
+        return Candidate(summary: summary, predictor: fit.predictor, history: history)
     }
 
     /// - Returns: as it is kept, with its id.

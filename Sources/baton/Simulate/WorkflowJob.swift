@@ -24,7 +24,8 @@ struct WorkflowJob {
         for index in commands {
             let instance = job.expansion.instances[index]
             let estimate = estimator?.estimate(
-                workflow: job.workflow.name, task: job.workflow.tasks[Int(instance.task)].name, instance: instance.name)
+                workflow: job.workflow.name, task: job.workflow.tasks[Int(instance.task)].name, instance: instance.name,
+                request: instance.request)
             lengths[index] =
                 estimate.map { .nanoseconds($0.durationP50Nanoseconds) } ?? instance.expectedDuration
             job.behaviours[index].peakMemoryBytes =

@@ -25,6 +25,12 @@ struct CalibrationView: TextAndJSON {
         return hits.isEmpty ? nil : Double(hits.count { $0 }) / Double(hits.count)
     }
 
+    /// That an attempt kept busy in the mean; nil where its time was not measured.
+    private static func cores(_ actual: PredictionSummary.Actual) -> Double? {
+        guard actual.duration > .zero, actual.cpu >= .zero else { return nil }
+        return Double(actual.cpu.nanoseconds) / Double(actual.duration.nanoseconds)
+    }
+
     private var durationError: Double? {
         median { prediction, actual in
             let measured = Double(actual.duration.nanoseconds)
@@ -64,6 +70,7 @@ struct CalibrationView: TextAndJSON {
                         "task": .string(row.task), "prediction": .estimate(row.prediction.estimate),
                         "duration_seconds": row.prediction.actual.map { .seconds($0.duration) },
                         "peak_memory_bytes": row.prediction.actual.map { .number($0.peakMemoryBytes) },
+                        "cpu_cores": row.prediction.actual.flatMap(Self.cores).map { .number($0) },
                     ])
                 }),
         ])
@@ -75,15 +82,19 @@ struct CalibrationView: TextAndJSON {
             .init(title: "task"), .init(title: "run time", isNumeric: true), .init(title: "predicted", isNumeric: true),
             .init(title: "p90", isNumeric: true), .init(title: "memory", isNumeric: true),
             .init(title: "predicted", isNumeric: true), .init(title: "p99", isNumeric: true),
+            .init(title: "cores", isNumeric: true), .init(title: "asked for", isNumeric: true),
         ])
         for (task, prediction) in rows {
             let estimate = prediction.estimate
-            let cells = [
+            let cores = prediction.actual.flatMap(Self.cores).map { Sentence.cores(Int64(min($0, 1e6) * 1000)) }
+            let asked = estimate.requestMilliCPU.map { Sentence.cores($0) }
+            let cells: [String] = [
                 task, prediction.actual.map { DurationText.format($0.duration) } ?? "-",
                 DurationText.format(.nanoseconds(estimate.durationP50Nanoseconds)),
                 DurationText.format(.nanoseconds(estimate.durationP90Nanoseconds)),
                 prediction.actual.map { ByteCount.format($0.peakMemoryBytes) } ?? "-",
                 ByteCount.format(estimate.peakMemoryP50Bytes), ByteCount.format(estimate.peakMemoryP99Bytes),
+                cores ?? "-", asked ?? "-",
             ]
             table.append(cells.map { StyledLine($0) })
         }

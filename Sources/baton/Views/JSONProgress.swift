@@ -4,10 +4,11 @@ import BatonStore
 
 /// One JSON object a line for each thing that happens, for programs that follow a run.
 ///
-/// Every object has `event` (`run`, `tasks`, `task`, `attempt`, `usage`, `store` or `summary`), `run` and, but for
+/// Every object has `event` (`run`, `tasks`, `task`, `attempt`, `straggler`, `usage`, `store` or `summary`), `run` and, but for
 /// `usage`, `at`.
 final class JSONProgress: ProgressReporter {
     private var progress: RunProgress
+    private var stragglers = StragglerWatch()
     private let write: (String) -> Void
 
     init(run: Run.ID, write: @escaping (String) -> Void) {
@@ -15,7 +16,7 @@ final class JSONProgress: ProgressReporter {
         self.write = write
     }
 
-    var refreshAt: Instant? { nil }
+    var refreshAt: Instant? { stragglers.next(of: progress) }
 
     /// A program gets the whole story, whenever it came in.
     func catchUp(_ history: [Recorded]) {
@@ -41,7 +42,17 @@ final class JSONProgress: ProgressReporter {
         write(object.json + "\n")
     }
 
-    func refresh(at now: Instant) {}
+    func refresh(at now: Instant) {
+        for straggler in stragglers.news(of: progress, at: now) {
+            let object = Value.object([
+                "event": .string("straggler"), "run": .string(progress.run.description), "at": .time(now),
+                "task": .string(straggler.task), "index": .number(straggler.attempt.task.index),
+                "attempt": .number(straggler.attempt.number), "running_seconds": .seconds(straggler.elapsed),
+                "duration_p99_seconds": .seconds(straggler.p99),
+            ])
+            write(object.json + "\n")
+        }
+    }
 
     func storeFailed(_ error: StoreError) {
         let object = Value.object([

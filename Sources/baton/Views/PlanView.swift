@@ -10,7 +10,7 @@ struct PlanView {
         let chain = plan.forecast.criticalChain
         var parts = [headline()]
         if !plan.forecast.entries.isEmpty { parts.append(table(critical: Set(chain)).rendered(for: terminal)) }
-        parts.append((bounds(chain: chain) + skipped() + assumptions).joined(separator: "\n"))
+        parts.append((bounds(chain: chain) + requests() + skipped() + assumptions).joined(separator: "\n"))
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
@@ -93,6 +93,29 @@ struct PlanView {
         ]
     }
 
+    private func basis(_ entry: Forecast.Entry) -> RequestBasis {
+        RequestBasis(
+            request: plan.instances[entry.task].request,
+            estimate: plan.forecast.engine.estimate(
+                of: TaskReference(run: plan.run, task: TaskInstance.ID(entry.task))))
+    }
+
+    /// How many tasks ask for what was learned of them, and how much that leaves of what was declared.
+    private func requests() -> [String] {
+        let sized = plan.forecast.entries.filter { basis($0).memory == .learned }
+        guard !sized.isEmpty else { return [] }
+        var text = "\(Sentence.count(sized.count, "task")) \(sized.count == 1 ? "asks" : "ask") for the memory "
+        text += "that earlier attempts took"
+        let bounded = sized.filter { basis($0).request.memoryBytes != nil }
+        if !bounded.isEmpty {
+            let declared = bounded.reduce(0.0) { $0 + Double(basis($1).request.memoryBytes ?? 0) }
+            let granted = bounded.reduce(0.0) { $0 + Double($1.grant.memoryBytes) }
+            let share = Int((100 * granted / max(declared, 1)).rounded())
+            text += "; where memory is declared, for \(share) % of that"
+        }
+        return [text + "."]
+    }
+
     /// Tasks that would not run, and why.
     private func skipped() -> [String] {
         var names: [String] = []
@@ -130,6 +153,7 @@ struct PlanView {
                 "end_seconds": .seconds(Instant.zero.duration(to: entry.end)),
                 "duration_known": .boolean(entry.isKnown), "critical": .boolean(critical.contains(place)),
                 "worker": .string(plan.worker.name), "grant": .resources(entry.grant),
+                "request": basis(entry).json,
                 "needs": graph.map { .strings($0.dependencies(of: entry.task).map { instances[Int($0)].name }) },
                 "starts": .string(why(entry, instances)), "cache": entry.freshness.map(json),
             ])

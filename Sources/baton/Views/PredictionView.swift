@@ -10,7 +10,7 @@ protocol TextAndJSON {
 /// What the tasks of a workflow are expected to take.
 struct PredictionView: TextAndJSON {
     private let workflow: String
-    private var rows: [(instance: String, estimate: Estimate?)] = []
+    private var rows: [(instance: String, basis: RequestBasis)] = []
 
     /// - Parameter task: a task or one instance of it; nil: all.
     init(_ workflow: Workflow, instances: [TaskInstance], estimator: (any Estimator)?, task: String?) {
@@ -18,8 +18,9 @@ struct PredictionView: TextAndJSON {
         for instance in instances where instance.kind == .command {
             let name = workflow.tasks[Int(instance.task)].name
             guard task == nil || task == name || task == instance.name else { continue }
-            rows.append(
-                (instance.name, estimator?.estimate(workflow: workflow.name, task: name, instance: instance.name)))
+            let estimate = estimator?.estimate(
+                workflow: workflow.name, task: name, instance: instance.name, request: instance.request)
+            rows.append((instance.name, RequestBasis(request: instance.request, estimate: estimate)))
         }
     }
 
@@ -30,7 +31,10 @@ struct PredictionView: TextAndJSON {
             "workflow": .string(workflow),
             "tasks": .list(
                 rows.map { row in
-                    .object(["task": .string(row.instance), "prediction": row.estimate.map(Value.estimate) ?? .null])
+                    .object([
+                        "task": .string(row.instance), "prediction": row.basis.estimate.map(Value.estimate) ?? .null,
+                        "request": row.basis.json,
+                    ])
                 }),
         ])
     }
@@ -39,19 +43,22 @@ struct PredictionView: TextAndJSON {
         var table = Table([
             .init(title: "task"), .init(title: "run time", isNumeric: true), .init(title: "p90", isNumeric: true),
             .init(title: "memory", isNumeric: true), .init(title: "p99", isNumeric: true),
-            .init(title: "asks for", isNumeric: true), .init(title: "measured", isNumeric: true),
+            .init(title: "cores", isNumeric: true), .init(title: "asks for", isNumeric: true),
+            .init(title: "because"), .init(title: "measured", isNumeric: true),
         ])
-        for (instance, estimate) in rows {
-            var cells = [instance, "-", "-", "-", "-", "-", "0"]
-            if let estimate {
+        for (instance, basis) in rows {
+            var cells = [
+                instance, "-", "-", "-", "-", Sentence.cores(basis.milliCPU),
+                basis.memoryBytes.map { ByteCount.format($0) } ?? "-", basis.words, "0",
+            ]
+            if let estimate = basis.estimate {
                 cells[1] = DurationText.format(.nanoseconds(estimate.durationP50Nanoseconds))
                 cells[2] = DurationText.format(.nanoseconds(estimate.durationP90Nanoseconds))
                 if estimate.peakMemoryP50Bytes > 0 {
                     cells[3] = ByteCount.format(estimate.peakMemoryP50Bytes)
                     cells[4] = ByteCount.format(estimate.peakMemoryP99Bytes)
-                    cells[5] = ByteCount.format(estimate.requestBytes ?? estimate.peakMemoryP99Bytes)
                 }
-                cells[6] = "\(estimate.sampleCount)"
+                cells[8] = "\(estimate.sampleCount)"
             }
             table.append(cells.map { StyledLine($0) })
         }
@@ -67,6 +74,8 @@ extension Value {
             "peak_memory_p50_bytes": .number(estimate.peakMemoryP50Bytes),
             "peak_memory_p99_bytes": .number(estimate.peakMemoryP99Bytes),
             "request_bytes": estimate.requestBytes.map { .number($0) },
+            "request_cpu_cores": estimate.requestMilliCPU.map { .number(Double($0) / 1000) },
+            "duration_p99_seconds": estimate.durationP99Nanoseconds.map { .seconds(.nanoseconds($0)) },
             "samples": .number(estimate.sampleCount), "model": .string(estimate.model),
         ])
     }

@@ -36,6 +36,7 @@ enum ProgressStyle {
 /// One line for each task that ended or is tried again, and a summary.
 final class PlainProgress: ProgressReporter {
     private var progress: RunProgress
+    private var stragglers = StragglerWatch()
     private let folder: RunFolder
     private let write: (String) -> Void
 
@@ -45,7 +46,7 @@ final class PlainProgress: ProgressReporter {
         self.write = write
     }
 
-    var refreshAt: Instant? { nil }
+    var refreshAt: Instant? { stragglers.next(of: progress) }
 
     func catchUp(_ history: [Recorded]) {
         for recorded in history { progress.apply(recorded) }
@@ -67,7 +68,12 @@ final class PlainProgress: ProgressReporter {
 
     func sampled(_ attempt: Attempt.ID, _ sample: UsageReading) {}
 
-    func refresh(at now: Instant) {}
+    func refresh(at now: Instant) {
+        let counts = progress.counts
+        for straggler in stragglers.news(of: progress, at: now) {
+            write("[\(counts.finished)/\(counts.total)] \(straggler.sentence)\n")
+        }
+    }
 
     func storeFailed(_ error: StoreError) {
         write(StoreTrouble.sentence(error) + "\n")
@@ -84,6 +90,7 @@ final class LiveProgress: ProgressReporter {
     private var progress: RunProgress
     private let folder: RunFolder
     private var screen: TerminalScreen
+    private var stragglers = StragglerWatch()
     private var lasting: [StyledLine] = []
     private var drawnAt = Instant.zero
     private var isStale = true
@@ -130,6 +137,7 @@ final class LiveProgress: ProgressReporter {
     func refresh(at now: Instant) {
         latest = now
         guard let refreshAt, now >= refreshAt else { return }
+        lasting += stragglers.news(of: progress, at: now).map { StyledLine($0.sentence, .warning) }
         screen.terminal.measure(STDERR_FILENO)
         screen.draw(
             lasting: lasting, live: ProgressView(progress: progress, terminal: screen.terminal, now: now).lines())

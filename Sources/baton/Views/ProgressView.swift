@@ -51,14 +51,15 @@ struct ProgressView {
         }
         // In steps, so that the columns don't move with every task that comes or goes.
         let width = ((names.map { DisplayWidth.of($0) }.max() ?? 0) + 7) / 8 * 8
-        var lines = zip(shown, names).map { index, name in row(progress.tasks[index], name: name, width: width) }
+        var lines = zip(shown, names).map { index, name in row(index, name: name, width: width) }
         if running.count > shown.count {
             lines.append(StyledLine("  and \(running.count - shown.count) more", .faint))
         }
         return lines
     }
 
-    private func row(_ task: RunProgress.Task, name: String, width: Int) -> StyledLine {
+    private func row(_ index: Int, name: String, width: Int) -> StyledLine {
+        let task = progress.tasks[index]
         guard case .running(let running) = task.state else { return "" }
         var line = StyledLine("  " + name, .busy)
         line.pad(to: width + 4)
@@ -71,6 +72,7 @@ struct ProgressView {
             line.append(ByteCount.format(sample.memoryBytes))
             line.append(" of \(ByteCount.format(running.grant.memoryBytes))", .faint)
         }
+        if progress.straggler(index, at: now) != nil { line.append("  late", .warning) }
         if running.attempt > 1 { line.append("  attempt \(running.attempt)", .warning) }
         if running.stopping != nil { line.append("  ending", .warning) }
         return line

@@ -96,9 +96,12 @@ extension RunProgress {
                 afterKillAt: killedAt, estimate: tasks[index].estimate,
                 declared: tasks[index].instance.request.memoryBytes
             )
+            // The kill may raise what is expected of the task even more.
+            let request = tasks[index].instance.request
+            let isChosen = request.memoryBytes == nil || request.isAutomatic
             let held = usage.map(\.peakMemoryBytes).flatMap { $0 > 0 ? $0 : nil } ?? killedAt
             return "\(name) was killed for memory at \(ByteCount.format(held)); "
-                + "trying again with \(ByteCount.format(min(next, capacity.memoryBytes)))."
+                + "trying again with \(isChosen ? "at least " : "")\(ByteCount.format(min(next, capacity.memoryBytes)))."
         case .succeeded, .reused, .failed: return nil
         }
     }

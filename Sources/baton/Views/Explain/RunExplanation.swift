@@ -16,7 +16,8 @@ struct RunExplanation {
         lines += failures
         lines += news(of: .running) { task in
             guard case .running(let running) = story.state(task) else { return "" }
-            return "has been running for \(DurationText.format(running.since.duration(to: story.now)))"
+            let usual = story.straggler(task).map { "; \(Straggler.usual($0.p99))" } ?? ""
+            return "has been running for \(DurationText.format(running.since.duration(to: story.now)))\(usual)"
         }
         lines += news(of: .backingOff) { reason(of: $0) }
         lines += waiting + story.crowd

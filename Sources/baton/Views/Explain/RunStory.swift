@@ -58,6 +58,14 @@ struct RunStory {
         return state
     }
 
+    /// The running attempt of a task when it is far later than usual.
+    func straggler(_ task: Int) -> Straggler? {
+        guard case .running(let running) = state(task) else { return nil }
+        return Straggler(
+            Attempt.ID(run: run, task: TaskInstance.ID(task), number: running.attempt), task: instances[task].name,
+            since: running.since, estimate: engine.estimate(of: reference(task)), at: now)
+    }
+
     /// Other runs, where they are why something waits.
     var crowd: [StyledLine] {
         guard !summary.status.isTerminal, heldByOthers != .zero else { return [] }

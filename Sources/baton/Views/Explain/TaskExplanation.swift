@@ -42,6 +42,7 @@ struct TaskExplanation {
                 line.append(" of about \(rough(.nanoseconds(estimate.durationP50Nanoseconds)))")
             }
             line.append(".")
+            if let straggler = story.straggler(task) { line.append(" \(Straggler.usual(straggler.p99)).", .warning) }
             if let stopping = running.stopping { line.append(" \(ending(stopping))", .warning) }
         case .succeeded(let attempt):
             line.append(" succeeded", .good)
@@ -133,7 +134,15 @@ struct TaskExplanation {
         }
         return "Expected were \(DurationText.format(.nanoseconds(estimate.durationP50Nanoseconds))) and "
             + "\(ByteCount.format(estimate.peakMemoryP50Bytes)), from "
-            + "\(Sentence.count(Int(estimate.sampleCount), "measurement")) (\(estimate.model))."
+            + "\(Sentence.count(Int(estimate.sampleCount), "measurement")) (\(estimate.model))." + asking(estimate)
+    }
+
+    /// Why it asks for the memory that it asks for, where that is not simply what was declared.
+    private func asking(_ estimate: Estimate) -> String {
+        let basis = RequestBasis(request: story.instances[task].request, estimate: estimate)
+        guard basis.memory == .learned, let bytes = basis.memoryBytes else { return "" }
+        let declared = basis.request.memoryBytes.map { ", within the \(ByteCount.format($0)) declared" } ?? ""
+        return " So it asks for \(ByteCount.format(bytes))\(declared)."
     }
 
     private func rough(_ duration: Duration) -> String {
@@ -152,7 +161,11 @@ struct TaskExplanation {
             "root_cause": story.rootCause(of: task) == task
                 ? nil : .string(story.instances[story.rootCause(of: task)].name),
             "expected_start": story.expectedStart(task).flatMap { $0 > story.now ? .time($0) : nil },
-            "estimate": story.engine.estimate(of: reference).map(json),
+            "estimate": story.engine.estimate(of: reference).map(Value.estimate),
+            "straggler": .boolean(story.straggler(task) != nil),
+            "request": RequestBasis(
+                request: story.instances[task].request, estimate: story.engine.estimate(of: reference)
+            ).json,
             "attempts": .list(attempts.map(RunDetail.json)), "decisions": .list(decisions.map(json)),
             "why_run": whyRun?.json,
         ])
@@ -164,16 +177,6 @@ struct TaskExplanation {
         .object([
             "decision": .number(decision.number), "attempt": .number(decision.attempt.number), "at": .time(decision.at),
             "policy": .string(decision.policy), "reason": .string(decision.reason),
-        ])
-    }
-
-    private func json(_ estimate: Estimate) -> Value {
-        .object([
-            "duration_p50_seconds": .seconds(.nanoseconds(estimate.durationP50Nanoseconds)),
-            "duration_p90_seconds": .seconds(.nanoseconds(estimate.durationP90Nanoseconds)),
-            "peak_memory_p50_bytes": .number(estimate.peakMemoryP50Bytes),
-            "peak_memory_p99_bytes": .number(estimate.peakMemoryP99Bytes),
-            "samples": .number(estimate.sampleCount), "model": .string(estimate.model),
         ])
     }
 }
