@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "BatonNeural", swiftSettings: settings),
 
         // Study
-        .target(name: "BatonPrediction", dependencies: ["BatonCore"], swiftSettings: settings),
+        .target(name: "BatonPrediction", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),
 
         // World
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),

@@ -39,7 +39,7 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonPrediction",
             purpose: "Predicts duration, memory and CPU; sizes requests; judges both on traces",
-            modules: ["BatonCore"], isPure: true, forbids: "scheduling"
+            modules: ["BatonCore", "BatonNeural"], isPure: true, forbids: "scheduling"
         ),
         Room(
             name: "BatonFormats",

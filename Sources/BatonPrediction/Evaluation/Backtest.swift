@@ -30,14 +30,17 @@ public struct Backtest: Sendable {
     private let targets: [Target]
     private let policy: Sizing
 
-    /// - Parameter silent: members that say nothing, to learn what they are worth.
+    /// - Parameters:
+    ///   - silent: members that say nothing, to learn what they are worth.
+    ///   - extra: members that take part although they have not earned it.
     public init(
         _ trace: Trace, targets: [Target] = Target.allCases, order: Order = .completion,
-        features: Features = .beforehand, sizing policy: Sizing = Sizing(), without silent: Set<Member> = []
+        features: Features = .beforehand, sizing policy: Sizing = Sizing(), without silent: Set<Member> = [],
+        with extra: Set<Member> = []
     ) {
         self.targets = targets
         self.policy = policy
-        predictor.silent = silent
+        predictor.silent = silent.union(Member.unearned.subtracting(extra))
         let rows = trace.rows.map { row in
             var row = row
             if features == .postHoc, row.profile.inputBytes == nil { row.profile.inputBytes = row.readBytes }

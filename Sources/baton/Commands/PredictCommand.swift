@@ -96,10 +96,17 @@ struct EvaluationOptions: ParsableArguments {
         help: ArgumentHelp("Members of the ensemble that say nothing, for an ablation.", valueName: "members"))
     var without = MemberList(members: [])
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Members that the ensemble leaves out because they have not earned their weight, to measure "
+                + "them all the same.", valueName: "members"))
+    var with = MemberList(members: [])
+
     func view(of path: String, format: TraceFile.Format) throws -> EvaluationView {
         EvaluationView(
             traces: try TraceFile.read(path: path, format: format), targets: target.targets,
-            features: features.features, without: without.members)
+            features: features.features, without: without.members, with: with.members)
     }
 }
 
