@@ -26,7 +26,7 @@ struct Baton: ParsableCommand {
                     PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,
                     ExplainCommand.self, ExportCommand.self,
                 ]),
-            CommandGroup(name: "Study", subcommands: [SimulateCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Study", subcommands: [SimulateCommand.self, ForecastCommand.self, BenchCommand.self]),
             CommandGroup(
                 name: "Author",
                 subcommands: [

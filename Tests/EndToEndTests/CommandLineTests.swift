@@ -13,7 +13,7 @@ import Testing
 
     @Test(
         "the commands about files are described",
-        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict"])
+        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict", "forecast"])
     func fileHelp(_ name: String) throws {
         try expectHelp(of: name)
     }

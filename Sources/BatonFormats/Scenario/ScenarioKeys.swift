@@ -220,7 +220,7 @@ enum MachineKey: String, FormatKey {
         case .speed: "1.5 runs tasks in two thirds of the time; 1 when absent."
         case .network: "Bytes per second to and from other machines; when absent they share one file system."
         case .price: "Of one for an hour, in any currency; for 'baton forecast --prices'."
-        case .most: "How many could be had; for 'baton forecast --prices', 20 when absent."
+        case .most: "How many could be had; for 'baton forecast --prices'. 20, or the count, when absent."
         }
     }
 }
