@@ -28,6 +28,6 @@ def main(_):
     header = ["members"] + [f"{folder} {what}" for folder in FOLDERS for what in ["memory", "duration", "wasted GBh"]]
     notes = ["1-MAPE / median APE in percent. Members overlap: what one of them leaves out another says, so a line of this table is "
              "less than what the member does alone. A small LSTM over the latest attempts is left out: with it run times are "
-             "predicted 0.1 to 0.2 points better, memory no better, and more is wasted on sizey, for ten times the time. "
+             "predicted 0.1 to 0.2 points better, memory no better, and more is wasted on sizey, for eight times the time. "
              "`baton predict --evaluate PATH --format FORMAT --with lstm` measures it."]
     write("ablation", "Ablation of the predicting ensemble", header, rows, notes, raw)

@@ -43,8 +43,8 @@ enum Elementary {
         let ratio = (significand - 1) / (significand + 1)
         var power = ratio
         var sum = 0.0
-        for index in stride(from: 1.0, through: 21, by: 2) {
-            sum += power / index
+        for index in stride(from: 1, through: 21, by: 2) {
+            sum += power / Double(index)
             power *= ratio * ratio
         }
         return 2 * sum + exponent * naturalLogOf2High + exponent * naturalLogOf2Low
