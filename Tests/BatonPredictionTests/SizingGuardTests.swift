@@ -51,6 +51,13 @@ struct SizingGuardTests {
         #expect(request(killed(at: 1.01e9, times: 50)) == request(killed(at: 1.01e9, times: 2)))
     }
 
+    @Test("a kill far above what was expected says little about a sibling that is expected to be larger")
+    func farOff() {
+        let rails = killed(at: 20e9)
+        #expect(request(rails) > 20e9)
+        #expect(request(rails, 18e9) <= 60e9)
+    }
+
     @Test("no request goes above what was declared")
     func bound() {
         #expect(request(killed(at: 1.01e9, times: 2), declared: 1.5e9) == 1.5e9)
