@@ -50,7 +50,7 @@ public struct SizingGuard: Hashable, Sendable {
         if let record = records[signature] {
             let level = max(1.1 * record.killedLevel, record.floor)
             // An expectation that was far off says nothing about a sibling whose own is not.
-            let most = 3 * max(record.killedBytes, prediction.largestSeen ?? 0)
+            let most = 2 * max(record.killedBytes, prediction.largestSeen ?? 0)
             bytes = max(bytes, min(level * prediction.p50, most))
             excess = max(excess, record.recent.share / Self.mostKilledOfOne)
         }

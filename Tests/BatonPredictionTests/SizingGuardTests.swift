@@ -41,7 +41,7 @@ struct SizingGuardTests {
     func oneKill() {
         let rails = killed(at: 1.01e9)
         #expect((1.1 * 1.01e9...2.1e9).contains(request(rails)))
-        #expect(abs(request(rails, 4e9) / request(rails) - 4) < 1e-9)
+        #expect(abs(request(rails, 4e9) / request(rails) - 4) < 0.1)
         #expect(request(rails, 1e9, "other") == 1.01e9)
     }
 
@@ -55,7 +55,7 @@ struct SizingGuardTests {
     func farOff() {
         let rails = killed(at: 20e9)
         #expect(request(rails) > 20e9)
-        #expect(request(rails, 18e9) <= 60e9)
+        #expect(request(rails, 18e9) <= 40e9)
     }
 
     @Test("no request goes above what was declared")
