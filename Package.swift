@@ -34,9 +34,10 @@ let package = Package(
             dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: settings
         ),
+        .target(name: "BatonNeural", swiftSettings: settings),
 
         // Study
-        .target(name: "BatonPrediction", dependencies: ["BatonCore"], swiftSettings: settings),
+        .target(name: "BatonPrediction", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),
 
         // World
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -84,6 +85,7 @@ let package = Package(
             dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator", "BatonTesting"],
             swiftSettings: settings
         ),
+        .testTarget(name: "BatonNeuralTests", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),
         .testTarget(
             name: "BatonPredictionTests",
             dependencies: ["BatonCore", "BatonFormats", "BatonPrediction"],

@@ -21,7 +21,8 @@ public struct Predictor: Sendable {
     var machines = MachineFactors()
     var models = Target.allCases.map { TargetModel(target: $0) }
     /// For the ablation: who keeps silent.
-    var silent: Set<Member> = []
+    var silent = Member.unearned
+    private var sequences: [SequenceMember] = []
 
     public internal(set) var observationCount = 0
 
@@ -49,7 +50,8 @@ public struct Predictor: Sendable {
             }
             let evidence = Evidence(
                 target: target, rows: rows, samples: samples, signature: signature, inputLogarithm: input,
-                table: table, noise: model.noise, slopes: model.slopes)
+                table: table, noise: model.noise, slopes: model.slopes,
+                sequence: sequences.isEmpty ? nil : sequences[target.rawValue])
             return warm(evidence, model, signature, basis, shift)
         }
     }
@@ -169,6 +171,14 @@ public struct Predictor: Sendable {
         if !judged.isEmpty { learnSlopes(observation) }
         remember(observation, tool: profile.tool)
         observationCount += 1
+        if !silent.contains(.lstm) { fitSequences() }
+    }
+
+    private mutating func fitSequences() {
+        if sequences.isEmpty { sequences = Target.allCases.map { SequenceMember(seed: UInt64($0.rawValue)) } }
+        for target in Target.allCases {
+            sequences[target.rawValue].fit(histories, target, observations: observationCount)
+        }
     }
 
     private mutating func judge(_ prediction: Prediction, _ measured: Double, _ signature: Int32) {

@@ -16,7 +16,7 @@ public struct Sizing: Hashable, Sendable {
     public var mostKilled: Double
 
     public init(
-        delayPrice: Double = 4, minimumSamples: Int = 1, margin: Double = 1.01, floorBytes: Double = 134_217_728,
+        delayPrice: Double = 2, minimumSamples: Int = 1, margin: Double = 1.01, floorBytes: Double = 134_217_728,
         mostKilled: Double = 0.04
     ) {
         self.delayPrice = delayPrice

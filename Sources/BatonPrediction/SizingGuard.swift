@@ -7,13 +7,15 @@
 /// - After a kill it rises at once: to the next rung of the ladder, and to twice the kill when a second attempt under the
 ///   same belief is killed before any has succeeded.
 /// - It falls by at most half with each success, from what was declared and from what a kill raised it to.
-/// - While more than 2 % of the recent attempts were killed, of the signature or of all, all requests are higher: by a
-///   quarter each time that the share doubles.
+/// - While more than 2 % of all recent attempts were killed, or 6 % of the signature's, requests are higher: by a quarter
+///   each time that the share doubles.
 public struct SizingGuard: Hashable, Sendable {
     /// Attempts after which a kill is forgotten, and over which the share of kills is taken.
     static let window = 50
     static let overallWindow = 200
     static let mostKilled = 0.02
+    /// Of one signature: two of 50 are luck at 2 % (1 in 4), four are not (1 in 50).
+    static let mostKilledOfOne = 0.06
 
     private var records: [String: Record] = [:]
     private var overall = RecentKills(size: overallWindow)
@@ -24,6 +26,8 @@ public struct SizingGuard: Hashable, Sendable {
         var recent = RecentKills(size: SizingGuard.window)
         /// The largest multiple of an expectation that was too little; 0 when none was.
         var killedLevel = 0.0
+        /// The most at which any was killed.
+        var killedBytes = 0.0
         /// Successes since the latest kill that was news.
         var successes = 0
         /// Attempts killed under that belief while none has succeeded.
@@ -42,12 +46,15 @@ public struct SizingGuard: Hashable, Sendable {
         _ wanted: Double, signature: String, prediction: Prediction, declared: Double?
     ) -> Double {
         var bytes = wanted
-        var share = overall.share
+        var excess = overall.share / Self.mostKilled
         if let record = records[signature] {
-            bytes = max(bytes, max(1.1 * record.killedLevel, record.floor) * prediction.p50)
-            share = max(share, record.recent.share)
+            let level = max(1.1 * record.killedLevel, record.floor)
+            // An expectation that was far off says nothing about a sibling whose own is not.
+            let most = 2 * max(record.killedBytes, prediction.largestSeen ?? 0)
+            bytes = max(bytes, min(level * prediction.p50, most))
+            excess = max(excess, record.recent.share / Self.mostKilledOfOne)
         }
-        if share > Self.mostKilled { bytes *= 1 + 0.25 * Logarithm.of(share / Self.mostKilled) / Logarithm.of(2) }
+        if excess > 1 { bytes *= 1 + 0.25 * Logarithm.of(excess) / Logarithm.of(2) }
         guard let declared else { return bytes }
         let halvings = min(prediction.sampleCount, 60)
         return min(max(bytes, declared / Double(1 << halvings)), declared)
@@ -60,7 +67,10 @@ public struct SizingGuard: Hashable, Sendable {
         record.kills = 0
         record.successes += 1
         record.floor /= 2
-        if record.successes >= Self.window { record.killedLevel = 0 }
+        if record.successes >= Self.window {
+            record.killedLevel = 0
+            record.killedBytes = 0
+        }
         records[signature] = record
     }
 
@@ -87,6 +97,7 @@ public struct SizingGuard: Hashable, Sendable {
         record.kills = 1
         record.successes = 0
         record.killedLevel = max(record.killedLevel, bytes / prediction.p50)
+        record.killedBytes = max(record.killedBytes, bytes)
         let next = Sizing.ladder(afterKillAt: bytes, prediction, declared: declared)
         record.floor = max(record.floor, next / prediction.p50)
     }

@@ -26,7 +26,9 @@ struct Baton: ParsableCommand {
                     PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,
                     ExplainCommand.self, ExportCommand.self,
                 ]),
-            CommandGroup(name: "Study", subcommands: [SimulateCommand.self, BenchCommand.self, ModelCommand.self]),
+            CommandGroup(
+                name: "Study",
+                subcommands: [SimulateCommand.self, ForecastCommand.self, BenchCommand.self, ModelCommand.self]),
             CommandGroup(
                 name: "Author",
                 subcommands: [

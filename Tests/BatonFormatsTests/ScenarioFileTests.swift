@@ -104,7 +104,7 @@ import Testing
                     c.yaml:1:9: error: expected a number of cores for 'cpu', found the text 'many'
                     c.yaml:1:35: error: expected a factor from 0.001 to 1000 for 'speed', found the number 0
                     c.yaml:2:3: error: a kind of machine needs 'memory'
-                    c.yaml:2:12: error: 'ram' is not a key of a kind of machine. Keys: kind, count, cpu, memory, gpus, disk, speed, network.
+                    c.yaml:2:12: error: 'ram' is not a key of a kind of machine. Keys: kind, count, cpu, memory, gpus, disk, speed, network, price, most.
                     """)
     }
 

@@ -13,7 +13,9 @@ import Testing
 
     @Test(
         "the commands about files are described",
-        arguments: ["plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict", "model"])
+        arguments: [
+            "plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict", "forecast", "model",
+        ])
     func fileHelp(_ name: String) throws {
         try expectHelp(of: name)
     }

@@ -32,9 +32,14 @@ struct Room: Sendable, CustomTestStringConvertible {
             modules: ["BatonCore"], outside: ["HeapModule"], isPure: true, forbids: "real time"
         ),
         Room(
+            name: "BatonNeural",
+            purpose: "Matrices, reverse-mode differentiation, layers, Adam, checkpoints",
+            isPure: true, forbids: "knowing what a task is"
+        ),
+        Room(
             name: "BatonPrediction",
             purpose: "Predicts duration, memory and CPU; sizes requests; judges both on traces",
-            modules: ["BatonCore"], isPure: true, forbids: "scheduling"
+            modules: ["BatonCore", "BatonNeural"], isPure: true, forbids: "scheduling"
         ),
         Room(
             name: "BatonFormats",

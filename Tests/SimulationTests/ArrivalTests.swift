@@ -34,6 +34,20 @@ import Testing
         #expect(abs(gap - 1 / 1.28) < (pattern == .burst ? 0.06 : 0.02))
     }
 
+    @Test("daily arrivals offer the load asked for, more by day than by night and on weekdays than at weekends")
+    func daily() throws {
+        // One every 100 s on average, over four weeks.
+        let small = [Machine(capacity: Resources(milliCPU: 1000, memoryBytes: 0))]
+        let workload = Arrivals.stream(
+            jobs: [try job()], count: 24_192, load: 1, on: small, pattern: .daily, seed: 1)
+        let hours = workload.arrivals.map { Int($0.at.nanoseconds / 3_600_000_000_000) }
+        #expect(abs(Double(hours.last!) / 672 - 1) < 0.03)
+        let (afternoon, night) = (hours.count { $0 % 24 == 15 }, hours.count { $0 % 24 == 3 })
+        #expect(abs(Double(afternoon) / Double(night) - 3) < 0.6)
+        let (week, end) = (hours.count { $0 / 24 % 7 < 5 }, hours.count { $0 / 24 % 7 >= 5 })
+        #expect(abs(Double(week) / Double(end) - 5) < 0.4)
+    }
+
     @Test("the scarcest resource sets the pace, and faster machines serve more")
     func bottleneck() throws {
         // 16 GB of 640 in all: forty at a time, where 160 cores would hold more.

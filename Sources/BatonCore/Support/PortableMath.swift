@@ -65,6 +65,11 @@ public enum PortableMath {
         return z < 0 ? 1 - tail : tail
     }
 
+    /// The sine of an angle given in whole turns, 0 to 1.
+    public static func sine(ofTurns turns: Double) -> Double {
+        cosine(ofTurns: turns < 0.25 ? turns + 0.75 : turns - 0.25)
+    }
+
     /// The cosine of an angle given in whole turns.
     private static func cosine(ofTurns turns: Double) -> Double {
         // Folded into the first quarter, where the series converges fast.

@@ -194,15 +194,16 @@ enum EstimatesKey: String, FormatKey {
 
 /// The keys of one kind of machine in a file of a cluster.
 enum MachineKey: String, FormatKey {
-    case kind, count, cpu, memory, gpus, disk, speed, network
+    case kind, count, cpu, memory, gpus, disk, speed, network, price, most
 
     static let required: [MachineKey] = [.cpu, .memory]
 
     var shape: Shape {
         switch self {
         case .kind: .text
-        case .count: .integer(1...100_000)
-        case .cpu, .speed: .number
+        case .count: .integer(0...100_000)
+        case .most: .integer(1...100_000)
+        case .cpu, .speed, .price: .number
         case .gpus: .integer(0...1_024)
         case .memory, .disk, .network: .size
         }
@@ -218,6 +219,8 @@ enum MachineKey: String, FormatKey {
         case .disk: "Disk, such as 1TB; none when absent."
         case .speed: "1.5 runs tasks in two thirds of the time; 1 when absent."
         case .network: "Bytes per second to and from other machines; when absent they share one file system."
+        case .price: "Of one for an hour, in any currency; for 'baton forecast --prices'."
+        case .most: "How many could be had; for 'baton forecast --prices'. 20, or the count, when absent."
         }
     }
 }

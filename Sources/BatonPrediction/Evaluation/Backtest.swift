@@ -29,15 +29,19 @@ public struct Backtest: Sendable {
     private var largestOfAny = 0.0
     private let targets: [Target]
     private let policy: Sizing
+    private var rails = SizingGuard()
 
-    /// - Parameter silent: members that say nothing, to learn what they are worth.
+    /// - Parameters:
+    ///   - silent: members that say nothing, to learn what they are worth.
+    ///   - extra: members that take part although they have not earned it.
     public init(
         _ trace: Trace, targets: [Target] = Target.allCases, order: Order = .completion,
-        features: Features = .beforehand, sizing policy: Sizing = Sizing(), without silent: Set<Member> = []
+        features: Features = .beforehand, sizing policy: Sizing = Sizing(), without silent: Set<Member> = [],
+        with extra: Set<Member> = []
     ) {
         self.targets = targets
         self.policy = policy
-        predictor.silent = silent
+        predictor.silent = silent.union(Member.unearned.subtracting(extra))
         let rows = trace.rows.map { row in
             var row = row
             if features == .postHoc, row.profile.inputBytes == nil { row.profile.inputBytes = row.readBytes }
@@ -94,7 +98,8 @@ public struct Backtest: Sendable {
         guard let peak = row.measurement[.memory] else { return }
         let seconds = row.measurement[.duration] ?? 0
         let declared = row.profile.declaredMemoryBytes
-        sizing.run(peak: peak, seconds: seconds, request: policy.request(prediction, declared: declared)) {
+        let request = request(row, prediction)
+        sizing.run(peak: peak, seconds: seconds, request: request) {
             Sizing.ladder(afterKillAt: $0, prediction, declared: declared)
         }
         let past = past[row.profile.signature] ?? []
@@ -109,7 +114,27 @@ public struct Backtest: Sendable {
         }
     }
 
+    private mutating func guardNext(_ row: Trace.Row, _ prediction: Prediction) {
+        guard let peak = row.measurement[.memory] else { return }
+        let wanted = request(row, prediction)
+        if wanted < peak, prediction.sampleCount > 0 {
+            rails.observeKill(
+                at: wanted, signature: row.profile.signature, prediction: prediction, wanted: wanted,
+                declared: row.profile.declaredMemoryBytes)
+        }
+        rails.observeSuccess(signature: row.profile.signature)
+    }
+
+    /// As an estimator asks for it.
+    private func request(_ row: Trace.Row, _ prediction: Prediction) -> Double {
+        let declared = row.profile.declaredMemoryBytes
+        return rails.request(
+            policy.request(prediction, declared: declared), signature: row.profile.signature, prediction: prediction,
+            declared: declared)
+    }
+
     private mutating func learn(_ row: Trace.Row, _ predictions: [Prediction]) {
+        guardNext(row, predictions[Target.memory.rawValue])
         predictor.observe(row.measurement, of: row.profile, predictions: predictions)
         seen[row.profile.signature, default: 0] += 1
         guard let peak = row.measurement[.memory] else { return }

@@ -1,6 +1,9 @@
 /// One way to predict from what was seen; the ensemble weighs them by how well they did.
 public enum Member: Int, Hashable, Sendable, CaseIterable {
-    case history, recent, last, repeated, bestLine, lines, affine, neighbours, interpolation, tree
+    case history, recent, last, repeated, bestLine, lines, affine, neighbours, interpolation, tree, lstm
+
+    /// Members that have not earned their weight: they say nothing, and learn nothing, unless an evaluation asks for them.
+    public static let unearned: Set<Member> = [.lstm]
 
     /// As an ablation names it.
     public var name: String { String(describing: self) }
@@ -9,7 +12,7 @@ public enum Member: Int, Hashable, Sendable, CaseIterable {
     var errorAtFirst: Double {
         switch self {
         case .repeated: 0.05
-        case .history, .recent, .last, .bestLine, .lines, .affine, .neighbours, .interpolation, .tree: 0.3
+        case .history, .recent, .last, .bestLine, .lines, .affine, .neighbours, .interpolation, .tree, .lstm: 0.3
         }
     }
 
@@ -27,6 +30,7 @@ public enum Member: Int, Hashable, Sendable, CaseIterable {
         case .neighbours: NeighbourMember.belief(evidence)
         case .interpolation: InterpolationMember.belief(evidence)
         case .tree: TreeMember.belief(evidence)
+        case .lstm: evidence.sequence?.belief(evidence)
         }
     }
 }

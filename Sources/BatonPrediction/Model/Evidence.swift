@@ -13,10 +13,12 @@ struct Evidence: Sendable {
     /// Usual deviation of a logarithm from its prediction.
     let noise: Double
     let slopes: [LineFit.Slope]
+    /// What was learned over all signatures together; nil where it takes no part.
+    let sequence: SequenceMember?
 
     init(
         target: Target, rows: [Observation], samples: SIMD2<Int32>, signature: Int32, inputLogarithm: Double,
-        table: FeatureTable, noise: Double, slopes: [LineFit.Slope]
+        table: FeatureTable, noise: Double, slopes: [LineFit.Slope], sequence: SequenceMember? = nil
     ) {
         self.target = target
         let y = rows.map { $0.logarithms[target.rawValue] }
@@ -33,6 +35,7 @@ struct Evidence: Sendable {
         self.table = table
         self.noise = noise
         self.slopes = slopes
+        self.sequence = sequence
         let least = measured.count >= 3 ? 3 : 1
         var lines: [LineFit] = []
         lines.reserveCapacity(table.features.count)

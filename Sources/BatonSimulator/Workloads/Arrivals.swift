@@ -10,6 +10,8 @@ public enum Arrivals {
         case burst
         /// All at the start; the load has no say.
         case batch
+        /// Each on its own; three times as often in the afternoon as at night, and half as often on two days of seven.
+        case daily
     }
 
     /// A stream of jobs drawn from a list.
@@ -39,10 +41,55 @@ public enum Arrivals {
                     // The size of a burst is geometric: each arrival is the last of its burst with chance 1/10.
                     if place > 0, generator.percent(10) { at += exponential(mean: gap * 10, using: &generator) }
                 case .batch: break
+                case .daily: at = daily(after: at, gap: gap, using: &generator)
                 }
                 let instant = Instant(nanoseconds: Int64(min(at * 1e9, 4e18)))
                 return jobs[job].arrival(run: runID(seed: seed, index: place), at: instant)
             })
+    }
+
+    /// So many jobs in each stretch of time, at random moments of it.
+    ///
+    /// - Parameters:
+    ///   - counts: on average; a fraction is the chance of one more.
+    ///   - jobs: each arrival is one of these, all equally likely.
+    public static func stream(jobs: [Job], counts: [Double], bucketSeconds: Double, seed: UInt64) -> Workload {
+        precondition(!jobs.isEmpty && bucketSeconds > 0, "\(jobs.count) jobs in stretches of \(bucketSeconds) s")
+        var generator = SeededGenerator(seed: SeededGenerator.mix(seed ^ 0xA77))
+        var arrivals: [(at: Double, job: Int)] = []
+        for (bucket, count) in counts.enumerated() {
+            let whole = Int(count)
+            let drawn = whole + (generator.unit() < count - Double(whole) ? 1 : 0)
+            var moments = (0..<drawn).map { _ in (Double(bucket) + generator.unit()) * bucketSeconds }
+            moments.sort()
+            for moment in moments { arrivals.append((moment, Int(generator.unit() * Double(jobs.count)))) }
+        }
+        return Workload(
+            arrivals.enumerated().map { place, arrival in
+                jobs[arrival.job].arrival(
+                    run: runID(seed: seed, index: place), at: Instant(nanoseconds: Int64(arrival.at * 1e9)))
+            })
+    }
+
+    /// The next arrival of a random process whose rate follows the hour and the day.
+    private static func daily(after at: Double, gap: Double, using generator: inout SeededGenerator) -> Double {
+        // What is left of the wait at the average rate; each hour takes its share of it.
+        var (at, left) = (at, exponential(mean: gap, using: &generator))
+        while true {
+            let hour = (at / 3600).rounded(.down)
+            let rate = rate(hour: Int(hour))
+            let end = (hour + 1) * 3600
+            if (end - at) * rate >= left { return at + left / rate }
+            left -= (end - at) * rate
+            at = end
+        }
+    }
+
+    /// Over the average: between 0.5 and 1.5 by the hour of the day, and by the day of the week.
+    private static func rate(hour: Int) -> Double {
+        // The least at 3 in the morning. Five days of 7/6 and two of 7/12 make seven of 1.
+        let ofDay = 1 + PortableMath.sine(ofTurns: Double((hour + 15) % 24) / 24) / 2
+        return ofDay * (hour / 24 % 7 < 5 ? 7.0 / 6 : 7.0 / 12)
     }
 
     /// Ascending in the index, and unrelated for different seeds.

@@ -106,20 +106,22 @@ struct EvaluationOptions: ParsableArguments {
         help: ArgumentHelp("Members of the ensemble that say nothing, for an ablation.", valueName: "members"))
     var without = MemberList(members: [])
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Members that the ensemble leaves out because they have not earned their weight, to measure "
+                + "them all the same.", valueName: "members"))
+    var with = MemberList(members: [])
+
     func view(of path: String, format: TraceFormatName) throws -> EvaluationView {
-        let traces =
-            switch format {
-            case .file(let format): try TraceFile.read(path: path, format: format)
-            case .record: [try OwnRecord.read(path)]
-            }
-        return EvaluationView(
-            traces: traces, targets: target.targets,
-            features: features.features, without: without.members)
+        EvaluationView(
+            traces: try format.traces(at: path), targets: target.targets,
+            features: features.features, without: without.members, with: with.members)
     }
 }
 
 /// How traces are written, as an argument.
-enum TraceFormatName: ExpressibleByArgument {
+enum TraceFormatName: Hashable, ExpressibleByArgument {
     case file(TraceFile.Format)
     /// Baton's own.
     case record
@@ -133,6 +135,13 @@ enum TraceFormatName: ExpressibleByArgument {
             self = .file(format)
         } else {
             return nil
+        }
+    }
+
+    func traces(at path: String) throws -> [Trace] {
+        switch self {
+        case .file(let format): try TraceFile.read(path: path, format: format)
+        case .record: [try OwnRecord.read(path)]
         }
     }
 

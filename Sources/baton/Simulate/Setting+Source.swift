@@ -72,6 +72,7 @@ extension Setting {
         switch stream.pattern {
         case .batch: return "\(count) jobs, all at once,"
         case .poisson: return "\(count) jobs, Poisson arrivals at load \(Value.number(stream.load).json),"
+        case .daily: return "\(count) jobs, arrivals that follow the day at load \(Value.number(stream.load).json),"
         case .burst: return "\(count) jobs, bursts of arrivals at load \(Value.number(stream.load).json),"
         }
     }

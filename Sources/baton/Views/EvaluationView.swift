@@ -10,12 +10,15 @@ struct EvaluationView: TextAndJSON {
     private let bySubmission: Backtest
     private let alone: [Backtest]
 
-    init(traces: [Trace], targets: [Target], features: Backtest.Features, without silent: Set<Member>) {
+    init(
+        traces: [Trace], targets: [Target], features: Backtest.Features, without silent: Set<Member>,
+        with extra: Set<Member>
+    ) {
         self.traces = traces
         self.targets = targets
         self.features = features
         func test(_ trace: Trace, _ order: Backtest.Order) -> Backtest {
-            Backtest(trace, targets: targets, order: order, features: features, without: silent)
+            Backtest(trace, targets: targets, order: order, features: features, without: silent, with: extra)
         }
         let history = Trace.joined(traces)
         byCompletion = test(history, .completion)
