@@ -82,7 +82,7 @@ struct KeptModelTests {
         #expect(
             fields(predictor) == [
                 "signatures", "tools", "histories", "toolHistories", "largest", "ledger", "machines", "models",
-                "silent", "observationCount",
+                "silent", "sequences", "observationCount",
             ])
         #expect(fields(predictor.ledger) == ["identifiers", "entries", "counts", "means"])
         #expect(fields(predictor.machines) == ["identifiers", "overall", "own"])

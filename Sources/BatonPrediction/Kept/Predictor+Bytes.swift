@@ -8,7 +8,8 @@ extension Predictor {
     /// Weights are kept by the members' places.
     private static let fullVersion = version + " of " + Member.allCases.map(\.name).joined(separator: ", ")
 
-    /// All that was learned; which members keep silent is not part of it.
+    /// All that was learned; which members keep silent is not part of it, nor what a member learns that is silent but in an
+    /// evaluation.
     public func encoded() -> [UInt8] {
         var copy = self
         var archive = Archive()
