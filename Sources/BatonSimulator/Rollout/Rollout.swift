@@ -103,6 +103,12 @@ public struct Rollout: Sendable {
         jobsLeft = shape.jobs.map { Int32($0.tasks.count) }
         ready.reset(order)
         running.removeAll()
+        for entry in shape.running {
+            free[entry.machine] &-= shape.demands[entry.task]
+            starts[entry.task] = 0
+            places[entry.task] = Int32(entry.machine)
+            running.push(Int32(entry.task), at: entry.end)
+        }
     }
 
     /// All that the task waited for has ended.
@@ -145,7 +151,7 @@ public struct Rollout: Sendable {
             free[machine] &-= shape.demands[task]
             starts[task] = now
             places[task] = Int32(machine)
-            let nanoseconds = shape.executionNanoseconds(durations[task], on: machine) + transfer(task, to: machine)
+            let nanoseconds = shape.executionNanoseconds(durations[task], on: machine) + shape.transferNanoseconds(of: task, to: machine, from: places)
             running.push(Int32(task), at: now &+ nanoseconds)
         }
     }
@@ -168,24 +174,11 @@ public struct Rollout: Sendable {
         var best: (machine: Int, nanoseconds: Int64)?
         for machine in free.indices where demand.fits(in: free[machine]) {
             let nanoseconds =
-                shape.executionNanoseconds(shape.durations[task], on: machine) + transfer(task, to: machine)
+                shape.executionNanoseconds(shape.durations[task], on: machine) + shape.transferNanoseconds(of: task, to: machine, from: places)
             if let known = best, known.nanoseconds <= nanoseconds { continue }
             best = (machine, nanoseconds)
         }
         return best?.machine
-    }
-
-    private func transfer(_ task: Int, to machine: Int) -> Int64 {
-        guard !shape.inputBytes.isEmpty else { return 0 }
-        var sum: Int64 = 0
-        let first = Int(shape.dependencyOffsets[task])
-        for (index, bytes) in shape.inputBytes[task].enumerated() {
-            let source = places[Int(shape.dependencies[first + index])]
-            if source >= 0, Int(source) != machine {
-                sum += shape.transferNanoseconds(bytes, from: Int(source), to: machine)
-            }
-        }
-        return sum
     }
 }
 

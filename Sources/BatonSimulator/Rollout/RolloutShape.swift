@@ -7,7 +7,9 @@ struct RolloutShape: Sendable {
     let isCommand: [Bool]
     let jobs: [StaticProblem.Job]
     let jobOf: [Int32]
+    /// -1 for what runs already.
     let dependencyCounts: [Int32]
+    let running: [StaticProblem.Running]
     let dependencyOffsets: [Int32]
     let dependencies: [Int32]
     let successorOffsets: [Int32]
@@ -33,7 +35,10 @@ struct RolloutShape: Sendable {
         }
         self.jobOf = jobOf
         let graph = problem.graph
-        dependencyCounts = (0..<count).map { Int32(graph.dependencies(of: $0).count) }
+        running = problem.running
+        var counts = (0..<count).map { Int32(graph.dependencies(of: $0).count) }
+        for entry in running { counts[entry.task] = -1 }
+        dependencyCounts = counts
         (dependencyOffsets, dependencies) = Self.rows(count, graph.dependencies)
         (successorOffsets, successors) = Self.rows(count, graph.successors)
         let units = Units(problem.machines.map(\.capacity))
@@ -61,6 +66,22 @@ struct RolloutShape: Sendable {
 
     func transferNanoseconds(_ bytes: Int64, from source: Int, to machine: Int) -> Int64 {
         workers[machine].transferNanoseconds(bytes: bytes, from: workers[source])
+    }
+
+    /// To bring there what the task reads.
+    ///
+    /// - Parameter places: of the tasks that it waits for, by task; -1 where nothing is read.
+    func transferNanoseconds(of task: Int, to machine: Int, from places: [Int32]) -> Int64 {
+        guard !inputBytes.isEmpty else { return 0 }
+        var sum: Int64 = 0
+        let first = Int(dependencyOffsets[task])
+        for (index, bytes) in inputBytes[task].enumerated() {
+            let source = places[Int(dependencies[first + index])]
+            if source >= 0, Int(source) != machine {
+                sum += transferNanoseconds(bytes, from: Int(source), to: machine)
+            }
+        }
+        return sum
     }
 
     private static func rows(_ count: Int, _ row: (Int) -> ArraySlice<Int32>) -> ([Int32], [Int32]) {

@@ -19,10 +19,46 @@ public struct StaticProblem: Sendable {
     /// In the order of their tasks.
     public var jobs: [Job]
 
+    /// Tasks that run already when the problem begins.
+    public var running: [Running] = []
+
+    /// A task that runs already: it waits for nothing, holds what it takes, and ends at a given time.
+    public struct Running: Hashable, Sendable {
+        public var task: Int
+        public var machine: Int
+        /// Nanoseconds.
+        public var end: Int64
+
+        public init(task: Int, machine: Int, end: Int64) {
+            self.task = task
+            self.machine = machine
+            self.end = end
+        }
+    }
+
     /// Tasks of one job and when it arrives.
     public struct Job: Hashable, Sendable {
         public var arrival: Int64
         public var tasks: Range<Int>
+
+        public init(arrival: Int64, tasks: Range<Int>) {
+            self.arrival = arrival
+            self.tasks = tasks
+        }
+    }
+
+    public init(
+        machines: [Machine], graph: Graph, durations: [Int64], demands: [Resources], isCommand: [Bool],
+        inputBytes: [[Int64]] = [], jobs: [Job], running: [Running] = []
+    ) {
+        self.machines = machines
+        self.graph = graph
+        self.durations = durations
+        self.demands = demands
+        self.isCommand = isCommand
+        self.inputBytes = inputBytes
+        self.jobs = jobs
+        self.running = running
     }
 
     public var count: Int { graph.count }
