@@ -38,6 +38,9 @@ let package = Package(
 
         // Study
         .target(name: "BatonPrediction", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),
+        .target(
+            name: "BatonPlanner", dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator"],
+            swiftSettings: settings),
 
         // World
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -66,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "baton",
             dependencies: [
-                "BatonCore", "BatonPolicies", "BatonSimulator", "BatonPrediction", "BatonFormats", "BatonStore",
+                "BatonCore", "BatonPolicies", "BatonSimulator", "BatonPrediction", "BatonPlanner", "BatonFormats",
+                "BatonStore",
                 "BatonRuntime", "baton-supervisor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -83,6 +87,11 @@ let package = Package(
         .testTarget(
             name: "BatonPoliciesTests",
             dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator", "BatonTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BatonPlannerTests",
+            dependencies: ["BatonCore", "BatonPlanner", "BatonPolicies", "BatonSimulator", "BatonTesting"],
             swiftSettings: settings
         ),
         .testTarget(name: "BatonNeuralTests", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),

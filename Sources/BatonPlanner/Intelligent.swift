@@ -1,71 +1,65 @@
 public import BatonCore
-import BatonPolicies
+public import BatonPolicies
 import BatonSimulator
 
+/// Searches for the best schedule and starts what it starts now.
+///
+/// What is left is laid out anew at each decision in the order of the plan, around what really runs: so a task that took
+/// longer moves those behind it, and room is left free where a more urgent task will need it. It is planned again when
+/// tasks change, or what is expected of them, or the workers.
+///
+/// Where a plan has no say `Graphene` decides, which shares the cluster between runs by what they have left and keeps to a
+/// plan inside each: for several runs at once, unless their common end is what counts; on workers that differ; with more
+/// tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits or differ in priority.
 public struct Intelligent: Policy {
     public let name = "intelligent"
-    private var dispatch: RunDispatch
-    private var seenRuns = 0
-    /// By run.
-    private var standings: [Double] = []
-    private var orders: [(revision: Int, places: [Int32])?] = []
-    private var generator = SeededGenerator(seed: 1)
-    let tries: Int
-    let mode: Int
+    /// Laying out so many tasks takes some 2 ms.
+    private static let mostTasks = 1_000
 
-    public init(patience: Duration?, tries: Int, mode: Int) {
-        dispatch = RunDispatch(patience: patience, reason: "planned")
-        self.tries = tries
-        self.mode = mode
+    private let objective: Objective
+    private let budget: PlanBudget
+    private var plan: CommittedPlan?
+    private var shared: Graphene
+
+    /// What is to be small.
+    public enum Objective: String, Hashable, Sendable, CaseIterable {
+        /// The mean time from the submission of a run to its end.
+        case completion
+        /// The time at which all that is there now has ended.
+        case makespan
+    }
+
+    /// - Parameter patience: how long smaller tasks may pass one without room, where `Graphene` decides; nil for ever.
+    public init(
+        objective: Objective = .completion, budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience
+    ) {
+        self.objective = objective
+        self.budget = budget
+        shared = Graphene(patience: patience)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
-        let open = observation.openRuns.count
-        while orders.count < observation.runCount { orders.append(nil); standings.append(.infinity) }
-        var isNew = false
-        for run in observation.openRuns.map(Int.init) {
-            let revision = observation.revision(ofRun: run)
-            if orders[run]?.revision == revision { continue }
-            isNew = true
-            orders[run] = (revision, RunDispatch.troublesomeFirst(run, observation))
-        }
-        _ = seenRuns
-        seenRuns = open
-        if isNew, tries > 0 { replan(observation) }
-        let placements = dispatch.place(observation) { task in
-            Int64(orders[task.run]?.places[Int(task.reference.task.index)] ?? .max)
-        } standing: { run, _ in
-            tries > 0 ? standings[run.index] : Double(run.remainingNanoseconds)
+        let placements = planned(observation)
+        // Where a plan starts nothing although nothing runs, it is wrong about something.
+        if placements.isEmpty, plan?.isUsable != true || isStill(observation) {
+            return Decision(policy: name, placements: shared.decide(observation).placements)
         }
         return Decision(policy: name, placements: placements)
     }
 
-    private mutating func replan(_ observation: Observation) {
-        let snapshot = Snapshot(observation)
-        let count = snapshot.runs.count
-        guard count > 1 else { if count == 1 { standings[snapshot.runs[0]] = 0 }; return }
-        var rollout = Rollout(snapshot.problem)
-        // Tasks of each job in their order.
-        let lists: [[Int32]] = snapshot.problem.jobs.enumerated().map { job, entry in
-            let places = orders[snapshot.runs[job]]!.places
-            return entry.tasks.map(Int32.init).sorted { places[Int(snapshot.tasks[Int($0)])] < places[Int(snapshot.tasks[Int($1)])] }
+    private func isStill(_ observation: Observation) -> Bool {
+        (0..<observation.workerCount).allSatisfy { observation.isIdle(Worker.ID($0)) }
+    }
+
+    private mutating func planned(_ observation: Observation) -> [Placement] {
+        let isOneGoal = objective == .makespan || observation.openRuns.count == 1
+        guard isOneGoal, !observation.openRuns.isEmpty, observation.hasUniformWorkers else {
+            plan = nil
+            return []
         }
-        let remaining = snapshot.runs.map { Double(observation.run(at: $0).remainingNanoseconds) }
-        var order = (0..<count).sorted { remaining[$0] < remaining[$1] }
-        func evaluate(_ order: [Int], _ rollout: inout Rollout) -> Int64 {
-            rollout.run(order: order.flatMap { lists[$0] }).totalCompletionNanoseconds
+        if plan?.isCurrent(observation) != true {
+            plan = CommittedPlan(observation, budget, mostTasks: Self.mostTasks)
         }
-        var best = evaluate(order, &rollout)
-        for _ in 0..<tries {
-            var other = order
-            let from = Int(generator.next() % UInt64(count))
-            var to = Int(generator.next() % UInt64(count))
-            if to == from { to = (from + 1) % count }
-            let job = other.remove(at: from)
-            other.insert(job, at: to)
-            let value = evaluate(other, &rollout)
-            if value < best { best = value; order = other }
-        }
-        for (place, job) in order.enumerated() { standings[snapshot.runs[job]] = Double(place) }
+        return plan?.placements(observation) ?? []
     }
 }

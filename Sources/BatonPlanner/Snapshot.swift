@@ -1,67 +1,78 @@
 import BatonCore
 import BatonSimulator
 
-/// All that is left to do, as an observation shows it, in the form that rollouts work on; time begins now.
+/// What is left of some runs, in the form that a search works on; time begins now.
 struct Snapshot: Sendable {
-    var problem: StaticProblem
-    /// By job of the problem.
-    var runs: [Int]
-    /// By task of the problem, its index in its run.
-    var tasks: [Int32]
+    let problem: StaticProblem
+    /// By task of the problem.
+    let tasks: [Task]
+    /// By run, and by index in it, the task of the problem; -1 for those that have ended, and for `finally` tasks.
+    private let places: [Int: [Int32]]
 
-    init(_ observation: Observation) {
+    /// A task by the place of its run in the engine, and its own in the run.
+    struct Task: Hashable, Sendable {
+        var run: Int
+        var index: Int
+    }
+
+    /// - Returns: nil when some task fits on no living worker.
+    init?(_ runs: [Int], _ observation: Observation) {
+        let living = (0..<observation.workerCount).filter { observation.isAlive(Worker.ID($0)) }
+        guard let first = living.first.map({ Worker.ID($0) }) else { return nil }
+        // Places of machines are those of workers; a lost one has room for nothing.
         let machines = (0..<observation.workerCount).map { index in
             let id = Worker.ID(index)
-            let worker = observation.worker(id)
-            return Machine(
-                capacity: observation.isAlive(id) ? worker.capacity : .zero, speedPermille: worker.speedPermille,
-                networkBytesPerSecond: worker.networkBytesPerSecond)
+            return Machine(capacity: observation.isAlive(id) ? observation.capacity(of: id) : .zero)
         }
-        let reference = Worker.ID((0..<observation.workerCount).first { observation.isAlive(Worker.ID($0)) } ?? 0)
-        var edges: [Graph.Edge] = []
-        var durations: [Int64] = []
+        var tasks: [Task] = []
+        var places: [Int: [Int32]] = [:]
         var demands: [Resources] = []
-        var isCommand: [Bool] = []
-        var inputBytes: [[Int64]] = []
         var jobs: [StaticProblem.Job] = []
-        var running: [StaticProblem.Running] = []
-        runs = []
-        tasks = []
-        for run in observation.openRuns.map(Int.init) {
-            let first = durations.count
-            let graph = observation.graph(ofRun: run)
-            let expected = observation.durations(ofRun: run)
-            var places = [Int32](repeating: -1, count: graph.count)
-            for task in 0..<graph.count {
-                let state = observation.state(of: task, inRun: run)
-                if state.isTerminal { continue }
-                places[task] = Int32(durations.count)
-                tasks.append(Int32(task))
-                durations.append(expected[task])
-                isCommand.append(observation.isCommand(task, inRun: run))
-                if case .running(let attempt) = state {
-                    demands.append(attempt.grant)
-                    let worker = observation.worker(attempt.worker)
-                    let end =
-                        attempt.since.nanoseconds + worker.executionNanoseconds(expected[task])
-                        - observation.now.nanoseconds
-                    running.append(
-                        .init(task: durations.count - 1, machine: Int(attempt.worker.index), end: max(end, 1)))
-                } else {
-                    demands.append(observation.grant(for: task, inRun: run, on: reference))
+        for run in runs {
+            let begin = tasks.count
+            let count = observation.graph(ofRun: run).count
+            var own = [Int32](repeating: -1, count: count)
+            for index in 0..<count {
+                let state = observation.state(of: index, inRun: run)
+                if state.isTerminal || observation.isFinally(index, inRun: run) { continue }
+                var demand = Resources.zero
+                if observation.isCommand(index, inRun: run) {
+                    demand = observation.grant(for: index, inRun: run, on: first)
                 }
-                inputBytes.append([])
+                if case .running(let attempt) = state { demand = attempt.grant }
+                guard living.contains(where: { demand.fits(in: machines[$0].capacity) }) else { return nil }
+                own[index] = Int32(tasks.count)
+                tasks.append(Task(run: run, index: index))
+                demands.append(demand)
             }
-            for task in 0..<graph.count where places[task] >= 0 {
-                for dependency in graph.dependencies(of: task) where places[Int(dependency)] >= 0 {
-                    edges.append(Graph.Edge(places[task], dependsOn: places[Int(dependency)]))
-                }
-            }
-            runs.append(run)
-            jobs.append(.init(arrival: 0, tasks: first..<durations.count))
+            places[run] = own
+            jobs.append(.init(arrival: 0, tasks: begin..<tasks.count))
         }
+        self.tasks = tasks
+        self.places = places
         problem = StaticProblem(
-            machines: machines, graph: Graph(count: durations.count, edges: edges), durations: durations,
-            demands: demands, isCommand: isCommand, jobs: jobs, running: running)
+            machines: machines, graph: Self.graph(tasks, places, observation),
+            durations: tasks.map { observation.durations(ofRun: $0.run)[$0.index] }, demands: demands,
+            isCommand: tasks.map { observation.isCommand($0.index, inRun: $0.run) }, jobs: jobs)
     }
+
+    private static func graph(_ tasks: [Task], _ places: [Int: [Int32]], _ observation: Observation) -> Graph {
+        var edges: [Graph.Edge] = []
+        for (place, task) in tasks.enumerated() {
+            let own = places[task.run]!
+            for dependency in observation.graph(ofRun: task.run).dependencies(of: task.index) {
+                if own[Int(dependency)] >= 0 { edges.append(Graph.Edge(Int32(place), dependsOn: own[Int(dependency)])) }
+            }
+        }
+        return Graph(count: tasks.count, edges: edges)
+    }
+
+    /// - Returns: nil for a task that is not part of it.
+    func place(of task: Int, inRun run: Int) -> Int? {
+        guard let place = places[run]?[task], place >= 0 else { return nil }
+        return Int(place)
+    }
+
+    /// Tasks that the run had, ended ones included; nil for a run that is not part of it.
+    func taskCount(ofRun run: Int) -> Int? { places[run]?.count }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatonCore
 import BatonFormats
-import BatonPolicies
+import BatonPlanner
 import BatonRuntime
 import BatonStore
 
@@ -55,6 +55,8 @@ struct MachineOptions: ParsableArguments {
         help: ArgumentHelp("Which ready task goes first.", valueName: "name"))
     var policy: PolicyName = .standard
 
+    @OptionGroup var planning: PlanningOptions
+
     mutating func validate() throws {
         if let jobs, jobs < 1 || jobs > 100_000 {
             throw ValidationError("--jobs must be between 1 and 100000, not \(jobs).")
@@ -68,6 +70,44 @@ struct MachineOptions: ParsableArguments {
         if let memory { capacity.memoryBytes = memory.bytes }
         return capacity
     }
+}
+
+/// What the intelligent policy may spend.
+struct PlanningOptions: ParsableArguments {
+    @Option(
+        name: .customLong("plan-budget"),
+        help: ArgumentHelp(
+            "How long 'intelligent' may search for a plan, such as 1s. [as many schedules as take about 50ms]",
+            valueName: "time"))
+    var span: TimeSpan?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What 'intelligent' makes small: completion, the mean time of runs, or makespan, the common end of all.",
+            valueName: "name"))
+    var objective = ObjectiveName.standard
+
+    var planning: Wiring.Planning { Wiring.Planning(objective: objective.objective, budget: span?.duration) }
+}
+
+/// What the intelligent policy makes small, as an argument.
+struct ObjectiveName: ExpressibleByArgument, CustomStringConvertible {
+    var objective: Intelligent.Objective
+
+    static let standard = ObjectiveName(objective: .completion)
+
+    private init(objective: Intelligent.Objective) {
+        self.objective = objective
+    }
+
+    init?(argument: String) {
+        guard let objective = Intelligent.Objective(rawValue: argument) else { return nil }
+        self.objective = objective
+    }
+
+    var description: String { objective.rawValue }
+    static var allValueStrings: [String] { Intelligent.Objective.allCases.map(\.rawValue) }
 }
 
 /// Whether what tasks declare is kept.
@@ -108,7 +148,7 @@ struct TimeSpan: ExpressibleByArgument {
 struct PolicyName: ExpressibleByArgument, CustomStringConvertible {
     var name: String
 
-    static let standard = PolicyName(name: PolicyCatalog.names[0])
+    static let standard = PolicyName(name: Wiring.policyNames[0])
 
     /// A name that this program spells correctly.
     static func known(_ name: String) -> PolicyName {
@@ -121,12 +161,12 @@ struct PolicyName: ExpressibleByArgument, CustomStringConvertible {
     }
 
     init?(argument: String) {
-        guard PolicyCatalog.names.contains(argument) else { return nil }
+        guard Wiring.policyNames.contains(argument) else { return nil }
         name = argument
     }
 
     var description: String { name }
-    static var allValueStrings: [String] { PolicyCatalog.names }
+    static var allValueStrings: [String] { Wiring.policyNames }
 }
 
 /// `name=value` of `--set`.

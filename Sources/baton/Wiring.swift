@@ -1,4 +1,5 @@
 import BatonCore
+import BatonPlanner
 import BatonPolicies
 import BatonPrediction
 import BatonRuntime
@@ -7,7 +8,7 @@ import Foundation
 
 /// The only place where parts meet by name.
 enum Wiring {
-    static let policyNames = PolicyCatalog.names
+    static let policyNames = PolicyCatalog.names + ["intelligent"]
 
     /// Where a policy decides.
     enum World {
@@ -17,10 +18,24 @@ enum Wiring {
         case simulation
     }
 
-    static func policy(_ name: PolicyName, in world: World = .live) -> any Policy {
-        guard
-            let policy = PolicyCatalog.policy(named: name.name, patience: world == .live ? PolicyCatalog.patience : nil)
-        else {
+    /// What the intelligent policy plans for, and how long it may; nil for the standard number of schedules.
+    struct Planning: Sendable {
+        var objective = Intelligent.Objective.completion
+        var budget: Duration?
+    }
+
+    static func policy(
+        _ name: PolicyName, in world: World = .live, planning: Planning = Planning()
+    ) -> any Policy {
+        let patience = world == .live ? PolicyCatalog.patience : nil
+        if name.name == "intelligent" {
+            return Intelligent(
+                objective: planning.objective,
+                budget: planning.budget.map { .time(nanoseconds: $0.nanoseconds, clock: { Stopwatch.nanoseconds }) }
+                    ?? .standard,
+                patience: patience)
+        }
+        guard let policy = PolicyCatalog.policy(named: name.name, patience: patience) else {
             preconditionFailure("'\(name)' is listed but not in the catalogue")
         }
         return policy
@@ -47,7 +62,8 @@ enum Wiring {
         observer: any RunObserver
     ) -> LiveRun.Setup {
         var setup = LiveRun.Setup(
-            dataDirectory: data.path, supervisor: supervisor, policy: policy(machine.policy), estimator: estimator,
+            dataDirectory: data.path, supervisor: supervisor,
+            policy: policy(machine.policy, planning: machine.planning.planning), estimator: estimator,
             observer: observer, makeStore: { () throws(StoreError) in try data.store() }
         )
         setup.estimatorSlot = slot

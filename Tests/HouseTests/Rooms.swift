@@ -42,6 +42,12 @@ struct Room: Sendable, CustomTestStringConvertible {
             modules: ["BatonCore", "BatonNeural"], isPure: true, forbids: "scheduling"
         ),
         Room(
+            name: "BatonPlanner",
+            purpose: "The intelligent policy: searches schedules, and follows the best",
+            modules: ["BatonCore", "BatonPolicies", "BatonSimulator"], isPure: true,
+            forbids: "acting: it answers, the engine admits"
+        ),
+        Room(
             name: "BatonFormats",
             purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`; traces to simulated jobs and "
                 + "measured attempts",
@@ -65,7 +71,8 @@ struct Room: Sendable, CustomTestStringConvertible {
             name: "baton",
             purpose: "Commands, and the only place where things are wired together",
             modules: [
-                "BatonCore", "BatonFormats", "BatonPolicies", "BatonPrediction", "BatonRuntime", "BatonSimulator",
+                "BatonCore", "BatonFormats", "BatonPlanner", "BatonPolicies", "BatonPrediction", "BatonRuntime",
+                "BatonSimulator",
                 "BatonStore",
             ],
             outside: ["ArgumentParser", "Dispatch", "Foundation", "Glibc", "Synchronization"],

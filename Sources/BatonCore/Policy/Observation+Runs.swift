@@ -56,6 +56,11 @@ extension Observation {
         engine.reference(task, in: run)
     }
 
+    /// True when the run's workflow has limits, of which its tasks may need units.
+    public func hasLimits(run: Int) -> Bool {
+        !engine.runs[run].limitsInUse.isEmpty
+    }
+
     /// False for a fan-out's group, which takes no time and no place.
     public func isCommand(_ task: Int, inRun run: Int) -> Bool {
         engine.runs[run].expansion.instances[task].kind == .command

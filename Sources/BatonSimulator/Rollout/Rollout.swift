@@ -103,12 +103,6 @@ public struct Rollout: Sendable {
         jobsLeft = shape.jobs.map { Int32($0.tasks.count) }
         ready.reset(order)
         running.removeAll()
-        for entry in shape.running {
-            free[entry.machine] &-= shape.demands[entry.task]
-            starts[entry.task] = 0
-            places[entry.task] = Int32(entry.machine)
-            running.push(Int32(entry.task), at: entry.end)
-        }
     }
 
     /// All that the task waited for has ended.
@@ -151,7 +145,9 @@ public struct Rollout: Sendable {
             free[machine] &-= shape.demands[task]
             starts[task] = now
             places[task] = Int32(machine)
-            let nanoseconds = shape.executionNanoseconds(durations[task], on: machine) + shape.transferNanoseconds(of: task, to: machine, from: places)
+            let nanoseconds =
+                shape.executionNanoseconds(durations[task], on: machine)
+                + shape.transferNanoseconds(of: task, to: machine, from: places)
             running.push(Int32(task), at: now &+ nanoseconds)
         }
     }
@@ -174,7 +170,8 @@ public struct Rollout: Sendable {
         var best: (machine: Int, nanoseconds: Int64)?
         for machine in free.indices where demand.fits(in: free[machine]) {
             let nanoseconds =
-                shape.executionNanoseconds(shape.durations[task], on: machine) + shape.transferNanoseconds(of: task, to: machine, from: places)
+                shape.executionNanoseconds(shape.durations[task], on: machine)
+                + shape.transferNanoseconds(of: task, to: machine, from: places)
             if let known = best, known.nanoseconds <= nanoseconds { continue }
             best = (machine, nanoseconds)
         }

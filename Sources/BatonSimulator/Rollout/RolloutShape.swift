@@ -7,9 +7,7 @@ struct RolloutShape: Sendable {
     let isCommand: [Bool]
     let jobs: [StaticProblem.Job]
     let jobOf: [Int32]
-    /// -1 for what runs already.
     let dependencyCounts: [Int32]
-    let running: [StaticProblem.Running]
     let dependencyOffsets: [Int32]
     let dependencies: [Int32]
     let successorOffsets: [Int32]
@@ -35,10 +33,7 @@ struct RolloutShape: Sendable {
         }
         self.jobOf = jobOf
         let graph = problem.graph
-        running = problem.running
-        var counts = (0..<count).map { Int32(graph.dependencies(of: $0).count) }
-        for entry in running { counts[entry.task] = -1 }
-        dependencyCounts = counts
+        dependencyCounts = (0..<count).map { Int32(graph.dependencies(of: $0).count) }
         (dependencyOffsets, dependencies) = Self.rows(count, graph.dependencies)
         (successorOffsets, successors) = Self.rows(count, graph.successors)
         let units = Units(problem.machines.map(\.capacity))

@@ -33,17 +33,47 @@ public struct SerialDecoder: Sendable {
     public mutating func decode(_ list: [Int32], _ direction: Direction = .forward) -> Int64 {
         precondition(list.count == shape.count, "a list of \(list.count) for \(shape.count) tasks")
         for machine in profiles.indices { profiles[machine].reset(shape.capacities[machine]) }
-        var last: Int64 = .min
-        for entry in shape.running where direction == .forward {
+        return place(list, from: .min, direction)
+    }
+
+    /// Decodes what is left of a problem that has been carried out up to now.
+    ///
+    /// - Parameters:
+    ///   - list: the tasks that have not started, each after those of them that it waits for; all others have ended or
+    ///     are running.
+    ///   - running: what runs now, and when it will end.
+    ///   - now: nanoseconds since the problem began; nothing starts before.
+    public mutating func resume(_ list: [Int32], running: [Running], now: Int64) -> Int64 {
+        for machine in profiles.indices { profiles[machine].reset(shape.capacities[machine]) }
+        for task in ends.indices { ends[task] = now }
+        var last = now
+        for entry in running {
             profiles[entry.machine].take(shape.demands[entry.task], from: .min, to: entry.end)
             ends[entry.task] = entry.end
-            places[entry.task] = Int32(entry.machine)
             last = max(last, entry.end)
         }
+        return max(last, place(list, from: now, .forward))
+    }
+
+    /// A task that holds what it takes until it ends.
+    public struct Running: Hashable, Sendable {
+        public var task: Int
+        public var machine: Int
+        /// Nanoseconds.
+        public var end: Int64
+
+        public init(task: Int, machine: Int, end: Int64) {
+            self.task = task
+            self.machine = machine
+            self.end = end
+        }
+    }
+
+    private mutating func place(_ list: [Int32], from now: Int64, _ direction: Direction) -> Int64 {
+        var last: Int64 = .min
         for task in list {
             let task = Int(task)
-            if direction == .forward, shape.dependencyCounts[task] < 0 { continue }
-            place(task, from: earliestStart(of: task, direction), direction)
+            place(task, from: max(now, earliestStart(of: task, direction)), direction)
             last = max(last, ends[task])
         }
         return last

@@ -19,23 +19,6 @@ public struct StaticProblem: Sendable {
     /// In the order of their tasks.
     public var jobs: [Job]
 
-    /// Tasks that run already when the problem begins.
-    public var running: [Running] = []
-
-    /// A task that runs already: it waits for nothing, holds what it takes, and ends at a given time.
-    public struct Running: Hashable, Sendable {
-        public var task: Int
-        public var machine: Int
-        /// Nanoseconds.
-        public var end: Int64
-
-        public init(task: Int, machine: Int, end: Int64) {
-            self.task = task
-            self.machine = machine
-            self.end = end
-        }
-    }
-
     /// Tasks of one job and when it arrives.
     public struct Job: Hashable, Sendable {
         public var arrival: Int64
@@ -49,7 +32,7 @@ public struct StaticProblem: Sendable {
 
     public init(
         machines: [Machine], graph: Graph, durations: [Int64], demands: [Resources], isCommand: [Bool],
-        inputBytes: [[Int64]] = [], jobs: [Job], running: [Running] = []
+        inputBytes: [[Int64]] = [], jobs: [Job]
     ) {
         self.machines = machines
         self.graph = graph
@@ -58,7 +41,6 @@ public struct StaticProblem: Sendable {
         self.isCommand = isCommand
         self.inputBytes = inputBytes
         self.jobs = jobs
-        self.running = running
     }
 
     public var count: Int { graph.count }
@@ -119,6 +101,17 @@ public struct StaticProblem: Sendable {
 
     /// Thousandths of the reference speed of the fastest machine.
     var fastestPermille: Int64 { machines.map(\.speedPermille).max() ?? 1000 }
+
+    /// Time of each task by the largest share of all machines' resources that it takes, in nanoseconds, `[V]`.
+    public var dominantAreas: [Double] {
+        let total = machines.reduce(into: Resources.zero) { $0 += $1.capacity }
+        return demands.indices.map { task in
+            let shares = (0..<Resources.componentCount).map { component in
+                total[component] > 0 ? Double(demands[task][component]) / Double(total[component]) : 0
+            }
+            return Double(durations[task]) * (shares.max() ?? 0)
+        }
+    }
 
     /// Execution times on the fastest machine, `[V]`.
     var shortestDurations: [Int64] {

@@ -33,7 +33,7 @@ struct PlanCommand: ParsableCommand {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
                 worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
-                policy: Wiring.policy(machine.policy), estimator: estimator,
+                policy: Wiring.policy(machine.policy, planning: machine.planning.planning), estimator: estimator,
                 expansion: planned.assumptions.isEmpty
                     ? input.file.knownExpansion(parameters: input.parameters) : nil,
                 cache: data.outputCache

@@ -38,6 +38,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The policy that all are compared with.", valueName: "name"))
     var baseline = "fifo"
 
+    @OptionGroup var planning: PlanningOptions
+
     @Option(
         name: .customLong("ab"),
         help: ArgumentHelp("Only these two, until one is better beyond doubt. [at most 300 seeds]", valueName: "a,b"))
@@ -141,14 +143,14 @@ struct SimulateCommand: ParsableCommand {
     /// The baseline takes part, whether it was named or not.
     private func contenders() throws -> ([Contender], baseline: Int) {
         if let pair {
-            let two = try pair.contenders()
+            let two = try pair.contenders(planning: planning.planning)
             guard two.count == 2 else {
                 throw CommandFailure(
                     "--ab compares two policies, such as fifo,critical-path; these are \(two.count)", exit: .usage)
             }
             return (two, 1)
         }
-        var contenders = try policy.contenders()
+        var contenders = try policy.contenders(planning: planning.planning)
         let reference = try ContenderList(argument: baseline).contenders()
         guard reference.count == 1 else {
             throw CommandFailure("--baseline is one policy, not \(reference.count)", exit: .usage)
@@ -160,7 +162,9 @@ struct SimulateCommand: ParsableCommand {
 
     private func source() throws -> JobSource {
         if let name = workload.workload {
-            return try JobSource(workload: name, tasks: workload.tasks, reference: workload.reference)
+            return try JobSource(
+                workload: name, tasks: workload.tasks, reference: workload.reference,
+                stagesAreTasks: workload.stagesAreTasks)
         }
         if let recordedRun {
             let store = try state.existingStore()

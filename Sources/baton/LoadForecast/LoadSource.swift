@@ -134,7 +134,9 @@ struct LoadSource {
     private init(workload name: String, _ options: WorkloadOptions, seed: UInt64) throws {
         worker = Self.usual
         let machines = Array(repeating: worker, count: 10)
-        let source = try JobSource(workload: name, tasks: options.tasks, reference: nil).fitted(to: machines)
+        let source = try JobSource(
+            workload: name, tasks: options.tasks, reference: nil, stagesAreTasks: options.stagesAreTasks
+        ).fitted(to: machines)
         let count = options.jobs ?? 200
         let drawn = source.jobs(seed: seed, count: min(count, Self.mostJobs))
         try Feasibility.check(drawn, on: machines)

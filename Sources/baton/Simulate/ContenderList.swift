@@ -18,7 +18,7 @@ struct ContenderList: ExpressibleByArgument, CustomStringConvertible {
     static var allValueStrings: [String] { Wiring.policyNames + ["all"] }
 
     /// - Throws: which name is unknown, and which was probably meant.
-    func contenders() throws -> [Contender] {
+    func contenders(planning: Wiring.Planning = Wiring.Planning()) throws -> [Contender] {
         var contenders: [Contender] = []
         for entry in text.split(separator: ",").map(String.init) {
             let parts = entry.split(separator: ":", maxSplits: 1).map(String.init)
@@ -28,7 +28,9 @@ struct ContenderList: ExpressibleByArgument, CustomStringConvertible {
                 let shown = knowledge == .estimates ? policy.name : "\(policy.name):\(knowledge.rawValue)"
                 guard !contenders.contains(where: { $0.name == shown }) else { continue }
                 contenders.append(
-                    Contender(name: shown, knowledge: knowledge) { Wiring.policy(policy, in: .simulation) })
+                    Contender(name: shown, knowledge: knowledge) {
+                        Wiring.policy(policy, in: .simulation, planning: planning)
+                    })
             }
         }
         guard !contenders.isEmpty else {

@@ -19,16 +19,22 @@ struct JobSource: Sendable {
         case synthetic(Family, tasks: Int, Family.Parameters)
     }
 
-    /// - Parameter name: a path, or `synthetic:` and a family.
-    init(workload name: String, tasks: Int, reference: String?) throws {
+    /// - Parameters:
+    ///   - name: a path, or `synthetic:` and a family.
+    ///   - stagesAreTasks: TPC-H: a stage is one task, which takes its share of a cluster of 600 cores.
+    init(workload name: String, tasks: Int, reference: String?, stagesAreTasks: Bool = false) throws {
         let prefix = "synthetic:"
         if name.hasPrefix(prefix) {
             let family = try Self.family(String(name.dropFirst(prefix.count)))
             self.init(title: family.rawValue, kind: .synthetic(family, tasks: tasks, Family.Parameters()))
             return
         }
-        let file = try WorkloadFile.read(path: name)
+        var options = WorkloadFile.Options()
+        options.stagesAreTasks = stagesAreTasks
+        let file = try WorkloadFile.read(path: name, options: options)
         var jobs = file.jobs
+        // They share the cluster that is asked for; alone on their own there is nothing to compare.
+        if stagesAreTasks { for place in jobs.indices { jobs[place].machines = [] } }
         if let reference {
             let known = try BestKnown.read(path: reference).attach(to: &jobs)
             guard known > 0 else {

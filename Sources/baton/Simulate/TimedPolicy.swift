@@ -1,5 +1,4 @@
 import BatonCore
-import Glibc
 
 /// A policy with a stopwatch: what each decision took, from being asked to having answered.
 ///
@@ -17,16 +16,10 @@ struct TimedPolicy: Policy {
     var name: String { policy.name }
 
     mutating func decide(_ observation: Observation) -> Decision {
-        let begin = Self.now
+        let begin = Stopwatch.nanoseconds
         let decision = policy.decide(observation)
-        times.note(nanoseconds: Self.now - begin)
+        times.note(nanoseconds: Stopwatch.nanoseconds - begin)
         return decision
-    }
-
-    private static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
 

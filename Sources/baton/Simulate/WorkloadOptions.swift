@@ -31,6 +31,12 @@ struct WorkloadOptions: ParsableArguments {
         completion: .file())
     var reference: String?
 
+    @Flag(
+        name: .customLong("stages-are-tasks"),
+        help: "TPC-H: each stage is one task that takes a share of a cluster of 600 cores; give it one, with --cpu 600."
+    )
+    var stagesAreTasks = false
+
     static let mostTasks = 10_000_000
 
     mutating func validate() throws {

@@ -1,5 +1,4 @@
 import BatonCore
-import BatonPolicies
 import BatonRuntime
 import BatonStore
 
@@ -42,7 +41,7 @@ struct RunStory {
         let walls = attempts.compactMap { $0.usage?.wall }.sorted()
         return Forecast(
             from: engine, run: run, at: now,
-            policy: policy.flatMap { PolicyCatalog.policy(named: $0) } ?? CriticalPathFirst(),
+            policy: Wiring.policy(policy.flatMap { PolicyName(argument: $0) } ?? .standard),
             typical: walls.isEmpty ? .seconds(1) : walls[walls.count / 2]
         )
     }

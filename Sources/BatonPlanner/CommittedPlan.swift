@@ -1,0 +1,137 @@
+import BatonCore
+import BatonSimulator
+
+/// A plan for some runs, and how far it has been carried out.
+struct CommittedPlan: Sendable {
+    /// As long as the tasks are the same, expectations that change do not call for a new plan before this is over: the
+    /// order of a plan is worth more than its times.
+    private static let patience = Duration.seconds(1)
+
+    /// Which state of the world was planned for.
+    private struct Basis: Hashable, Sendable {
+        var cluster: Int
+        /// By run that was open.
+        var revisions: [Int: Int]
+
+        init(_ observation: Observation) {
+            cluster = observation.clusterRevision
+            revisions = [:]
+            for run in observation.openRuns.map(Int.init) { revisions[run] = observation.revision(ofRun: run) }
+        }
+    }
+
+    private let basis: Basis
+    private let begin: Instant
+    /// Nil when the runs can't be planned: other rules serve them.
+    private var snapshot: Snapshot?
+    private var decoder: SerialDecoder?
+    /// Tasks of the snapshot that have not started, in the order of the plan.
+    private var list: [Int32] = []
+    private var reason = ""
+    /// By task of the snapshot, the number under which it last became ready; -1 before.
+    private var numbers: [Int] = []
+    private var seen: Int
+    /// A task needs more than was planned.
+    private var isBroken = false
+
+    /// - Parameter mostTasks: with more left to do there is no plan.
+    init(_ observation: Observation, _ budget: PlanBudget, mostTasks: Int) {
+        basis = Basis(observation)
+        begin = observation.now
+        seen = observation.oldestWaiting
+        let runs = observation.openRuns.map(Int.init)
+        let left = runs.reduce(0) { $0 + observation.run(at: $1).unfinishedTasks }
+        guard left <= mostTasks, !runs.contains(where: observation.hasLimits),
+            let snapshot = Snapshot(runs, observation), snapshot.problem.count > 0,
+            Self.isOfOnePriority(snapshot, observation)
+        else { return }
+        var search = MakespanSearch(snapshot.problem, seed: 1)
+        let isOver = budget.limit(taskCount: snapshot.problem.count)
+        search.run { isOver($0.decodedCount) }
+        list = search.best.list
+        numbers = Array(repeating: -1, count: snapshot.problem.count)
+        decoder = SerialDecoder(snapshot.problem)
+        self.snapshot = snapshot
+        reason = Self.reason(search)
+    }
+
+    private static func isOfOnePriority(_ snapshot: Snapshot, _ observation: Observation) -> Bool {
+        let first = snapshot.tasks[0]
+        let priority = observation.priority(of: first.index, inRun: first.run)
+        return snapshot.tasks.allSatisfy { observation.priority(of: $0.index, inRun: $0.run) == priority }
+    }
+
+    private static func reason(_ search: MakespanSearch) -> String {
+        let end = DurationText.format(.nanoseconds(search.best.makespanNanoseconds))
+        if search.isOptimal { return "starts now in a schedule of \(end), and none is shorter" }
+        let first = DurationText.format(.nanoseconds(search.firstMakespanNanoseconds))
+        return "starts now in the best of \(search.decodedCount) schedules, \(end); by the longest path first: \(first)"
+    }
+
+    /// There is something that it can decide.
+    var isUsable: Bool { snapshot != nil }
+
+    /// Whether it was made for what is there now.
+    func isCurrent(_ observation: Observation) -> Bool {
+        guard !isBroken else { return false }
+        let basis = Basis(observation)
+        // A run that has ended leaves the plans of the others as they are.
+        let isKnown = basis.revisions.allSatisfy { self.basis.revisions[$0.key] == $0.value }
+        guard basis.cluster == self.basis.cluster else { return false }
+        if isKnown { return true }
+        guard let snapshot, observation.now < begin.advanced(by: Self.patience) else { return false }
+        return basis.revisions.keys.allSatisfy { snapshot.taskCount(ofRun: $0) == observation.graph(ofRun: $0).count }
+    }
+
+    /// Starts what the rest of the plan, laid out around what runs, starts now.
+    mutating func placements(_ observation: Observation) -> [Placement] {
+        guard let snapshot, var decoder = self.decoder.take() else { return [] }
+        defer { self.decoder = decoder }
+        readReady(observation, snapshot)
+        list.removeAll { task in
+            let task = snapshot.tasks[Int(task)]
+            switch observation.state(of: task.index, inRun: task.run) {
+            case .blocked, .ready, .backingOff: return false
+            case .running, .succeeded, .failed, .skipped, .cancelled: return true
+            }
+        }
+        guard !list.isEmpty else {
+            self.snapshot = nil  // what is left was not planned
+            return []
+        }
+        let now = observation.now.nanoseconds - begin.nanoseconds
+        _ = decoder.resume(list, running: running(observation, snapshot, now), now: now)
+        var builder = PlacementBuilder(observation)
+        for task in list.map(Int.init) where decoder.starts[task] == now && numbers[task] >= 0 {
+            guard let ready = observation.ready(numbers[task]) else { continue }
+            let worker = Worker.ID(Int(decoder.places[task]))
+            if case .placed = builder.place(ready, on: worker, reason: reason) { continue }
+            isBroken = true
+        }
+        return builder.placements
+    }
+
+    private mutating func readReady(_ observation: Observation, _ snapshot: Snapshot) {
+        while seen < observation.readiedCount {
+            if let task = observation.ready(seen),
+                let place = snapshot.place(of: Int(task.reference.task.index), inRun: task.run)
+            {
+                numbers[place] = seen
+            }
+            seen += 1
+        }
+    }
+
+    private func running(_ observation: Observation, _ snapshot: Snapshot, _ now: Int64) -> [SerialDecoder.Running] {
+        (0..<observation.workerCount).flatMap { worker in
+            observation.running(on: Worker.ID(worker)).compactMap { task in
+                guard let place = snapshot.place(of: Int(task.reference.task.index), inRun: task.run) else {
+                    return nil
+                }
+                // What is late may end at any time.
+                let end = max(task.expectedEnd.nanoseconds - begin.nanoseconds, now + 1)
+                return SerialDecoder.Running(task: place, machine: worker, end: end)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import BatonCore
+import BatonPlanner
+import BatonPolicies
+import BatonSimulator
+import BatonTesting
+import Testing
+
+@Suite("The intelligent policy")
+struct IntelligentTests {
+    private static let worker = Resources(milliCPU: 4000, memoryBytes: 8 << 30)
+
+    @Test("room is kept for a task that is worth waiting for, which no rule does that starts whatever fits")
+    func patience() throws {
+        let machine = Machine(capacity: Resources(milliCPU: 3000, memoryBytes: 8 << 30))
+        func makespan(_ policy: any Policy) throws -> Duration {
+            var scenario = Scenario(workers: [machine], workload: try Problems.patience())
+            scenario.expectations = Expectations()
+            var simulation = Simulation(scenario)
+            return simulation.run { policy }.makespan
+        }
+        #expect(try makespan(CriticalPathFirst(patience: nil)) == .seconds(23))
+        #expect(try makespan(Intelligent(patience: nil)) == .seconds(16))
+    }
+
+    @Test("a run alone takes as long as its plan promised", arguments: 0..<15)
+    func promise(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let workload = Problems.workload(mostTasks: 30, using: &generator)
+        let machines = Problems.machines(using: &generator)
+        var search = MakespanSearch(StaticProblem(workload, on: machines), seed: 1)
+        search.run { $0.decodedCount > 20_000 }
+        var scenario = Scenario(workers: machines, workload: workload)
+        scenario.expectations = Expectations()
+        var simulation = Simulation(scenario)
+        let report = simulation.run { Intelligent(patience: nil) }
+        #expect(report.makespan.nanoseconds == search.best.makespanNanoseconds, "seed \(seed)")
+    }
+
+    @Test("whatever goes wrong, all runs end", arguments: Seed.range(0..<20))
+    func faults(seed: UInt64) {
+        let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)
+        let workload = RandomWorkload().workload(for: Self.worker, seed: seed)
+        let scenario = Scenario(
+            workers: workers, workload: workload,
+            durations: DurationModel(seed: seed, spread: .heavyTail(exponent: 1.5)),
+            faults: Swarm().plan(for: workload.arrivals.map(\.submission.run), on: workers, seed: seed))
+        for patience in [nil, PolicyCatalog.patience] {
+            PolicyConformance.check(
+                scenario, isWorkConserving: false, replay: Seed.replay(seed, "IntelligentTests")
+            ) { Intelligent(patience: patience) }
+        }
+    }
+
+    @Test("a single run under faults and with wrong expectations ends too", arguments: Seed.range(0..<30))
+    func alone(seed: UInt64) {
+        let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)
+        var workload = RandomWorkload().workload(for: Self.worker, seed: seed)
+        workload.arrivals.removeLast(workload.arrivals.count - 1)
+        var scenario = Scenario(
+            workers: workers, workload: workload,
+            durations: DurationModel(seed: seed, spread: .heavyTail(exponent: 1.5)),
+            faults: Swarm().plan(for: workload.arrivals.map(\.submission.run), on: workers, seed: seed))
+        scenario.expectations = Expectations()
+        PolicyConformance.check(
+            scenario, isWorkConserving: false, replay: Seed.replay(seed, "IntelligentTests")
+        ) { Intelligent(patience: nil) }
+    }
+}
