@@ -54,6 +54,18 @@ struct MachinePoolTests {
         }
     }
 
+    @Test("while others wait a run has its equal share, and all that is left when it holds nothing")
+    func large() throws {
+        try withPools { first, second in
+            let whole = Resources(milliCPU: 2000, memoryBytes: 10)
+            first.publish(Resources(milliCPU: 1000, memoryBytes: 4), isWaiting: true)
+            #expect(second.available(of: whole, machine: whole) == Resources(milliCPU: 1000, memoryBytes: 5))
+            #expect(
+                second.available(of: whole, machine: whole, isShared: false)
+                    == Resources(milliCPU: 1000, memoryBytes: 6))
+        }
+    }
+
     @Test("a run whose supervisor is a new one finds its claim again under that one's name")
     func successor() throws {
         try withPools { first, second in

@@ -224,8 +224,12 @@ public final class Orchestrator {
             }
             pool.withLock {
                 pool.claim(for: world.executor.holder)
-                adapt(to: pool)
+                adapt(to: pool, isShared: true)
                 decideOnce()
+                if engine.used(on: Worker.ID(0)) == .zero, engine.hasReadyTasks(in: run) {
+                    adapt(to: pool, isShared: false)
+                    decideOnce(mostPlacements: 1)
+                }
                 let isReady = engine.hasReadyTasks(in: run)
                 let isWaiting = isReady && available != nil && available != capacity
                 publish(to: pool, isWaiting: isWaiting)
@@ -251,23 +255,24 @@ public final class Orchestrator {
 
     var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
 
-    private func adapt(to pool: MachinePool) {
+    private func adapt(to pool: MachinePool, isShared: Bool) {
         if !limits.isEmpty {
             let held = pool.heldByOthers(of: limits)
             if held != engine.limitsHeldByOthers(than: run) { handle(.limitsShared(run, heldByOthers: held)) }
             wantsDecision = false
         }
-        let now = pool.available(of: capacity, machine: machine)
+        let now = pool.available(of: capacity, machine: machine, isShared: isShared)
         guard now != available ?? capacity else { return }
         available = now
         handle(.workerResized(Worker.ID(0), capacity: now))
         wantsDecision = false
     }
 
-    private func decideOnce() {
+    private func decideOnce(mostPlacements: Int = .max) {
         guard engine.hasReadyTasks(in: run) else { return }
         var decision = policy.decide(engine.observe(at: clock.now))
         guard !decision.placements.isEmpty else { return }
+        decision.placements.removeSubrange(min(mostPlacements, decision.placements.count)...)
         decisions += 1
         decision.number = decisions
         do throws(Rejection) {

@@ -90,7 +90,10 @@ final class MachinePool {
     /// an equal share of it.
     ///
     /// A run that was allowed more than the machine has (`--jobs 6` on two cores) shares that larger amount.
-    func available(of allowance: Resources, machine: Resources) -> Resources {
+    ///
+    /// - Parameter isShared: false: all that others leave, though they wait. For a run that holds nothing and whose tasks
+    ///   are all larger than its share: with every run like that, none would ever go on.
+    func available(of allowance: Resources, machine: Resources, isShared: Bool = true) -> Resources {
         var others = Resources.zero
         var count: Int64 = 1
         var someoneWaits = false
@@ -101,7 +104,7 @@ final class MachinePool {
             if rows[index].milliCPU > 0 || rows[index].isWaiting == 1 { count += 1 }
             if rows[index].isWaiting == 1 { someoneWaits = true }
         }
-        let sharers = someoneWaits ? count : 1
+        let sharers = someoneWaits && isShared ? count : 1
         func left(_ allowance: Int64, _ machine: Int64, _ others: Int64, atLeast least: Int64) -> Int64 {
             let total = max(allowance, machine)
             return max(0, min(allowance, total - others, max(total / sharers, least)))
