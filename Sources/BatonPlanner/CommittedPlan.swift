@@ -64,8 +64,10 @@ struct CommittedPlan: Sendable {
     private static func reason(_ search: MakespanSearch) -> String {
         let end = DurationText.format(.nanoseconds(search.best.makespanNanoseconds))
         if search.isOptimal { return "starts now in a schedule of \(end), and none is shorter" }
+        let best = "starts now in the best of \(search.decodedCount) schedules, \(end)"
+        guard search.firstMakespanNanoseconds > search.best.makespanNanoseconds else { return best }
         let first = DurationText.format(.nanoseconds(search.firstMakespanNanoseconds))
-        return "starts now in the best of \(search.decodedCount) schedules, \(end); by the longest path first: \(first)"
+        return best + "; by the longest path first: \(first)"
     }
 
     /// There is something that it can decide.

@@ -15,7 +15,7 @@ public enum PlanBudget: Sendable {
         case .standard:
             // 2.5 µs for a list of 30 tasks, 60 µs for one of 370: Benchmarks/results/planner.md.
             let count = max(taskCount, 1)
-            let most = min(600_000 / count, 200_000_000 / (count * count))
+            let most = min(20_000, 600_000 / count, 200_000_000 / (count * count))
             return { $0 >= most }
         case .time(let nanoseconds, let clock):
             let begin = clock()

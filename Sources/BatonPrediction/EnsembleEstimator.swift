@@ -123,7 +123,10 @@ public struct EnsembleEstimator: Estimator {
             requestBytes: hasMemory ? Self.integer(self.request(memory, of: profile, declared: declared)) : nil,
             requestMilliCPU: cpu.sampleCount > 0 ? Self.milliCPU(percent: cpu.p50) : nil,
             durationP99Nanoseconds: duration.sampleCount >= Self.samplesOfP99
-                ? Self.integer(max(duration.p99, duration.p90) * 1e9) : nil)
+                ? Self.integer(max(duration.p99, duration.p90) * 1e9) : nil,
+            milliCPUP50: cpu.sampleCount > 0 ? Self.integer(cpu.p50 * 10) : nil,
+            milliCPUP90: cpu.sampleCount > 0 ? Self.integer(cpu.p90 * 10) : nil,
+            basis: duration.basis == .signature || memory.basis == .signature ? .own : .elsewhere)
     }
 
     /// Fewer measurements say nothing about one task in a hundred.

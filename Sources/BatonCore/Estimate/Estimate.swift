@@ -16,11 +16,24 @@ public struct Estimate: Hashable, Sendable, Codable {
     public var requestMilliCPU: Int64?
     /// 99 of 100 such tasks take less; nil where too few were measured to say so.
     public var durationP99Nanoseconds: Int64?
+    /// Thousandths of a core that it keeps busy; nil: its CPU was never measured.
+    public var milliCPUP50: Int64?
+    public var milliCPUP90: Int64?
+    /// Whose attempts it rests on; nil where that was not recorded.
+    public var basis: Basis?
+
+    public enum Basis: String, Hashable, Sendable, Codable {
+        /// Those of the same task of the same workflow.
+        case own
+        /// Those of tasks of the same name in other workflows.
+        case elsewhere
+    }
 
     public init(
         durationP50Nanoseconds: Int64, durationP90Nanoseconds: Int64, peakMemoryP50Bytes: Int64,
         peakMemoryP99Bytes: Int64, largestSeenMemoryBytes: Int64, sampleCount: Int32, model: String,
-        requestBytes: Int64? = nil, requestMilliCPU: Int64? = nil, durationP99Nanoseconds: Int64? = nil
+        requestBytes: Int64? = nil, requestMilliCPU: Int64? = nil, durationP99Nanoseconds: Int64? = nil,
+        milliCPUP50: Int64? = nil, milliCPUP90: Int64? = nil, basis: Basis? = nil
     ) {
         self.durationP50Nanoseconds = durationP50Nanoseconds
         self.durationP90Nanoseconds = durationP90Nanoseconds
@@ -32,6 +45,9 @@ public struct Estimate: Hashable, Sendable, Codable {
         self.requestBytes = requestBytes
         self.requestMilliCPU = requestMilliCPU
         self.durationP99Nanoseconds = durationP99Nanoseconds
+        self.milliCPUP50 = milliCPUP50
+        self.milliCPUP90 = milliCPUP90
+        self.basis = basis
     }
 }
 

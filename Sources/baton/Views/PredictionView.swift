@@ -58,7 +58,7 @@ struct PredictionView: TextAndJSON {
                     cells[3] = ByteCount.format(estimate.peakMemoryP50Bytes)
                     cells[4] = ByteCount.format(estimate.peakMemoryP99Bytes)
                 }
-                cells[8] = "\(estimate.sampleCount)"
+                cells[8] = "\(estimate.sampleCount)" + (estimate.basis == .elsewhere ? " elsewhere" : "")
             }
             table.append(cells.map { StyledLine($0) })
         }
@@ -68,7 +68,11 @@ struct PredictionView: TextAndJSON {
 
 extension Value {
     static func estimate(_ estimate: Estimate) -> Value {
-        .object([
+        // Sure of it: 1. Far from sure: near 0.
+        func confidence(_ middle: Int64, _ high: Int64) -> Value? {
+            high > 0 ? .number((Double(middle) / Double(high) * 1000).rounded() / 1000) : nil
+        }
+        return .object([
             "duration_p50_seconds": .seconds(.nanoseconds(estimate.durationP50Nanoseconds)),
             "duration_p90_seconds": .seconds(.nanoseconds(estimate.durationP90Nanoseconds)),
             "peak_memory_p50_bytes": .number(estimate.peakMemoryP50Bytes),
@@ -76,6 +80,11 @@ extension Value {
             "request_bytes": estimate.requestBytes.map { .number($0) },
             "request_cpu_cores": estimate.requestMilliCPU.map { .number(Double($0) / 1000) },
             "duration_p99_seconds": estimate.durationP99Nanoseconds.map { .seconds(.nanoseconds($0)) },
+            "cpu_p50_cores": estimate.milliCPUP50.map { .number(Double($0) / 1000) },
+            "cpu_p90_cores": estimate.milliCPUP90.map { .number(Double($0) / 1000) },
+            "duration_confidence": confidence(estimate.durationP50Nanoseconds, estimate.durationP90Nanoseconds),
+            "memory_confidence": confidence(estimate.peakMemoryP50Bytes, estimate.peakMemoryP99Bytes),
+            "based_on": estimate.basis.map { .string($0.rawValue) },
             "samples": .number(estimate.sampleCount), "model": .string(estimate.model),
         ])
     }
