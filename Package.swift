@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "baton", "baton-supervisor", "BatonCore", "BatonPolicies", "BatonRuntime", "BatonStore",
+                "baton", "baton-supervisor", "BatonCore", "BatonPolicies", "BatonRuntime", "BatonStore", "BatonTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Golden"],
