@@ -38,16 +38,16 @@ struct MachinePoolTests {
     @Test("what a dead supervisor held is free")
     func dead() throws {
         try withPools { first, second in
-            let child = Process()
-            child.executableURL = URL(filePath: "/bin/cat")
-            child.standardInput = Pipe()
-            try child.run()
-            first.claim(for: child.processIdentifier)
+            var child: pid_t = 0
+            try #require(
+                posix_spawn(
+                    &child, "/bin/sh", nil, nil, [strdup("sh"), strdup("-c"), strdup("kill -STOP $$"), nil], nil) == 0)
+            first.claim(for: child)
             first.publish(Resources(milliCPU: 500, memoryBytes: 1), isWaiting: false)
             first.publish([1], of: ["licence"])
             #expect(second.heldByOthers(of: ["licence"]) == [1])
-            kill(child.processIdentifier, SIGKILL)
-            child.waitUntilExit()
+            kill(child, SIGKILL)
+            waitpid(child, nil, 0)
             #expect(second.heldByOthers(of: ["licence"]) == [0])
             let whole = Resources(milliCPU: 1000, memoryBytes: 8)
             #expect(second.available(of: whole, machine: whole) == whole)

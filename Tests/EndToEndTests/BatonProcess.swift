@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// The built `baton`, run as a user would, with state of its own below a temporary folder.
 final class Household {
@@ -22,6 +21,11 @@ final class Household {
         try? String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
 
+    /// Whether what `baton` has said up to now contains `text`.
+    func says(_ text: String, in stream: String = "stderr") -> Bool {
+        read(stream)?.contains(text) == true
+    }
+
     struct Result {
         var output: String
         var messages: String
@@ -29,47 +33,33 @@ final class Household {
         var exitCode: Int32
     }
 
-    /// Starts `baton`; its streams go to files, so nothing that outlives it can hold a pipe open.
+    /// Starts `baton`.
     ///
-    /// - Parameter streams: the files' names begin with this.
-    func start(_ arguments: [String], environment: [String: String] = [:], streams: String = "") throws -> Process {
-        let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "BATON_DATA_DIR": folder.appending(path: "data").path,
-            // A pool of its own: what else runs on this machine must not hold the test up.
-            "XDG_RUNTIME_DIR": folder.path,
-            "SWIFT_BACKTRACE": "enable=no",
-        ]) { _, new in new }.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try emptied(streams + "stdout")
-        process.standardError = try emptied(streams + "stderr")
-        try process.run()
-        return process
+    /// - Parameter streams: the names of the files that take what it says begin with this.
+    func start(_ arguments: [String], environment: [String: String] = [:], streams: String = "") throws -> Child {
+        try Child(
+            Self.executable, arguments, in: folder,
+            environment: ProcessInfo.processInfo.environment.merging([
+                "BATON_DATA_DIR": folder.appending(path: "data").path,
+                // A pool of its own: what else runs on this machine must not hold the test up.
+                "XDG_RUNTIME_DIR": folder.path,
+                "SWIFT_BACKTRACE": "enable=no",
+            ]) { _, new in new }.merging(environment) { _, new in new },
+            output: folder.appending(path: streams + "stdout"), messages: folder.appending(path: streams + "stderr")
+        )
     }
 
-    func finish(_ process: Process) -> Result {
-        process.waitUntilExit()
-        let isSignal = process.terminationReason == .uncaughtSignal
-        return Result(
-            output: read("stdout") ?? "", messages: read("stderr") ?? "",
-            exitCode: process.terminationStatus + (isSignal ? 128 : 0)
-        )
+    func finish(_ process: Child) -> Result {
+        let exitCode = process.wait()
+        return Result(output: read("stdout") ?? "", messages: read("stderr") ?? "", exitCode: exitCode)
     }
 
     func run(_ arguments: String...) throws -> Result {
         finish(try start(arguments))
     }
 
-    private func emptied(_ name: String) throws -> FileHandle {
-        try write("", to: name)
-        return try FileHandle(forWritingTo: folder.appending(path: name))
-    }
-
     /// Beside the test bundle.
-    private static var executable: URL {
-        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "baton")
+    private static var executable: String {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/baton"
     }
 }

@@ -17,7 +17,7 @@ struct DiskFullTests {
 
     private let house: Household
     private let disk: SmallDisk
-    private let process: Process
+    private let process: Child
 
     /// A run that has found the disk full.
     init() throws {
@@ -26,14 +26,14 @@ struct DiskFullTests {
         try house.write(Self.workflow, to: "full.yaml")
         mkfifo(house.folder.path + "/go", 0o600)
         process = try house.start(["run", "full.yaml"])
-        while house.read("ran.long") == nil { usleep(1000) }
-        while !(house.read("stderr") ?? "").contains("first succeeded") { usleep(1000) }
+        try process.wait { [house] in house.read("ran.long") != nil }
+        try process.wait { [house] in house.says("first succeeded") }
         disk.fill()
         let go = open(house.folder.path + "/go", O_RDWR)
         write(go, "\n", 1)
-        while !(house.read("ended") == "x\n") { usleep(1000) }
+        try process.wait { [house] in house.read("ended") == "x\n" }
         close(go)
-        while !(house.read("stderr") ?? "").contains("can't be written") { usleep(1000) }
+        try process.wait { [house] in house.says("can\'t be written") }
     }
 
     private func expectEverythingRanOnce() {
@@ -59,12 +59,12 @@ struct DiskFullTests {
         "baton killed while the disk is full loses nothing: resume ends the run with each task once",
         arguments: [SIGKILL, SIGINT])
     func resumes(signal: Int32) throws {
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
+        process.signal(signal)
+        process.wait()
         let tooEarly = try house.start(["resume"])
-        while !(house.read("stderr") ?? "").contains("no space is left") { usleep(1000) }
-        kill(tooEarly.processIdentifier, SIGKILL)
-        tooEarly.waitUntilExit()
+        try tooEarly.wait { house.says("no space is left") }
+        tooEarly.signal(SIGKILL)
+        tooEarly.wait()
         disk.makeRoom()
         let resumed = try house.run("resume")
         #expect(resumed.exitCode == 0, "\(resumed.messages)")
@@ -75,11 +75,10 @@ struct DiskFullTests {
     func beginsFull() throws {
         try house.write("name: late\ntasks:\n  a: {run: 'echo x >> ran.late'}\n", to: "late.yaml")
         let late = try house.start(["run", "late.yaml"], streams: "late")
-        while !(house.read("latestderr") ?? "").contains("can't be written") { usleep(1000) }
+        try late.wait { house.says("can\'t be written", in: "latestderr") }
         #expect(house.read("ran.late") == nil)
         disk.makeRoom()
-        late.waitUntilExit()
-        #expect(late.terminationStatus == 0, "\(house.read("latestderr") ?? "")")
+        #expect(late.wait() == 0, "\(house.read("latestderr") ?? "")")
         #expect(house.read("ran.late") == "x\n")
         #expect(house.finish(process).exitCode == 0)
     }
@@ -92,7 +91,7 @@ struct DiskFullTests {
         #expect(refused.exitCode == 1)
         #expect(refused.messages.contains("no space is left on the disk, so nothing was written; free some"))
         disk.makeRoom()
-        process.waitUntilExit()
+        process.wait()
     }
 }
 

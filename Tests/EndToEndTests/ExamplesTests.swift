@@ -63,27 +63,21 @@ struct Example: Sendable, CustomTestStringConvertible {
     ) throws -> (output: String, messages: String, exitCode: Int32) {
         let output = state.appending(path: "stdout")
         let messages = state.appending(path: "stderr")
-        for file in [output, messages] { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.currentDirectoryURL = folder
         let inherited = ProcessInfo.processInfo.environment
-        process.environment = inherited.merging([
-            "PATH": "\(Self.binaries.path):\(inherited["PATH"] ?? "/usr/bin:/bin")",
-            "BATON_DATA_DIR": state.appending(path: "data").path,
-            // A pool of its own: what else runs on this machine must not hold these examples up.
-            "XDG_RUNTIME_DIR": state.path,
-            "LC_ALL": "C",
-        ]) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: messages)
-        try process.run()
-        process.waitUntilExit()
+        let process = try Child(
+            "/bin/sh", ["-c", command], in: folder,
+            environment: inherited.merging([
+                "PATH": "\(Self.binaries.path):\(inherited["PATH"] ?? "/usr/bin:/bin")",
+                "BATON_DATA_DIR": state.appending(path: "data").path,
+                // A pool of its own: what else runs on this machine must not hold these examples up.
+                "XDG_RUNTIME_DIR": state.path,
+                "LC_ALL": "C",
+            ]) { _, new in new },
+            output: output, messages: messages)
+        let exitCode = process.wait()
         return (
             try String(contentsOf: output, encoding: .utf8), try String(contentsOf: messages, encoding: .utf8),
-            process.terminationStatus
+            exitCode
         )
     }
 

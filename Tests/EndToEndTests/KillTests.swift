@@ -29,9 +29,8 @@ struct KillTests {
             for _ in 0..<3 {
                 // The moment is the point of this test; nothing is concluded from the time that passes.
                 usleep(UInt32(random.unit() * 0.8 * undisturbed * 1e6))
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-                kills += process.terminationReason == .uncaughtSignal ? 1 : 0
+                process.signal(SIGKILL)
+                kills += process.wait() == 128 + SIGKILL ? 1 : 0
                 process = try house.start(["resume"])
             }
             var result = house.finish(process)
@@ -66,9 +65,9 @@ struct KillTests {
 
             """, to: "adopt.yaml")
         let process = try house.start(["run", "adopt.yaml"])
-        while house.read("started") == nil { usleep(1000) }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        try process.wait { house.read("started") != nil }
+        process.signal(SIGKILL)
+        process.wait()
         try house.write("", to: "go")
         let result = try house.run("resume")
         #expect(result.exitCode == 1)
@@ -83,12 +82,11 @@ struct KillTests {
             "name: busy\ntasks:\n  long: {run: 'touch started; until [ -e go ]; do sleep 0.01; done'}\n",
             to: "busy.yaml")
         let first = try house.start(["run", "busy.yaml"])
-        while house.read("started") == nil { usleep(1000) }
+        try first.wait { house.read("started") != nil }
         let second = try house.run("resume")
         #expect(second.exitCode == 2)
         #expect(second.messages.contains("another process"))
         try house.write("", to: "go")
-        first.waitUntilExit()
-        #expect(first.terminationStatus == 0)
+        #expect(first.wait() == 0)
     }
 }

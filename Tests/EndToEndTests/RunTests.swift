@@ -15,8 +15,7 @@ struct RunTests {
             """, to: "large.yaml")
         let processes = try (1...5).map { try house.start(["run", "large.yaml", "-j", "2"], streams: "run\($0)-") }
         for (place, process) in processes.enumerated() {
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0, "\(house.read("run\(place + 1)-stderr") ?? "")")
+            #expect(process.wait() == 0, "\(house.read("run\(place + 1)-stderr") ?? "")")
         }
     }
 
@@ -81,10 +80,9 @@ struct RunTests {
 
             """, to: "stop.yaml")
         let process = try house.start(["run", "stop.yaml"])
-        while house.read("started") == nil || house.read("child")?.isEmpty ?? true { usleep(1000) }
-        kill(process.processIdentifier, SIGINT)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 130)
+        try process.wait { house.read("started") != nil && house.read("child")?.isEmpty == false }
+        process.signal(SIGINT)
+        #expect(process.wait() == 130)
         #expect(house.read("cleaned") != nil)
         let child = Int32(house.read("child")!.trimmingCharacters(in: .whitespacesAndNewlines))!
         #expect(kill(child, 0) == -1 && errno == ESRCH)
@@ -270,18 +268,17 @@ struct RunTests {
             """, to: "alone.yaml")
         for pipe in ["go1", "go2"] { mkfifo(house.folder.path + "/" + pipe, 0o600) }
         let first = try house.start(["run", "alone.yaml"], environment: ["GO": "go1"], streams: "first")
-        while house.read("inside") == nil { usleep(1000) }
+        try first.wait { house.read("inside") != nil }
         let second = try house.start(["run", "alone.yaml"], environment: ["GO": "go2"], streams: "second")
         var reason = ""
         while !reason.contains("of 'database'") { reason = try house.run("explain", "latest", "use").output }
         #expect(reason.contains("needs 1 of 'database', of which 1 of 1 are in use (1 by other runs)"))
         let ends = ["go1", "go2"].map { open(house.folder.path + "/" + $0, O_RDWR) }
         for end in ends { write(end, "\n", 1) }
-        first.waitUntilExit()
-        second.waitUntilExit()
+        let exitCodes = [first.wait(), second.wait()]
         for end in ends { close(end) }
-        #expect(first.terminationStatus == 0, "\(house.read("firststderr") ?? "")")
-        #expect(second.terminationStatus == 0, "\(house.read("secondstderr") ?? "")")
+        #expect(exitCodes[0] == 0, "\(house.read("firststderr") ?? "")")
+        #expect(exitCodes[1] == 0, "\(house.read("secondstderr") ?? "")")
     }
 
     @Test("a task that promised an output and did not make it has failed")
@@ -395,8 +392,8 @@ struct RunTests {
 
             """, to: "tidy.yaml")
         let process = try house.start(["run", "tidy.yaml"])
-        while house.read("started") == nil { usleep(1000) }
-        kill(process.processIdentifier, SIGINT)
+        try process.wait { house.read("started") != nil }
+        process.signal(SIGINT)
         let result = house.finish(process)
         #expect(result.exitCode == 130)
         #expect(result.messages.contains("tidy succeeded"))
@@ -430,12 +427,10 @@ struct RunTests {
         let house = try Household()
         try house.write("name: far\ntasks:\n  long: {run: 'touch started; sleep 1000'}\n", to: "far.yaml")
         let process = try house.start(["run", "far.yaml"])
-        while house.read("started") == nil { usleep(1000) }
+        try process.wait { house.read("started") != nil }
         let run = try #require(FileManager.default.contentsOfDirectory(atPath: house.folder.path + "/data/runs").first)
         let canceller = try house.start(["cancel", run], streams: "cancel")
-        canceller.waitUntilExit()
-        #expect(canceller.terminationStatus == 0)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 1)
+        #expect(canceller.wait() == 0)
+        #expect(process.wait() == 1)
     }
 }
