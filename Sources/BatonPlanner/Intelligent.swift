@@ -19,7 +19,9 @@ public struct Intelligent: Policy {
     private let objective: Objective
     private let budget: PlanBudget
     private var plan: CommittedPlan?
-    private var shared: Graphene
+    private var sharing: SizeAwareSharing
+    private var recent = RecentRuns()
+    private var trial = RuleTrial()
 
     /// What is to be small.
     public enum Objective: String, Hashable, Sendable, CaseIterable {
@@ -35,16 +37,24 @@ public struct Intelligent: Policy {
     ) {
         self.objective = objective
         self.budget = budget
-        shared = Graphene(patience: patience)
+        sharing = SizeAwareSharing(patience: patience)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
         let placements = planned(observation)
         // Where a plan starts nothing although nothing runs, it is wrong about something.
         if placements.isEmpty, plan?.isUsable != true || isStill(observation) {
-            return Decision(policy: name, placements: shared.decide(observation).placements)
+            return Decision(policy: name, placements: shared(observation))
         }
         return Decision(policy: name, placements: placements)
+    }
+
+    private mutating func shared(_ observation: Observation) -> [Placement] {
+        sharing.prepare(observation)
+        recent.read(observation, sharing)
+        if observation.hasUniformWorkers { trial.advance(recent, observation) }
+        sharing.parameters = trial.parameters
+        return sharing.decide(observation).placements
     }
 
     private func isStill(_ observation: Observation) -> Bool {
@@ -52,7 +62,7 @@ public struct Intelligent: Policy {
     }
 
     private mutating func planned(_ observation: Observation) -> [Placement] {
-        let isOneGoal = objective == .makespan || observation.openRuns.count == 1
+        let isOneGoal = objective == .makespan || (observation.openRuns.count == 1 && recent.overlapCount == 0)
         guard isOneGoal, !observation.openRuns.isEmpty, observation.hasUniformWorkers else {
             plan = nil
             return []

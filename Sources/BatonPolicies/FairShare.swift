@@ -43,7 +43,7 @@ public struct FairShare: Policy {
                 case .equal: 1
                 case .priority: Double(max(run.priority, 1))
                 }
-            return dominantShare(held, of: total) / weight
+            return held.dominantShare(of: total) / weight
         }
         return Decision(policy: name, placements: placements)
     }

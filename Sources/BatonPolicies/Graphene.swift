@@ -12,8 +12,7 @@ public struct Graphene: Policy {
     public let name = "graphene"
     private let patience: Duration?
     private var queue = RunQueue<Int32>()
-    /// By run: the revision that was planned, and each task's place in the order.
-    private var orders: [(revision: Int, places: [Int32])?] = []
+    private var orders = TroublesomeFirstOrders()
 
     /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
     public init(patience: Duration? = PolicyCatalog.patience) {
@@ -21,26 +20,13 @@ public struct Graphene: Policy {
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
-        update(observation)
+        orders.update(observation)
         let manner = ReadyLine<Int32>.Manner(patience: patience) { _ in "next in the order of its run's plan" }
-        let placements = queue.place(observation, manner) { task in
-            orders[task.run]?.places[Int(task.reference.task.index)] ?? .max
+        let placements = queue.place(observation, manner) { [orders] task in
+            orders.places(ofRun: task.run)?[Int(task.reference.task.index)] ?? .max
         } standing: { run, _ in
             Double(run.remainingNanoseconds)
         }
         return Decision(policy: name, placements: placements)
-    }
-
-    /// Plans runs that are new or have changed; a changed cluster does not change their order.
-    private mutating func update(_ observation: Observation) {
-        while orders.count < observation.runCount { orders.append(nil) }
-        for run in observation.openRuns.map(Int.init) {
-            let revision = observation.revision(ofRun: run)
-            if orders[run]?.revision == revision { continue }
-            let planner = TroublesomeFirstPlanner(
-                PlanningProblem(run, observation),
-                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) })
-            orders[run] = (revision, planner.places())
-        }
     }
 }

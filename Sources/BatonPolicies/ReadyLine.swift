@@ -37,6 +37,8 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
 
     enum WorkerChoice: Hashable, Sendable {
         case now(Worker.ID)
+        /// As the manner's `choice` says.
+        case anywhere
         /// The task is passed over.
         case nowhere
         /// So is everything behind it.
@@ -98,6 +100,7 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
         if let limit = builder.exhaustedLimit(of: task) { return .limitReached(limit) }
         switch chooseWorker(task, builder) {
         case .now(let worker): return builder.place(task, on: worker, reason: manner.reason(task))
+        case .anywhere: return builder.place(task, on: manner.choice, reason: manner.reason(task))
         case .nowhere: return .noRoom
         case .noMore: return nil
         }

@@ -67,14 +67,3 @@ struct RunQueue<Key: Comparable & Sendable>: Sendable {
         )
     }
 }
-
-/// What a run holds as a share of the cluster, by the resource of which it holds the most.
-///
-/// - Source: dominant share; Ghodsi and others, "Dominant resource fairness", NSDI 2011.
-func dominantShare(_ held: Resources, of total: Resources) -> Double {
-    func part(_ amount: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(amount) / Double(whole) : 0 }
-    return max(
-        part(held.milliCPU, total.milliCPU), part(held.memoryBytes, total.memoryBytes), part(held.gpus, total.gpus),
-        part(held.diskBytes, total.diskBytes)
-    )
-}

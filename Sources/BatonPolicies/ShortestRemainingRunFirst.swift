@@ -36,7 +36,7 @@ public struct ShortestRemainingRunFirst: Policy {
             return "its run has the least left to do, \(path) of it one after the other"
         }
         let placements = queue.place(observation, manner, key: LongestPath.init) { run, held in
-            dominantShare(held, of: total) < cap ? Double(run.remainingNanoseconds) : nil
+            held.dominantShare(of: total) < cap ? Double(run.remainingNanoseconds) : nil
         }
         return Decision(policy: name, placements: placements)
     }

@@ -61,3 +61,22 @@ public struct Resources: Hashable, Sendable, Codable {
     public static func += (left: inout Resources, right: Resources) { left = left + right }
     public static func -= (left: inout Resources, right: Resources) { left = left - right }
 }
+
+extension Resources {
+    /// These as a share of `whole`, by the resource of which they are the most.
+    ///
+    /// - Source: dominant share; Ghodsi and others, "Dominant resource fairness", NSDI 2011.
+    public func dominantShare(of whole: Resources) -> Double {
+        func part(_ amount: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(amount) / Double(whole) : 0 }
+        return max(
+            part(milliCPU, whole.milliCPU), part(memoryBytes, whole.memoryBytes), part(gpus, whole.gpus),
+            part(diskBytes, whole.diskBytes))
+    }
+
+    /// The sum of each component's share of what `whole` has of it.
+    public func share(of whole: Resources) -> Double {
+        func part(_ amount: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(amount) / Double(whole) : 0 }
+        return part(milliCPU, whole.milliCPU) + part(memoryBytes, whole.memoryBytes) + part(gpus, whole.gpus)
+            + part(diskBytes, whole.diskBytes)
+    }
+}

@@ -146,12 +146,3 @@ public struct PlacementBuilder {
         if firstOpen == free.count { roomiest.milliCPU = 0 }
     }
 }
-
-extension Resources {
-    /// Sum over what `whole` has of each component's share of it.
-    func share(of whole: Resources) -> Double {
-        func part(_ amount: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(amount) / Double(whole) : 0 }
-        return part(milliCPU, whole.milliCPU) + part(memoryBytes, whole.memoryBytes) + part(gpus, whole.gpus)
-            + part(diskBytes, whole.diskBytes)
-    }
-}

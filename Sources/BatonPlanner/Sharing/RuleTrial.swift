@@ -1,0 +1,107 @@
+import BatonCore
+import BatonPolicies
+import BatonSimulator
+
+/// Tries ways to share the cluster on the runs that came last, a little at each decision, and says which is best.
+///
+/// All candidates meet the same runs at the same times. Another than the present one is chosen only if it is better by
+/// more than chance: if the lower confidence bound of the mean difference, run by run, is above zero.
+struct RuleTrial: Sendable {
+    /// So many tasks are simulated in one decision, which takes some 0.1 ms.
+    private static let tasksPerDecision = 100
+    /// Standard errors below the mean difference: one in six would be as low by chance.
+    private static let confidence = 1.0
+
+    /// A way to share, before it is known how long tasks are.
+    struct Candidate: Hashable, Sendable {
+        var reserve: Double
+        /// Over the usual length of a run.
+        var longFactor: Double
+        var cap: Double?
+        var order: SizeAwareSharing.Order
+
+        func parameters(usualLength: Int64) -> SizeAwareSharing.Parameters {
+            SizeAwareSharing.Parameters(
+                reserve: reserve, longNanoseconds: Int64(longFactor * Double(usualLength)), cap: cap, order: order)
+        }
+
+        /// It, and what differs from it in one thing.
+        var neighbourhood: [Candidate] {
+            func with(_ change: (inout Candidate) -> Void) -> Candidate {
+                var candidate = self
+                change(&candidate)
+                return candidate
+            }
+            var list = [self]
+            list += [0, 0.15, 0.3, 0.45].map { reserve in with { $0.reserve = reserve } }
+            if reserve > 0 { list += [0.5, 1, 2].map { factor in with { $0.longFactor = factor } } }
+            list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
+            list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
+            return list.enumerated().filter { $0.offset == 0 || $0.element != self }.map(\.element)
+        }
+    }
+
+    /// What it begins with: costs little where it does not help.
+    private(set) var choice = Candidate(reserve: 0.15, longFactor: 1, order: .leastArea)
+    private var candidates: [Candidate] = []
+    private var rollout: SharingRollout?
+    private var usualLength: Int64 = 0
+    /// By candidate, from arrival to end of each run, in nanoseconds.
+    private var completions: [[Int64]] = []
+    /// Tried again when so many runs have come.
+    private var nextAt = 5
+
+    var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength) }
+
+    mutating func advance(_ recent: RecentRuns, _ observation: Observation) {
+        if let length = recent.usualLengthNanoseconds, rollout == nil { usualLength = length }
+        if rollout == nil {
+            guard recent.count >= nextAt, recent.overlapCount > 0 else { return }
+            nextAt = recent.count + max(recent.count / 4, 2)
+            rollout = recent.rollout(on: Self.machines(observation))
+            completions = []
+            candidates = choice.neighbourhood
+            begin(0)
+        }
+        guard rollout?.advance(tasks: Self.tasksPerDecision) == true, let finished = rollout?.completions else {
+            return
+        }
+        completions.append(finished)
+        if completions.count < candidates.count {
+            begin(completions.count)
+        } else {
+            choose()
+            rollout = nil
+        }
+    }
+
+    private mutating func begin(_ candidate: Int) {
+        let parameters = candidates[candidate].parameters(usualLength: usualLength)
+        rollout?.begin(SharingRollout.Rule(parameters))
+    }
+
+    private mutating func choose() {
+        let totals = completions.map { $0.reduce(0.0) { $0 + Double($1) } }
+        guard let best = totals.indices.min(by: { totals[$0] < totals[$1] }) else { return }
+        let gains = zip(completions[0], completions[best]).map { Double($0 - $1) }
+        let mean = Sample.mean(gains)
+        let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(gains.count - 1, 1))
+        let error = (variance / Double(gains.count)).squareRoot()
+        if mean - Self.confidence * error > 0 { choice = candidates[best] }
+    }
+
+    private static func machines(_ observation: Observation) -> [Machine] {
+        (0..<observation.workerCount).map { Worker.ID($0) }.filter(observation.isAlive).map {
+            Machine(capacity: observation.capacity(of: $0))
+        }
+    }
+}
+
+extension SharingRollout.Rule {
+    init(_ parameters: SizeAwareSharing.Parameters) {
+        let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
+        self.init(
+            longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
+            cap: parameters.cap, byArea: parameters.order == .leastArea)
+    }
+}

@@ -1,0 +1,140 @@
+public import BatonCore
+
+/// The run with the least left first, while room is kept for short tasks.
+///
+/// Tasks are never interrupted. So a run that spreads its long tasks over the whole cluster holds up every run that comes
+/// while they last, also those that would be over in a moment. Here no more long tasks start once they hold a certain share of
+/// the cluster, which costs them little and saves short runs much where sizes differ a lot. Where they don't, it only leaves
+/// room idle; so how much is kept is a thing to be tuned, and 0 is a good value of it.
+///
+/// Inside a run tasks go as in `Graphene`.
+///
+/// - Source: shortest remaining processing time first, Schrage 1968, doi:10.1287/opre.16.3.687. To keep servers for short
+///   jobs is size-interval task assignment; Harchol-Balter, Crovella, Murta 1999, doi:10.1006/jpdc.1999.1577.
+public struct SizeAwareSharing: Policy {
+    public let name = "size-aware"
+
+    /// What there is to tune.
+    public struct Parameters: Hashable, Sendable {
+        /// While long tasks hold all but this share of the cluster, no more of them start; 0 keeps nothing.
+        public var reserve: Double
+        /// Tasks that are expected to take longer are long, in nanoseconds.
+        public var longNanoseconds: Int64
+        /// Of `J` open runs each holds up to `cap / J` of the cluster; nil for all of it.
+        public var cap: Double?
+
+        public var order: Order
+
+        public init(
+            reserve: Double = 0, longNanoseconds: Int64 = .max, cap: Double? = nil, order: Order = .leastArea
+        ) {
+            self.reserve = reserve
+            self.longNanoseconds = longNanoseconds
+            self.cap = cap
+            self.order = order
+        }
+    }
+
+    /// Which run has the least left.
+    public enum Order: Hashable, Sendable, CaseIterable {
+        /// In time of the whole cluster, by the resource of which its tasks take the most.
+        case leastArea
+        /// In time of its tasks, one after the other.
+        case leastTime
+    }
+
+    public var parameters: Parameters
+    private let patience: Duration?
+    private var queue = RunQueue<Int32>()
+    private var orders = TroublesomeFirstOrders()
+    /// By run, the share of the cluster that its tasks take on average, weighed by how long they take.
+    private var widths: [Double] = []
+    private var total = ClusterTotal()
+
+    /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
+    public init(_ parameters: Parameters = Parameters(), patience: Duration? = PolicyCatalog.patience) {
+        self.parameters = parameters
+        self.patience = patience
+    }
+
+    /// Each task's place in the order of its run; nil for a run that was not planned.
+    public func places(ofRun run: Int) -> [Int32]? { orders.places(ofRun: run) }
+
+    /// Plans runs that are new or have changed, which `decide` does as well.
+    public mutating func prepare(_ observation: Observation) {
+        while widths.count < observation.runCount { widths.append(0) }
+        let total = total.read(observation)
+        for run in orders.update(observation) { widths[run] = width(of: run, total, observation) }
+    }
+
+    private func width(of run: Int, _ total: Resources, _ observation: Observation) -> Double {
+        var (area, length) = (0.0, 0.0)
+        for (task, duration) in observation.durations(ofRun: run).enumerated() {
+            guard observation.isCommand(task, inRun: run) else { continue }
+            let grant = observation.grant(for: task, inRun: run, on: Worker.ID(0))
+            area += Double(duration) * grant.dominantShare(of: total)
+            length += Double(duration)
+        }
+        return length > 0 ? area / length : 0
+    }
+
+    public mutating func decide(_ observation: Observation) -> Decision {
+        prepare(observation)
+        let total = total.read(observation)
+        let cap = parameters.cap.map { $0 / Double(max(observation.openRuns.count, 1)) }
+        var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in
+            "its run has the least left to do, and it is next in the order of its plan"
+        }
+        if parameters.reserve > 0 {
+            var held = LongTasks(parameters, total, observation)
+            manner.chooseWorker = { task, builder in held.mayStart(task, builder, observation) ? .anywhere : .nowhere }
+        }
+        let placements = queue.place(observation, manner) { [orders] task in
+            orders.places(ofRun: task.run)?[Int(task.reference.task.index)] ?? .max
+        } standing: { [widths, order = parameters.order] run, held in
+            if let cap, held.dominantShare(of: total) >= cap { return nil }
+            return Double(run.remainingNanoseconds) * (order == .leastArea ? widths[run.index] : 1)
+        }
+        return Decision(policy: name, placements: placements)
+    }
+}
+
+/// What long tasks hold, those that are being placed included.
+private struct LongTasks {
+    private let longNanoseconds: Int64
+    private let limit: Int
+    private let total: Resources
+    private var held = 0
+    /// Of a task that may start, until it is known whether there was room for it.
+    private var pending: (placementCount: Int, parts: Int)?
+
+    init(_ parameters: SizeAwareSharing.Parameters, _ total: Resources, _ observation: Observation) {
+        longNanoseconds = parameters.longNanoseconds
+        limit = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
+        self.total = total
+        for worker in 0..<observation.workerCount {
+            for task in observation.running(on: Worker.ID(worker)) {
+                let durations = observation.durations(ofRun: task.run)
+                guard durations[Int(task.reference.task.index)] > longNanoseconds else { continue }
+                held += SizeAwareSharing.parts(task.grant.dominantShare(of: total))
+            }
+        }
+    }
+
+    mutating func mayStart(_ task: ReadyTask, _ builder: PlacementBuilder, _ observation: Observation) -> Bool {
+        if let pending, builder.placements.count > pending.placementCount { held += pending.parts }
+        pending = nil
+        guard observation.durationNanoseconds(of: task) > longNanoseconds else { return true }
+        guard held < limit else { return false }
+        let share = observation.leastGrant(for: task).dominantShare(of: total)
+        pending = (builder.placements.count, SizeAwareSharing.parts(share))
+        return true
+    }
+}
+
+extension SizeAwareSharing {
+    /// Shares are added up in whole parts, so that the order in which tasks come and go makes no difference.
+    public static let wholeParts = 1_000_000
+
+    public static func parts(_ share: Double) -> Int { Int((share * Double(wholeParts)).rounded()) }
+}

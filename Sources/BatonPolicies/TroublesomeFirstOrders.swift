@@ -1,0 +1,29 @@
+import BatonCore
+
+/// The order that `TroublesomeFirstPlanner` gives the tasks of each open run.
+struct TroublesomeFirstOrders: Sendable {
+    /// By run: the revision that was planned, and each task's place in the order.
+    private var orders: [(revision: Int, places: [Int32])?] = []
+
+    /// Nil for a run that was not planned.
+    func places(ofRun run: Int) -> [Int32]? { run < orders.count ? orders[run]?.places : nil }
+
+    /// Plans runs that are new or have changed; a changed cluster does not change their order.
+    ///
+    /// - Returns: those runs.
+    @discardableResult
+    mutating func update(_ observation: Observation) -> [Int] {
+        var planned: [Int] = []
+        while orders.count < observation.runCount { orders.append(nil) }
+        for run in observation.openRuns.map(Int.init) {
+            let revision = observation.revision(ofRun: run)
+            if orders[run]?.revision == revision { continue }
+            let planner = TroublesomeFirstPlanner(
+                PlanningProblem(run, observation),
+                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) })
+            orders[run] = (revision, planner.places())
+            planned.append(run)
+        }
+        return planned
+    }
+}

@@ -1,0 +1,221 @@
+import BatonCore
+
+/// A simulation of several jobs that share a cluster, reduced to flat arrays: what came of it if jobs had been served by
+/// `BatonPolicies.SizeAwareSharing` under other parameters.
+///
+/// It says what `Simulation` would under that policy, with grants that are the problem's demands, nothing failing and
+/// durations as they are in the problem: a test compares every completion. It can be run in pieces, so that a decision
+/// can do a little of it and return.
+public struct SharingRollout: Sendable {
+    /// The parameters of the rule.
+    public struct Rule: Hashable, Sendable {
+        /// While long tasks hold so many millionths of the cluster no more of them start.
+        public var longParts: Int
+        /// Tasks that take longer are long, in nanoseconds.
+        public var longNanoseconds: Int64
+        /// Of `J` open jobs each holds up to `cap / J` of the cluster; nil for all of it.
+        public var cap: Double?
+        /// What a job has left is counted in time of all machines; else in time of its tasks.
+        public var byArea: Bool
+
+        public init(longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool) {
+            self.byArea = byArea
+            self.longParts = longParts
+            self.longNanoseconds = longNanoseconds
+            self.cap = cap
+        }
+    }
+
+    private let shape: RolloutShape
+    private let problem: StaticProblem
+    private let total: Resources
+    /// The tasks of each job in the order in which they are preferred, job by job, `[V]`.
+    private let order: [Int32]
+    /// Millionths of the cluster, `[V]`.
+    private let parts: [Int]
+
+    private var rule = Rule(longParts: .max, longNanoseconds: .max, cap: nil, byArea: true)
+    /// From arrival to end of each job that has ended; 0 before, `[J]`.
+    public private(set) var completions: [Int64]
+    private var nextJob = 0
+    private var decision: Int32 = 0
+    private var waitingFor: [Int32] = []
+    private var free: [Resources] = []
+    private var ready: BitQueue
+    private var running = TimeHeap()
+    private var places: [Int32]
+    private var unfinished: [Int] = []
+    private var remaining: [Int64] = []
+    /// Over all tasks of a job, the mean share of all machines that they take, weighed by how long they take, `[J]`.
+    private let widths: [Double]
+    private var held: [Resources] = []
+    private var heldByLong = 0
+    /// Jobs that have arrived and not ended, the one with the least left first.
+    private var open: [Int] = []
+    /// For each kind of demand, the decision in which it found no room.
+    private var closedIn: [Int32]
+    /// Kinds of demand that may still have room in this decision.
+    private var kindsLeft = 0
+
+    /// - Parameters:
+    ///   - problem: jobs on machines that are all alike.
+    ///   - places: of each task among those of its job, the smaller the earlier, `[V]`.
+    /// - Precondition: machines are alike and nothing is brought from one to another.
+    public init(_ problem: StaticProblem, places: [Int32]) {
+        shape = RolloutShape(problem)
+        precondition(shape.isUniform, "a rollout of sharing on machines that differ")
+        self.problem = problem
+        let total = problem.machines.reduce(into: Resources.zero) { $0 += $1.capacity }
+        self.total = total
+        parts = problem.demands.map { Int(($0.dominantShare(of: total) * 1e6).rounded()) }
+        order = problem.jobs.flatMap { job in
+            job.tasks.map { Int32($0) }.sorted { places[Int($0)] < places[Int($1)] }
+        }
+        widths = shape.jobs.map { job in
+            var (area, length) = (0.0, 0.0)
+            for task in job.tasks where problem.isCommand[task] {
+                area += Double(problem.durations[task]) * problem.demands[task].dominantShare(of: total)
+                length += Double(problem.durations[task])
+            }
+            return length > 0 ? area / length : 0
+        }
+        completions = Array(repeating: 0, count: shape.jobs.count)
+        ready = BitQueue(capacity: shape.count)
+        self.places = Array(repeating: -1, count: shape.count)
+        closedIn = Array(repeating: 0, count: shape.kinds.count)
+    }
+
+    /// Jobs in the order of their arrival, as `completions` has them.
+    public var jobs: [StaticProblem.Job] { shape.jobs }
+
+    /// Forgets what was simulated and begins anew under another rule.
+    public mutating func begin(_ rule: Rule) {
+        self.rule = rule
+        nextJob = 0
+        decision = 0
+        waitingFor = shape.dependencyCounts
+        free = problem.machines.map(\.capacity)
+        ready.reset(order)
+        running.removeAll()
+        unfinished = shape.jobs.map(\.tasks.count)
+        remaining = shape.jobs.map { job in job.tasks.reduce(0) { $0 + shape.durations[$1] } }
+        held = Array(repeating: .zero, count: shape.jobs.count)
+        heldByLong = 0
+        open.removeAll()
+        for job in completions.indices { completions[job] = 0 }
+        for index in closedIn.indices { closedIn[index] = 0 }
+    }
+
+    /// Simulates on until so many tasks more have ended, or all have.
+    ///
+    /// - Returns: whether all have ended.
+    public mutating func advance(tasks: Int) -> Bool {
+        var left = tasks
+        while left > 0 {
+            let arrival = nextJob < shape.jobs.count ? shape.jobs[nextJob].arrival : .max
+            guard let now = running.nextAt.map({ min($0, arrival) }) ?? (arrival == .max ? nil : arrival) else {
+                return true
+            }
+            while nextJob < shape.jobs.count, shape.jobs[nextJob].arrival == now {
+                open.append(nextJob)
+                for task in shape.jobs[nextJob].tasks where shape.dependencyCounts[task] == 0 { release(task, now) }
+                nextJob += 1
+            }
+            while running.nextAt == now {
+                let task = Int(running.pop())
+                free[Int(places[task])] += problem.demands[task]
+                held[Int(shape.jobOf[task])] -= problem.demands[task]
+                if shape.durations[task] > rule.longNanoseconds { heldByLong -= parts[task] }
+                finish(task, now)
+                left -= 1
+            }
+            decision += 1
+            dispatch(now)
+        }
+        return false
+    }
+
+    /// All that the task waited for has ended.
+    private mutating func release(_ task: Int, _ now: Int64) {
+        if shape.isCommand[task] {
+            ready.insert(Int32(task))
+        } else {
+            finish(task, now)
+        }
+    }
+
+    private mutating func finish(_ task: Int, _ now: Int64) {
+        let job = Int(shape.jobOf[task])
+        unfinished[job] -= 1
+        remaining[job] -= shape.durations[task]
+        if unfinished[job] == 0 {
+            completions[job] = now - shape.jobs[job].arrival
+            open.removeAll { $0 == job }
+        }
+        for index in Int(shape.successorOffsets[task])..<Int(shape.successorOffsets[task + 1]) {
+            let successor = Int(shape.successors[index])
+            waitingFor[successor] -= 1
+            if waitingFor[successor] == 0 { release(successor, now) }
+        }
+    }
+
+    private mutating func dispatch(_ now: Int64) {
+        sortOpen()
+        let cap = rule.cap.map { $0 / Double(max(open.count, 1)) }
+        kindsLeft = shape.kinds.count
+        for job in open where kindsLeft > 0 {
+            let end = shape.jobs[job].tasks.upperBound
+            var cursor = ready.next(after: shape.jobs[job].tasks.lowerBound - 1)
+            while kindsLeft > 0, let place = cursor, place < end {
+                if let cap, held[job].dominantShare(of: total) >= cap { break }
+                cursor = ready.next(after: place)
+                start(Int(ready.task(at: place)), at: place, of: job, now)
+            }
+        }
+    }
+
+    /// Starts the task if it may and has room.
+    private mutating func start(_ task: Int, at place: Int, of job: Int, _ now: Int64) {
+        let kind = Int(shape.kindOf[task])
+        let isLong = shape.durations[task] > rule.longNanoseconds
+        if closedIn[kind] == decision { return }
+        if isLong, heldByLong >= rule.longParts { return }
+        guard let machine = findRoom(problem.demands[task]) else {
+            kindsLeft -= 1
+            closedIn[kind] = decision
+            return
+        }
+        ready.remove(at: place)
+        free[machine] -= problem.demands[task]
+        held[job] += problem.demands[task]
+        if isLong { heldByLong += parts[task] }
+        places[task] = Int32(machine)
+        running.push(Int32(task), at: now &+ shape.durations[task])
+    }
+
+    /// The machine where the least is left over, and the first of several.
+    private func findRoom(_ demand: Resources) -> Int? {
+        var best: (machine: Int, left: Double)?
+        for machine in free.indices where demand.fits(in: free[machine]) {
+            let left = (free[machine] - demand).share(of: problem.machines[machine].capacity)
+            if best.map({ left < $0.left }) ?? true { best = (machine, left) }
+        }
+        return best?.machine
+    }
+
+    /// They are nearly in order.
+    private mutating func sortOpen() {
+        for place in open.indices.dropFirst() {
+            let job = open[place]
+            var hole = place
+            while hole > 0, (area(job), job) < (area(open[hole - 1]), open[hole - 1]) {
+                open[hole] = open[hole - 1]
+                hole -= 1
+            }
+            open[hole] = job
+        }
+    }
+
+    /// What the job has left.
+    private func area(_ job: Int) -> Double { Double(remaining[job]) * (rule.byArea ? widths[job] : 1) }
+}

@@ -1,0 +1,128 @@
+import BatonCore
+import BatonPolicies
+import BatonSimulator
+import BatonTesting
+import Testing
+
+@testable import BatonPlanner
+
+@Suite("Sharing a cluster between runs of different sizes")
+struct SharingTests {
+    private static let machine = Machine(capacity: Resources(milliCPU: 4000, memoryBytes: 8 << 30))
+
+    /// Jobs of up to 25 tasks that arrive one after the other.
+    private static func workload(using generator: inout SeededGenerator) -> Workload {
+        var at = Instant.zero
+        return Workload(
+            (0..<6).map { job in
+                let tasks = (0..<Int.random(in: 1...25, using: &generator)).map { index in
+                    Job.Task(
+                        name: "t\(index)", kind: "t",
+                        dependencies: (0..<Int32(index)).filter { _ in Int.random(in: 0...5, using: &generator) == 0 },
+                        request: .init(
+                            milliCPU: Int64(Int.random(in: 1...4, using: &generator)) * 500,
+                            memoryBytes: Int64(Int.random(in: 1...4, using: &generator)) << 30),
+                        behaviour: .init(duration: .milliseconds(Int.random(in: 0...9_000, using: &generator))))
+                }
+                at = at.advanced(by: .milliseconds(Int.random(in: 0...9_000, using: &generator)))
+                return try! Job(name: "job", tasks: tasks).arrival(run: Run.ID(rawValue: UInt64(job) + 1), at: at)
+            })
+    }
+
+    /// In the order of arrival.
+    private static func completions(
+        _ workload: Workload, on machines: [Machine], _ policy: any Policy
+    ) -> [Duration?] {
+        var scenario = Scenario(workers: machines, workload: workload)
+        scenario.expectations = Expectations()
+        var simulation = Simulation(scenario)
+        return simulation.run { policy }.runs.map(\.completion)
+    }
+
+    @Test("what is tried on arrays is what the whole engine does", arguments: Seed.range(0..<60))
+    func agreement(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let workload = Self.workload(using: &generator)
+        let machines = Array(repeating: Self.machine, count: Int.random(in: 1...3, using: &generator))
+        let problem = StaticProblem(workload, on: machines)
+        let parameters = SizeAwareSharing.Parameters(
+            reserve: [0, 0.3, 0.6][Int(seed % 3)], longNanoseconds: 4_000_000_000, cap: seed % 2 == 0 ? nil : 1.2,
+            order: seed % 5 < 3 ? .leastArea : .leastTime)
+        let spy = Spy(policy: SizeAwareSharing(parameters, patience: nil))
+        let real = Self.completions(workload, on: machines, spy)
+        let places = workload.arrivals.indices.flatMap { spy.seen.places[$0] ?? [] }
+        var rollout = SharingRollout(problem, places: places)
+        let rule = SharingRollout.Rule(parameters)
+        rollout.begin(rule)
+        while !rollout.advance(tasks: 7) {}
+        let first = rollout.completions
+        rollout.begin(rule)
+        _ = rollout.advance(tasks: .max)
+        #expect(rollout.completions == first, "a second run knows of the first, \(Seed.replay(seed, "SharingTests"))")
+        #expect(first == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
+    }
+
+    @Test("short runs do not wait for the long tasks of a large one, once it was seen that this happens")
+    func shortRuns() {
+        func job(_ tasks: Int, _ seconds: Int) -> Job {
+            try! Job(
+                name: "job",
+                tasks: (0..<tasks).map { index in
+                    Job.Task(
+                        name: "t\(index)", kind: "t", dependencies: [],
+                        request: .init(milliCPU: 1000, memoryBytes: 0),
+                        behaviour: .init(duration: .seconds(seconds)))
+                })
+        }
+        // Every 100 s a large run of ten minutes on all cores, and small ones of a second.
+        var arrivals: [Workload.Arrival] = []
+        for place in 0..<60 {
+            let job = place % 12 == 0 ? job(16, 300) : job(2, 1)
+            arrivals.append(
+                job.arrival(
+                    run: Run.ID(rawValue: UInt64(place) + 1), at: Instant(nanoseconds: Int64(place) * 50_000_000_000)))
+        }
+        let workload = Workload(arrivals)
+        func mean(_ policy: any Policy) -> Double {
+            let times = Self.completions(workload, on: [Self.machine, Self.machine], policy).compactMap { $0?.seconds }
+            #expect(times.count == 60)
+            return Sample.mean(times)
+        }
+        let best = [
+            mean(Graphene(patience: nil)), mean(ShortestRemainingRunFirst(patience: nil)), mean(FIFO(patience: nil)),
+        ].min()!
+        #expect(mean(Intelligent(patience: nil)) < 0.8 * best)
+    }
+
+    @Test("a task that is long and needs a whole worker starts all the same")
+    func largeAndLong() throws {
+        let job = try Job(
+            name: "job",
+            tasks: [
+                Job.Task(
+                    name: "t", kind: "t", dependencies: [], request: .init(milliCPU: 4000, memoryBytes: 0),
+                    behaviour: .init(duration: .seconds(9)))
+            ])
+        let workload = Workload([job.arrival(run: Run.ID(rawValue: 1))])
+        let sharing = SizeAwareSharing(.init(reserve: 0.9, longNanoseconds: 1), patience: nil)
+        #expect(Self.completions(workload, on: [Self.machine], sharing) == [.seconds(9)])
+    }
+}
+
+/// Notes the order that a policy gives the tasks of each run.
+private struct Spy: Policy {
+    let name = "spy"
+    var policy: SizeAwareSharing
+    let seen = Seen()
+
+    final class Seen: @unchecked Sendable {
+        /// By run.
+        var places: [Int: [Int32]] = [:]
+    }
+
+    mutating func decide(_ observation: Observation) -> Decision {
+        let decision = policy.decide(observation)
+        for run in observation.openRuns.map(Int.init) { seen.places[run] = policy.places(ofRun: run) }
+        return decision
+    }
+}
