@@ -46,7 +46,7 @@ public struct SizeAwareSharing: Policy {
     public var parameters: Parameters
     private let patience: Duration?
     private var queue = RunQueue<Int32>()
-    private var orders = TroublesomeFirstOrders()
+    private var orders = TroublesomeFirstOrders(.quick)
     /// By run, the share of the cluster that its tasks take on average, weighed by how long they take.
     private var widths: [Double] = []
     private var total = ClusterTotal()

@@ -2,8 +2,13 @@ import BatonCore
 
 /// The order that `TroublesomeFirstPlanner` gives the tasks of each open run.
 struct TroublesomeFirstOrders: Sendable {
+    let effort: TroublesomeFirstPlanner.Effort
     /// By run: the revision that was planned, and each task's place in the order.
     private var orders: [(revision: Int, places: [Int32])?] = []
+
+    init(_ effort: TroublesomeFirstPlanner.Effort) {
+        self.effort = effort
+    }
 
     /// Nil for a run that was not planned.
     func places(ofRun run: Int) -> [Int32]? { run < orders.count ? orders[run]?.places : nil }
@@ -20,7 +25,8 @@ struct TroublesomeFirstOrders: Sendable {
             if orders[run]?.revision == revision { continue }
             let planner = TroublesomeFirstPlanner(
                 PlanningProblem(run, observation),
-                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) })
+                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) },
+                effort: effort)
             orders[run] = (revision, planner.places())
             planned.append(run)
         }

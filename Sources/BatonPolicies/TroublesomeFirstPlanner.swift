@@ -6,10 +6,20 @@ import BatonCore
 /// The paper scores stages by how well copies of their tasks pack; here each task is scored so by itself, on the first
 /// living worker.
 struct TroublesomeFirstPlanner {
-    /// Placements in all plans of a run after the first together. One takes 3 to 13 µs on 100 workers, so that planning
-    /// takes some 0.2 s; of a run of more tasks than this there is one plan.
-    private static let mostPlacements = 20_000
+    /// How much planning a run may cost. A placement takes 3 to 13 µs on 100 workers.
+    struct Effort: Sendable {
+        /// In all plans after the first together; of a run of more tasks than this there is one plan.
+        var mostPlacements: Int
+        /// A run of more tasks is not planned: those with the longest way to the end come first.
+        var mostTasks: Int
 
+        /// Some 0.2 s, more for large runs.
+        static let thorough = Effort(mostPlacements: 20_000, mostTasks: .max)
+        /// Some 20 ms.
+        static let quick = Effort(mostPlacements: 1_500, mostTasks: 1_500)
+    }
+
+    private let effort: Effort
     private let problem: PlanningProblem
     private let capacities: [Resources]
     /// All tasks, the longest way to the end first.
@@ -20,9 +30,10 @@ struct TroublesomeFirstPlanner {
     }
 
     /// - Parameter capacities: of each processor.
-    init(_ problem: PlanningProblem, capacities: [Resources]) {
+    init(_ problem: PlanningProblem, capacities: [Resources], effort: Effort = .thorough) {
         self.problem = problem
         self.capacities = capacities
+        self.effort = effort
         let averages = Averages(problem)
         let ranks = averages.upwardRanks(problem)
         var position = Array(repeating: 0, count: problem.graph.count)
@@ -34,8 +45,9 @@ struct TroublesomeFirstPlanner {
 
     /// Each task's place in the order of the best plan.
     func places() -> [Int32] {
+        if problem.graph.count > effort.mostTasks { return places(by: order) }
         var best = plan(Array(repeating: .others, count: problem.graph.count), [.others])
-        var left = Self.mostPlacements - problem.graph.count
+        var left = effort.mostPlacements - problem.graph.count
         trying: for parts in candidates() {
             for sequence in [
                 [.troublesome, .others, .children, .parents], [.troublesome, .others, .parents, .children],
@@ -50,8 +62,12 @@ struct TroublesomeFirstPlanner {
         let sorted = order.enumerated().sorted {
             (best.starts[$0.element], $0.offset) < (best.starts[$1.element], $1.offset)
         }
-        var places = Array(repeating: Int32(0), count: problem.graph.count)
-        for (place, entry) in sorted.enumerated() { places[entry.element] = Int32(place) }
+        return places(by: sorted.map(\.element))
+    }
+
+    private func places(by order: [Int]) -> [Int32] {
+        var places = Array(repeating: Int32(0), count: order.count)
+        for (place, task) in order.enumerated() { places[task] = Int32(place) }
         return places
     }
 

@@ -54,10 +54,10 @@ struct SharingTests {
         var rollout = SharingRollout(problem, places: places)
         let rule = SharingRollout.Rule(parameters)
         rollout.begin(rule)
-        while !rollout.advance(tasks: 7) {}
+        while !rollout.advance(steps: 50) {}
         let first = rollout.completions
         rollout.begin(rule)
-        _ = rollout.advance(tasks: .max)
+        _ = rollout.advance(steps: .max)
         #expect(rollout.completions == first, "a second run knows of the first, \(Seed.replay(seed, "SharingTests"))")
         #expect(first == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
     }

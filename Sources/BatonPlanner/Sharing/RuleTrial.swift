@@ -7,8 +7,8 @@ import BatonSimulator
 /// All candidates meet the same runs at the same times. Another than the present one is chosen only if it is better by
 /// more than chance: if the lower confidence bound of the mean difference, run by run, is above zero.
 struct RuleTrial: Sendable {
-    /// So many tasks are simulated in one decision, which takes some 0.1 ms.
-    private static let tasksPerDecision = 100
+    /// So much is simulated in one decision, which takes some 0.1 ms.
+    private static let stepsPerDecision = 1_000
     /// Standard errors below the mean difference: one in six would be as low by chance.
     private static let confidence = 1.0
 
@@ -63,7 +63,7 @@ struct RuleTrial: Sendable {
             candidates = choice.neighbourhood
             begin(0)
         }
-        guard rollout?.advance(tasks: Self.tasksPerDecision) == true, let finished = rollout?.completions else {
+        guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.completions else {
             return
         }
         completions.append(finished)
