@@ -8,9 +8,9 @@ import BatonSimulator
 /// longer moves those behind it, and room is left free where a more urgent task will need it. It is planned again when
 /// tasks change, or what is expected of them, or the workers.
 ///
-/// Where a plan has no say `Graphene` decides, which shares the cluster between runs by what they have left and keeps to a
-/// plan inside each: for several runs at once, unless their common end is what counts; on workers that differ; with more
-/// tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits or differ in priority.
+/// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
+/// came last, unless their common end is what counts. It also decides where a plan has no say: on workers that differ; with
+/// more tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits or differ in priority.
 public struct Intelligent: Policy {
     public let name = "intelligent"
     /// Laying out so many tasks takes 0.5 ms at the 99th percentile of decisions.
@@ -31,7 +31,7 @@ public struct Intelligent: Policy {
         case makespan
     }
 
-    /// - Parameter patience: how long smaller tasks may pass one without room, where `Graphene` decides; nil for ever.
+    /// - Parameter patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
     public init(
         objective: Objective = .completion, budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience
     ) {
@@ -54,6 +54,7 @@ public struct Intelligent: Policy {
         recent.read(observation, sharing)
         if observation.hasUniformWorkers { trial.advance(recent, observation) }
         sharing.parameters = trial.parameters
+        sharing.basis = trial.basis
         return sharing.decide(observation).placements
     }
 

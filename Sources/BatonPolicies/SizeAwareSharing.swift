@@ -44,6 +44,8 @@ public struct SizeAwareSharing: Policy {
     }
 
     public var parameters: Parameters
+    /// Why the parameters are what they are, in words; part of the reason of every placement.
+    public var basis = ""
     private let patience: Duration?
     private var queue = RunQueue<Int32>()
     private var orders = TroublesomeFirstOrders(.quick)
@@ -82,9 +84,8 @@ public struct SizeAwareSharing: Policy {
         prepare(observation)
         let total = total.read(observation)
         let cap = parameters.cap.map { $0 / Double(max(observation.openRuns.count, 1)) }
-        var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in
-            "its run has the least left to do, and it is next in the order of its plan"
-        }
+        let reason = "of what may start, its run has the least left to do" + (basis.isEmpty ? "" : "; " + basis)
+        var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in reason }
         if parameters.reserve > 0 {
             var held = LongTasks(parameters, total, observation)
             manner.chooseWorker = { task, builder in held.mayStart(task, builder, observation) ? .anywhere : .nowhere }

@@ -91,7 +91,9 @@ struct SharingTests {
         let best = [
             mean(Graphene(patience: nil)), mean(ShortestRemainingRunFirst(patience: nil)), mean(FIFO(patience: nil)),
         ].min()!
-        #expect(mean(Intelligent(patience: nil)) < 0.8 * best)
+        let spy = Spy(policy: Intelligent(patience: nil))
+        #expect(mean(spy) < 0.8 * best)
+        #expect(spy.seen.reasons.contains { $0.contains("ways to share were tried on the last") })
     }
 
     @Test("a task that is long and needs a whole worker starts all the same")
@@ -109,20 +111,23 @@ struct SharingTests {
     }
 }
 
-/// Notes the order that a policy gives the tasks of each run.
-private struct Spy: Policy {
+/// Notes what a policy does.
+private struct Spy<Watched: Policy>: Policy {
     let name = "spy"
-    var policy: SizeAwareSharing
+    var policy: Watched
     let seen = Seen()
 
     final class Seen: @unchecked Sendable {
-        /// By run.
+        /// The order of its tasks, by run.
         var places: [Int: [Int32]] = [:]
+        var reasons: Set<String> = []
     }
 
     mutating func decide(_ observation: Observation) -> Decision {
         let decision = policy.decide(observation)
-        for run in observation.openRuns.map(Int.init) { seen.places[run] = policy.places(ofRun: run) }
+        for placement in decision.placements { seen.reasons.insert(placement.reason) }
+        guard let sharing = policy as? SizeAwareSharing else { return decision }
+        for run in observation.openRuns.map(Int.init) { seen.places[run] = sharing.places(ofRun: run) }
         return decision
     }
 }

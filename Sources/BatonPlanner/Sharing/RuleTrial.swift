@@ -44,6 +44,8 @@ struct RuleTrial: Sendable {
     /// What it begins with: costs little where it does not help.
     private(set) var choice = Candidate(reserve: 0.15, longFactor: 1, order: .leastArea)
     private var candidates: [Candidate] = []
+    /// Why it is this one, in words; empty before the first trial has ended.
+    private(set) var basis = ""
     private var rollout: SharingRollout?
     private var usualLength: Int64 = 0
     /// By candidate, from arrival to end of each run, in nanoseconds.
@@ -87,8 +89,16 @@ struct RuleTrial: Sendable {
         let mean = Sample.mean(gains)
         let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(gains.count - 1, 1))
         let error = (variance / Double(gains.count)).squareRoot()
-        if mean - Self.confidence * error > 0 { choice = candidates[best] }
+        let tried = "\(candidates.count) ways to share were tried on the last \(gains.count) runs"
+        let isBetter = mean - Self.confidence * error > 0
+        basis =
+            isBetter
+            ? "\(tried), and this one took \(percent(totals[best] / totals[0])) of the time of the one before"
+            : "\(tried), and none was better than this one beyond doubt"
+        if isBetter { choice = candidates[best] }
     }
+
+    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     private static func machines(_ observation: Observation) -> [Machine] {
         (0..<observation.workerCount).map { Worker.ID($0) }.filter(observation.isAlive).map {
