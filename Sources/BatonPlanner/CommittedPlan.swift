@@ -46,8 +46,7 @@ struct CommittedPlan: Sendable {
             Self.isOfOnePriority(snapshot, observation)
         else { return }
         var search = MakespanSearch(snapshot.problem, seed: 1)
-        let isOver = budget.limit(taskCount: snapshot.problem.count)
-        search.run { isOver($0.decodedCount) }
+        search.run(isOver: budget.limit())
         list = search.best.list
         numbers = Array(repeating: -1, count: snapshot.problem.count)
         decoder = SerialDecoder(snapshot.problem)

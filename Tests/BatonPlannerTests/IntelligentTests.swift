@@ -1,9 +1,10 @@
 import BatonCore
-import BatonPlanner
 import BatonPolicies
 import BatonSimulator
 import BatonTesting
 import Testing
+
+@testable import BatonPlanner
 
 @Suite("The intelligent policy")
 struct IntelligentTests {
@@ -28,7 +29,7 @@ struct IntelligentTests {
         let workload = Problems.workload(mostTasks: 30, using: &generator)
         let machines = Problems.machines(using: &generator)
         var search = MakespanSearch(StaticProblem(workload, on: machines), seed: 1)
-        search.run { $0.decodedCount > 20_000 }
+        search.run(isOver: PlanBudget.standard.limit())
         var scenario = Scenario(workers: machines, workload: workload)
         scenario.expectations = Expectations()
         var simulation = Simulation(scenario)

@@ -19,6 +19,8 @@ public struct MakespanSearch: Sendable {
     public private(set) var firstMakespanNanoseconds: Int64 = 0
     /// Lists that were decoded so far.
     public private(set) var decodedCount = 0
+    /// About how long decoding took, the same everywhere and every time.
+    public var estimatedNanoseconds: Int { decoder.estimatedNanoseconds }
 
     public struct Plan: Sendable {
         /// Of the last end, since the problem began.

@@ -15,11 +15,16 @@ struct ResourceProfile: Sendable {
 
     /// The earliest time at which there is room for as long as it takes.
     ///
+    /// - Parameter scanned: rises by the number of steps looked at.
     /// - Returns: nil when the demand is more than the machine has.
-    func earliest(from: Int64, lasting nanoseconds: Int64, _ demand: SIMD4<Int32>) -> Int64? {
+    func earliest(
+        from: Int64, lasting nanoseconds: Int64, _ demand: SIMD4<Int32>, scanned: inout Int
+    ) -> Int64? {
         times.withUnsafeBufferPointer { times in
             free.withUnsafeBufferPointer { free in
-                var place = Self.step(at: from, times)
+                let first = Self.step(at: from, times)
+                var place = first
+                defer { scanned += place - first }
                 var start = from
                 while true {
                     if all(demand .<= free[place]) {
