@@ -28,6 +28,8 @@ struct CommittedPlan: Sendable {
     /// Tasks of the snapshot that have not started, in the order of the plan.
     private var list: [Int32] = []
     private var reason = ""
+    /// Nil once a decision has carried it.
+    private var rationale: Rationale?
     /// By task of the snapshot, the number under which it last became ready; -1 before.
     private var numbers: [Int] = []
     private var seen: Int
@@ -52,6 +54,7 @@ struct CommittedPlan: Sendable {
         decoder = SerialDecoder(snapshot.problem)
         self.snapshot = snapshot
         reason = Self.reason(search)
+        rationale = Self.rationale(search)
     }
 
     private static func isOfOnePriority(_ snapshot: Snapshot, _ observation: Observation) -> Bool {
@@ -68,6 +71,20 @@ struct CommittedPlan: Sendable {
         let first = DurationText.format(.nanoseconds(search.firstMakespanNanoseconds))
         return best + "; by the longest path first: \(first)"
     }
+
+    private static func rationale(_ search: MakespanSearch) -> Rationale {
+        let best = Duration.nanoseconds(search.best.makespanNanoseconds)
+        let first = Duration.nanoseconds(search.firstMakespanNanoseconds)
+        let names = ["search", "longest path first"]
+        let isFound = best < first
+        return Rationale(
+            proposer: names[isFound ? 0 : 1], objective: .makespan, expected: best, considered: search.decodedCount,
+            isOptimal: search.isOptimal,
+            alternatives: [.init(name: names[isFound ? 1 : 0], expected: isFound ? first : best)])
+    }
+
+    /// For a decision that starts something by this plan.
+    mutating func followed() -> FollowedPlan { rationale.take().map { .new($0) } ?? .same }
 
     /// There is something that it can decide.
     var isUsable: Bool { snapshot != nil }

@@ -46,7 +46,8 @@ public struct Intelligent: Policy {
         if placements.isEmpty, plan?.isUsable != true || isStill(observation) {
             return Decision(policy: name, placements: shared(observation))
         }
-        return Decision(policy: name, placements: placements)
+        return Decision(
+            policy: name, placements: placements, plan: placements.isEmpty ? nil : plan?.followed())
     }
 
     private mutating func shared(_ observation: Observation) -> [Placement] {

@@ -23,6 +23,27 @@ struct IntelligentTests {
         #expect(try makespan(Intelligent(patience: nil)) == .seconds(16))
     }
 
+    @Test("the first decision by a plan says why it was preferred, and those after it that they follow the same")
+    func rationale() throws {
+        let machine = Machine(capacity: Resources(milliCPU: 3000, memoryBytes: 8 << 30))
+        var scenario = Scenario(workers: [machine], workload: try Problems.patience())
+        scenario.expectations = Expectations()
+        scenario.isChecked = true
+        var simulation = Simulation(scenario)
+        _ = simulation.run { Intelligent(patience: nil) }
+        let plans = simulation.log.compactMap { record -> FollowedPlan? in
+            if case .decided(let decision) = record.event { decision.plan } else { nil }
+        }
+        guard case .new(let rationale) = plans.first else { throw Missing() }
+        // The longest path first finds the best itself, and the search nothing better.
+        #expect(rationale.proposer == "longest path first")
+        #expect(rationale.expected == .seconds(16))
+        #expect(rationale.alternatives == [.init(name: "search", expected: .seconds(16))])
+        #expect(plans.dropFirst().allSatisfy { $0 == .same })
+    }
+
+    private struct Missing: Error {}
+
     @Test("a run alone takes as long as its plan promised", arguments: 0..<15)
     func promise(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

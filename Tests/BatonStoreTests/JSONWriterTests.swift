@@ -1,3 +1,4 @@
+import BatonCore
 import Foundation
 import Testing
 
@@ -24,6 +25,24 @@ struct JSONWriterTests {
     func roundTrip() throws {
         let bytes = try JSONWriter.bytes(of: Sample())
         #expect(try JSONDecoder().decode(Sample.self, from: Data(bytes)) == Sample())
+    }
+
+    @Test("a decision from before plans were explained is still read, and one with a plan comes back whole")
+    func decisions() throws {
+        let old = #"{"decided":{"_0":{"number":3,"policy":"fifo","placements":[]}}}"#
+        let event = Event.decided(Decision(number: 3, policy: "fifo", placements: []))
+        #expect(try JSONDecoder().decode(Event.self, from: Data(old.utf8)) == event)
+        #expect(String(decoding: try JSONWriter.bytes(of: event), as: UTF8.self) == old)
+        let rationale = Rationale(
+            proposer: "search", objective: .makespan, expected: .seconds(9), futures: 40, considered: 7,
+            alternatives: [
+                .init(name: "fifo", expected: .seconds(11), difference: .init(low: .seconds(-1), high: .seconds(5)))
+            ])
+        for plan in [FollowedPlan.new(rationale), .same] {
+            let event = Event.decided(Decision(number: 4, policy: "intelligent", placements: [], plan: plan))
+            let bytes = try JSONWriter.bytes(of: event)
+            #expect(try JSONDecoder().decode(Event.self, from: Data(bytes)) == event)
+        }
     }
 
     @Test("writes keys in the order encoded, without spaces")

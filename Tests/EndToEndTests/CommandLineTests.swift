@@ -39,7 +39,8 @@ import Testing
             ["plan", "x.yaml", "--memory", "lots"], ["plan", "x.yaml", "--set", "=1"], ["plan", "x.yaml", "-j", "0"],
             ["logs", "latest", "--attempt", "0"], ["logs", "latest", "-f", "--attempt", "1"],
             ["import", "x.dot", "--time-scale", "0.1"], ["import", "x.ninja", "--format", "ninja", "--replay"],
-            ["explain", "--why-run"], ["model", "show", "newest"], ["model", "rollback", "1", "2"],
+            ["explain", "--why-run"], ["explain", "latest", "use", "--decision", "1"], ["model", "show", "newest"],
+            ["model", "rollback", "1", "2"],
             ["predict", "x.yaml", "--chart", "x.svg"], ["predict", "--evaluate", "x", "--format", "excel"],
             ["ps", "--status", "dead"], ["completion", "tcsh"],
         ])

@@ -51,6 +51,56 @@ import Testing
             equals: "explain-straggler.txt")
     }
 
+    /// Three cores' worth of memory, and a task that is worth waiting for: `long` needs all the memory after `first`.
+    private func planned() throws -> Stage {
+        let stage = try Stage(
+            [
+                task("first", seconds: 2, memoryBytes: 1_000_000_000),
+                task("long", needs: ["first"], seconds: 12, memoryBytes: 7_000_000_000),
+                task("filler", seconds: 9, memoryBytes: 2_000_000_000),
+                task("tail", needs: ["filler"], seconds: 1, memoryBytes: 1_000_000_000),
+            ], policy: Wiring.policy(.known("intelligent")))
+        try stage.decide(at: 0)
+        stage.end("first", .succeeded(nil), at: 2)
+        try stage.decide(at: 2)
+        return stage
+    }
+
+    @Test("a decision says what it started, who proposed the plan, what others promised and why it won")
+    func decision() throws {
+        let story = try story(try planned(), at: 3)
+        var parts = try story.logged.map { text(try DecisionExplanation($0.decision.number, of: story).lines) }
+        parts += story.instances.indices.map { text(TaskExplanation(story: story, task: $0).lines) }
+        parts.append(try DecisionExplanation(1, of: story).json.json + "\n")
+        try GoldenText.expect(parts.joined(separator: "\n"), equals: "explain-decision.txt")
+    }
+
+    @Test("sampled futures are told with intervals, and a rule without a plan as such")
+    func sampled() throws {
+        let rationale = Rationale(
+            proposer: "search", objective: .completion, expected: .seconds(60), futures: 40, considered: 3,
+            alternatives: [
+                .init(
+                    name: "shortest first", expected: .seconds(66),
+                    difference: .init(low: .seconds(-1), high: .seconds(13)))
+            ])
+        #expect(
+            rationale.sentences == [
+                "The plan is that of search, which promised a mean completion time of 1m 00s over 40 sampled futures.",
+                "By shortest first it would have been 1m 06s, 6.0s more (95 %: -1.0s to +13.0s).",
+                "It won as the best of 3 plans laid out.",
+            ])
+        let story = try story(try ProgressTests.eventful(), at: 20)
+        let lines = try DecisionExplanation(1, of: story).lines
+        #expect(lines.last?.text == "It followed no plan that was made ahead.")
+    }
+
+    @Test("a decision that was never made is refused with the numbers there are")
+    func unknownDecision() throws {
+        let story = try story(try planned(), at: 3)
+        #expect(throws: CommandFailure.self) { try DecisionExplanation(9, of: story) }
+    }
+
     @Test("a task that is not cached ran because it always does")
     func alwaysRuns() throws {
         let stage = try ProgressTests.eventful()

@@ -11,7 +11,7 @@ final class Stage {
     let run = Run.ID(rawValue: 0x0123_4567_89AB_CDEF)
     private(set) var engine = Engine()
     private(set) var log: [Recorded] = []
-    private var policy: any Policy = CriticalPathFirst()
+    private var policy: any Policy
     private var decisions: Int64 = 0
     /// Where its logs are; removed with the stage.
     let data = FileManager.default.temporaryDirectory.appending(path: "baton-stage-\(UUID().uuidString)").path
@@ -19,7 +19,11 @@ final class Stage {
     /// 2026-01-01T00:00:00Z.
     static let beginning = Instant(nanoseconds: 1_767_225_600_000_000_000)
 
-    init(_ tasks: [Workflow.Task], cores: Int64 = 2, memoryBytes: Int64 = 8_000_000_000) throws {
+    init(
+        _ tasks: [Workflow.Task], cores: Int64 = 2, memoryBytes: Int64 = 8_000_000_000,
+        policy: any Policy = CriticalPathFirst()
+    ) throws {
+        self.policy = policy
         let capacity = Resources(milliCPU: cores * 1000, memoryBytes: memoryBytes, diskBytes: 1_000_000_000)
         send(.workerJoined(Worker(id: Worker.ID(0), name: "local", capacity: capacity)), at: 0)
         let workflow = Workflow(name: "demo", tasks: tasks)

@@ -8,7 +8,10 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say why a task waits, failed, was skipped, or ran where and when it did.",
-        discussion: "Without a task: the run as a whole. Without a run: the latest."
+        discussion: """
+            Without a task: the run as a whole. Without a run: the latest. With --decision: what one decision of the run \
+            started, which plan it followed, and what others promised.
+            """
     )
 
     @OptionGroup var argument: RunArgument
@@ -19,16 +22,28 @@ struct ExplainCommand: ParsableCommand {
     @Flag(name: .long, help: "Say why the task's command ran, although an earlier run may have done the same.")
     var whyRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Explain this decision of the run; 'baton explain RUN TASK' names those of a task.", valueName: "number"))
+    var decision: Int64?
+
     @OptionGroup var state: StateOptions
 
     mutating func validate() throws {
         if whyRun && task == nil { throw ValidationError("--why-run is about one task: name it after the run.") }
+        if decision != nil, let task {
+            throw ValidationError("--decision is about all tasks that it started: leave '\(task)' out.")
+        }
     }
 
     func run() throws {
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
         let story = try RunStory(run: run, store: store, data: state.dataDirectory, now: LiveClock().now)
+        if let decision {
+            let explanation = try DecisionExplanation(decision, of: story)
+            return show(explanation.lines, explanation.json)
+        }
         guard let task else { return show(RunExplanation(story: story).lines, RunExplanation(story: story).json) }
         let index = try find(task, in: story)
         var explanation = TaskExplanation(story: story, task: index)

@@ -10,6 +10,9 @@ struct RunStory {
     let standing: RunStanding
     let attempts: [AttemptSummary]
     let decisions: [DecisionSummary]
+    /// As they are in the log, in its order.
+    let logged: [LoggedDecision]
+    let workers: [Worker.ID: String]
     let folder: RunFolder
     let now: Instant
     /// When waiting tasks are expected to start; nil when nobody drives the run or it has ended.
@@ -22,7 +25,11 @@ struct RunStory {
         self.now = now
         folder = data.folder(of: run)
         var replay = Replay(run: run)
-        _ = try replay.advance(store)
+        let recorded = try replay.advance(store)
+        logged = recorded.compactMap(LoggedDecision.init)
+        var workers: [Worker.ID: String] = [:]
+        for case .workerJoined(let worker) in recorded.map(\.event) { workers[worker.id] = worker.name }
+        self.workers = workers
         engine = replay.engine
         heldByOthers = Resources(
             milliCPU: replay.heldByOthers.milliCPU, memoryBytes: replay.heldByOthers.memoryBytes)
@@ -44,6 +51,15 @@ struct RunStory {
             policy: Wiring.policy(policy.flatMap { PolicyName(argument: $0) } ?? .standard),
             typical: walls.isEmpty ? .seconds(1) : walls[walls.count / 2]
         )
+    }
+
+    /// The decision with the plan that another follows: itself when that was new; nil when it follows none.
+    func planned(by decision: LoggedDecision) -> (number: Int64, rationale: Rationale)? {
+        guard decision.decision.plan != nil else { return nil }
+        for earlier in logged.reversed() where earlier.decision.number <= decision.decision.number {
+            if case .new(let rationale) = earlier.decision.plan { return (earlier.decision.number, rationale) }
+        }
+        return nil
     }
 
     var instances: [TaskInstance] { engine.instances(of: run) }
@@ -112,5 +128,18 @@ struct RunStory {
             next = last(graph.commands(before: task, instances))
         }
         return chain.reversed()
+    }
+}
+
+/// A decision and when it was made.
+struct LoggedDecision {
+    let decision: Decision
+    let at: Instant
+
+    /// - Returns: nil for another event.
+    init?(_ recorded: Recorded) {
+        guard case .decided(let decision) = recorded.event else { return nil }
+        self.decision = decision
+        at = recorded.at
     }
 }

@@ -18,7 +18,7 @@ struct TaskExplanation {
         if let start = story.expectedStart(task), start > story.now {
             lines.append("It is expected to start in about \(rough(story.now.duration(to: start))).")
         }
-        lines += attempts.map(sentence)
+        for attempt in attempts { lines += [sentence(attempt)] + plan(behind: attempt) }
         if let expectation { lines.append(StyledLine(expectation)) }
         if case .failed = story.state(task), let last = attempts.last {
             lines += FailureDetail.lines(of: last.id, in: story.folder)
@@ -121,6 +121,22 @@ struct TaskExplanation {
         return line
     }
 
+    /// The plan that started it, and what others promised.
+    private func plan(behind attempt: AttemptSummary) -> [StyledLine] {
+        guard let decision = decision(of: attempt.id), let (number, rationale) = story.planned(by: decision) else {
+            return []
+        }
+        let own = decision.decision.number
+        let plan = "Its decision " + (number == own ? "made a new plan" : "followed the plan of decision \(number)")
+        let more = "'baton explain \(story.run) --decision \(own)' says more"
+        return [StyledLine("\(plan): \(rationale.summary); \(more).")]
+    }
+
+    private func decision(of attempt: Attempt.ID) -> LoggedDecision? {
+        guard let summary = story.decisions.first(where: { $0.attempt == attempt }) else { return nil }
+        return story.logged.last { $0.decision.number == summary.number }
+    }
+
     private func took(_ attempt: AttemptSummary) -> String {
         guard let usage = attempt.usage else { return "" }
         return
@@ -174,9 +190,11 @@ struct TaskExplanation {
     private var decisions: [DecisionSummary] { story.decisions.filter { $0.attempt.task.index == Int32(task) } }
 
     private func json(_ decision: DecisionSummary) -> Value {
-        .object([
+        let plan = self.decision(of: decision.attempt).flatMap(story.planned)
+        return .object([
             "decision": .number(decision.number), "attempt": .number(decision.attempt.number), "at": .time(decision.at),
             "policy": .string(decision.policy), "reason": .string(decision.reason),
+            "plan": plan?.rationale.json(madeBy: plan?.number ?? 0),
         ])
     }
 }

@@ -1,0 +1,140 @@
+import BatonCore
+import BatonStore
+
+/// What one decision of a run started, and why.
+struct DecisionExplanation {
+    let story: RunStory
+    let decision: LoggedDecision
+
+    private static let shown = 20
+
+    /// - Throws: for a number that no decision of the run has, naming those there are.
+    init(_ number: Int64, of story: RunStory) throws(CommandFailure) {
+        self.story = story
+        guard let decision = story.logged.last(where: { $0.decision.number == number }) else {
+            let numbers = story.logged.map(\.decision.number)
+            let known = numbers.max().map { "Its decisions are numbered from \(numbers.min() ?? $0) to \($0)" }
+            throw CommandFailure(
+                "run \(story.run) has no decision \(number). \(known ?? "Nothing has been decided in it yet")",
+                exit: .usage)
+        }
+        self.decision = decision
+    }
+
+    private var placements: [Placement] { decision.decision.placements.filter { $0.task.run == story.run } }
+
+    private func name(_ placement: Placement) -> String { story.instances[Int(placement.task.task.index)].name }
+
+    var lines: [StyledLine] {
+        var heading = StyledLine("Decision \(decision.decision.number)", .strong)
+        let after = DurationText.format(story.summary.submitted.duration(to: decision.at))
+        heading.append(
+            " of run \(story.run), by \(decision.decision.policy) \(after) after submission, "
+                + "started \(Sentence.count(placements.count, "task")):")
+        var lines = [heading]
+        lines += placements.prefix(Self.shown).map { placement in
+            let had = Resources(milliCPU: placement.grant.milliCPU, memoryBytes: placement.grant.memoryBytes)
+            let reason = placement.reason.isEmpty ? "" : ": \(placement.reason)"
+            return StyledLine("  \(name(placement)) on \(worker(placement)) with \(Sentence.resources(had))\(reason)")
+        }
+        if placements.count > Self.shown { lines.append("  and \(placements.count - Self.shown) more.") }
+        guard let (number, rationale) = story.planned(by: decision) else {
+            return lines + ["It followed no plan that was made ahead."]
+        }
+        if number != decision.decision.number {
+            lines.append("It followed the plan of decision \(number), laid out anew around what ran.")
+        }
+        return lines + rationale.sentences.map { StyledLine($0) }
+    }
+
+    private func worker(_ placement: Placement) -> String {
+        story.workers[placement.worker] ?? "worker \(placement.worker.index)"
+    }
+
+    var json: Value {
+        let plan = story.planned(by: decision)
+        return .object([
+            "run": .string(story.run.description), "decision": .number(decision.decision.number),
+            "at": .time(decision.at), "policy": .string(decision.decision.policy),
+            "placements": .list(
+                placements.map { placement in
+                    .object([
+                        "task": .string(name(placement)), "index": .number(placement.task.task.index),
+                        "worker": .string(worker(placement)), "grant": .resources(placement.grant),
+                        "reason": .string(placement.reason),
+                    ])
+                }),
+            "plan": plan?.rationale.json(madeBy: plan?.number ?? 0),
+        ])
+    }
+}
+
+extension Rationale {
+    private var goal: String {
+        switch objective {
+        case .makespan: "a makespan"
+        case .completion: "a mean completion time"
+        }
+    }
+
+    private var basis: String {
+        futures == 0
+            ? "with every duration as expected" : "over \(Sentence.count(futures, "sampled future"))"
+    }
+
+    /// Who proposed the plan, what the others promised, and why it won.
+    var sentences: [String] {
+        var sentences = [
+            "The plan is that of \(proposer), which promised \(goal) of \(DurationText.format(expected)) \(basis)."
+        ]
+        sentences += alternatives.map { other in
+            var text = "By \(other.name) it would have been \(DurationText.format(other.expected))"
+            let more = other.expected - expected
+            if more > .zero { text += ", \(DurationText.format(more)) more" }
+            if more < .zero { text += ", \(DurationText.format(.zero - more)) less" }
+            if more == .zero { text += " too" }
+            if let difference = other.difference {
+                text += " (95 %: \(signed(difference.low)) to \(signed(difference.high)))"
+            }
+            return text + "."
+        }
+        sentences.append(verdict)
+        return sentences
+    }
+
+    private var verdict: String {
+        if isOptimal { return "It won because none can promise less: it meets the lower bound." }
+        let compared = considered == 1 ? "the only plan laid out" : "the best of \(considered) plans laid out"
+        let isTied = alternatives.contains { $0.expected == expected }
+        return isTied ? "It was kept because nothing better was found: it is \(compared)." : "It won as \(compared)."
+    }
+
+    private func signed(_ duration: Duration) -> String {
+        duration < .zero ? "-\(DurationText.format(.zero - duration))" : "+\(DurationText.format(duration))"
+    }
+
+    /// In a few words, to stand behind a task.
+    var summary: String {
+        let others = alternatives.map { "\(DurationText.format($0.expected)) by \($0.name)" }
+        let promise = "\(proposer) promised \(goal) of \(DurationText.format(expected))"
+        return others.isEmpty ? promise : "\(promise), against \(Sentence.list(others))"
+    }
+
+    /// - Parameter number: of the decision with which it was new.
+    func json(madeBy number: Int64) -> Value {
+        .object([
+            "decision": .number(number), "proposer": .string(proposer), "objective": .string(objective.rawValue),
+            "expected_seconds": .seconds(expected), "futures": .number(futures), "considered": .number(considered),
+            "optimal": .boolean(isOptimal),
+            "alternatives": .list(
+                alternatives.map { other in
+                    .object([
+                        "name": .string(other.name), "expected_seconds": .seconds(other.expected),
+                        "difference_seconds": .seconds(other.expected - expected),
+                        "difference_low_seconds": other.difference.map { .seconds($0.low) },
+                        "difference_high_seconds": other.difference.map { .seconds($0.high) },
+                    ])
+                }),
+        ])
+    }
+}
