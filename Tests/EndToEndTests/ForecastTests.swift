@@ -5,12 +5,14 @@ import Testing
 @testable import baton
 
 @Suite("Forecast") struct ForecastTests {
-    private func plan(_ tasks: [Workflow.Task], cores: Int64 = 2) throws -> Plan {
+    private func plan(
+        _ tasks: [Workflow.Task], cores: Int64 = 2, others: [any Policy] = [], estimator: (any Estimator)? = nil
+    ) throws -> Plan {
         let capacity = Resources(milliCPU: cores * 1000, memoryBytes: 8_000_000_000)
         return try Plan(
             Workflow(name: "demo", tasks: tasks), parameters: [], directory: "/project",
             worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity), policy: CriticalPathFirst(),
-            estimator: nil
+            others: others, estimator: estimator
         )
     }
 
@@ -90,6 +92,69 @@ import Testing
         ])
         let view = PlanView(plan: plan, assumptions: [])
         try GoldenText.expect(view.text(for: .file) + "\n", equals: "plan.txt")
+    }
+
+    /// Ten seconds, sometimes twenty; of `sure` always five.
+    private struct Uncertain: Estimator {
+        func estimate(
+            workflow: String, task: String, instance: String, request: TaskInstance.Request
+        ) -> Estimate? {
+            let isSure = task == "sure"
+            return Estimate(
+                durationP50Nanoseconds: isSure ? 5_000_000_000 : 10_000_000_000,
+                durationP90Nanoseconds: isSure ? 5_000_000_000 : 20_000_000_000, peakMemoryP50Bytes: 1,
+                peakMemoryP99Bytes: 1, largestSeenMemoryBytes: 1, sampleCount: 9, model: "test")
+        }
+
+        mutating func observe(_ usage: Usage, workflow: String, task: String, instance: String) {}
+        mutating func observeKill(at bytes: Int64, workflow: String, task: String, instance: String) {}
+    }
+
+    @Test("slack is how late a task may end, also where another waits for its room")
+    func slack() throws {
+        let plan = try plan([
+            task("long", seconds: 5), task("short", seconds: 1), task("next", needs: ["long"], seconds: 2),
+            task("between", needs: ["short"], seconds: 3),
+        ])
+        let slack = zip(plan.forecast.entries, PlanOutlook(plan).slack).map { (plan.instances[$0.task].name, $1) }
+        #expect(slack.map(\.0) == ["long", "short", "between", "next"])
+        #expect(slack.map(\.1) == [.zero, .seconds(3), .seconds(3), .zero])
+        let alone = try self.plan([task("a", seconds: 3), task("b", seconds: 2)], cores: 1)
+        #expect(PlanOutlook(alone).slack == [.zero, .zero])
+    }
+
+    @Test("where lengths are uncertain, quantiles over futures say how a plan may turn out")
+    func futures() throws {
+        var tidy = task("tidy")
+        tidy.isFinally = true
+        let plan = try plan([tidy, task("sure"), task("a"), task("b", needs: ["a"])], estimator: Uncertain())
+        let sampled = try #require(PlanOutlook(plan).sampled)
+        let places = Dictionary(
+            uniqueKeysWithValues: plan.forecast.entries.enumerated().map { (plan.instances[$1.task].name, $0) })
+        #expect(sampled.ends[places["sure"]!].p90 == .seconds(5))
+        let a = sampled.ends[places["a"]!]
+        #expect((7.0...14.0).contains(a.p50 / .seconds(1)))
+        #expect((14.0...30.0).contains(a.p90 / .seconds(1)))
+        // What comes last is as uncertain as the whole, and begins when all others have ended.
+        #expect(sampled.ends[places["tidy"]!] == sampled.makespan)
+        #expect(sampled.starts[places["tidy"]!].p90 >= sampled.ends[places["b"]!].p90)
+        let known = try self.plan([task("a", seconds: 3)])
+        #expect(PlanOutlook(known).sampled == nil)
+    }
+
+    @Test("a plan says what the runner-up would take, and draws no signs that a terminal lacks")
+    func runnerUp() throws {
+        let plan = try plan(
+            [task("short", seconds: 1), task("other", seconds: 2), task("long", seconds: 5)],
+            others: [Wiring.policy(.known("fifo")), Wiring.policy(.known("shortest-first"))])
+        let view = PlanView(plan: plan, assumptions: [])
+        #expect(view.text(for: .file).contains("By fifo, the runner-up, it would take 6.0s, 1.0s more."))
+        let rich = Terminal(isInteractive: true, hasColor: false, hasUnicode: true, width: 60, height: 24)
+        let plain = Terminal(isInteractive: true, hasColor: false, hasUnicode: false, width: 60, height: 24)
+        let outlook = PlanOutlook(plan)
+        #expect(PlanGantt(plan: plan, outlook: outlook).lines(for: rich)[0].contains("█"))
+        let lines = PlanGantt(plan: plan, outlook: outlook).lines(for: plain)
+        #expect(lines.allSatisfy { $0.allSatisfy(\.isASCII) && $0.count <= 60 })
     }
 
     @Test("a run that goes on is forecast from where it stands")

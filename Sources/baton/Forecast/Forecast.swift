@@ -68,6 +68,11 @@ struct Forecast {
         return chain.reversed()
     }
 
+    /// Nil for a task that does not start.
+    func entry(of task: Int) -> Entry? {
+        places.indices.contains(task) ? places[task].map { entries[$0] } : nil
+    }
+
     private func predecessor(of entry: Entry) -> Int? {
         switch entry.gate {
         case .dependency(let task), .room(let task), .rest(let task): places[task]

@@ -13,12 +13,17 @@ struct Plan {
     /// Commands whose length is known from earlier runs or from the workflow, and all commands.
     let knownCount: Int
     let commandCount: Int
+    /// What other policies would have taken, shortest first; empty with more tasks than `PlanOutlook` looks at.
+    let others: [(policy: String, makespan: Duration)]
 
-    /// - Parameter expansion: of this workflow with these parameters, where it is known already.
+    /// - Parameters:
+    ///   - others: to compare with.
+    ///   - expansion: of this workflow with these parameters, where it is known already.
     /// - Throws: why the engine refuses the workflow: it is wrong, or a task can never fit.
     init(
         _ workflow: Workflow, parameters: [Workflow.Binding], directory: String, worker: Worker,
-        policy: any Policy, estimator: (any Estimator)?, expansion: Expansion? = nil, cache: OutputCache? = nil
+        policy: any Policy, others: [any Policy] = [], estimator: (any Estimator)?, expansion: Expansion? = nil,
+        cache: OutputCache? = nil
     ) throws(CommandError) {
         self.workflow = workflow
         self.worker = worker
@@ -35,10 +40,21 @@ struct Plan {
         let lengths = Self.knownLengths(instances, estimates)
         knownCount = lengths.count
         commandCount = instances.count { $0.kind == .command }
-        typical = lengths.isEmpty ? .seconds(1) : lengths.sorted()[lengths.count / 2]
+        let typical = lengths.isEmpty ? Duration.seconds(1) : lengths.sorted()[lengths.count / 2]
+        self.typical = typical
         forecast = Forecast(
             from: engine, run: run, at: .zero, policy: policy, typical: typical,
             cache: cache.flatMap { CacheForecast(workflow, cache: $0) })
+        guard commandCount <= PlanOutlook.mostTasks else {
+            self.others = []
+            return
+        }
+        self.others = others.map { other in
+            let forecast = Forecast(
+                from: engine, run: submission.run, at: .zero, policy: other, typical: typical,
+                cache: cache.flatMap { CacheForecast(workflow, cache: $0) })
+            return (other.name, Instant.zero.duration(to: forecast.end))
+        }.sorted { $0.makespan < $1.makespan }
     }
 
     private static func estimates(

@@ -5,12 +5,20 @@ import BatonStore
 struct PlanView {
     let plan: Plan
     let assumptions: [String]
+    let outlook: PlanOutlook
+
+    init(plan: Plan, assumptions: [String]) {
+        self.plan = plan
+        self.assumptions = assumptions
+        outlook = PlanOutlook(plan)
+    }
 
     func text(for terminal: Terminal) -> String {
         let chain = plan.forecast.criticalChain
         var parts = [headline()]
         if !plan.forecast.entries.isEmpty { parts.append(table(critical: Set(chain)).rendered(for: terminal)) }
-        parts.append((bounds(chain: chain) + requests() + skipped() + assumptions).joined(separator: "\n"))
+        parts.append(PlanGantt(plan: plan, outlook: outlook).lines(for: terminal).joined(separator: "\n"))
+        parts.append((bounds(chain: chain) + runnerUp() + requests() + skipped() + assumptions).joined(separator: "\n"))
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
@@ -23,7 +31,11 @@ struct PlanView {
         if plan.knownCount == 0 {
             return text + ".\nNothing is known yet about durations: every task counts as \(length(plan.typical))."
         }
-        text += ", about \(length(plan.makespan))."
+        text += ", about \(length(plan.makespan))"
+        if let makespan = outlook.sampled?.makespan {
+            text += ", at most \(length(makespan.p90)) in nine of ten futures"
+        }
+        text += "."
         let fresh = plan.upToDateCount
         if fresh > 0 {
             text += "\n\(Sentence.count(fresh, "task")) \(fresh == 1 ? "is" : "are") up to date and would not run."
@@ -37,21 +49,31 @@ struct PlanView {
     }
 
     private func table(critical: Set<Int>) -> Table {
-        var table = Table([
-            .init(title: "START", isNumeric: true), .init(title: "END", isNumeric: true), .init(title: "TASK"),
+        var columns: [Table.Column] = [
+            .init(title: "START", isNumeric: true), .init(title: "END", isNumeric: true),
+        ]
+        if outlook.sampled != nil { columns.append(.init(title: "END P90", isNumeric: true)) }
+        columns += [
+            .init(title: "SLACK", isNumeric: true), .init(title: "TASK"),
             .init(title: "CPU", isNumeric: true), .init(title: "MEMORY", isNumeric: true), .init(title: "STARTS"),
-        ])
+        ]
+        var table = Table(columns)
         let instances = plan.instances
         for (place, entry) in plan.forecast.entries.enumerated() {
             let isCritical = critical.contains(place)
             let mark = entry.isKnown ? "" : "~"
-            table.append([
+            var row = [
                 StyledLine(length(Instant.zero.duration(to: entry.start))),
                 StyledLine(mark + length(Instant.zero.duration(to: entry.end))),
+            ]
+            if let sampled = outlook.sampled { row.append(StyledLine(length(sampled.ends[place].p90), .faint)) }
+            row += [
+                StyledLine(length(outlook.slack[place])),
                 StyledLine(instances[entry.task].name, isCritical ? .strong : .plain),
                 StyledLine(Sentence.cores(entry.grant.milliCPU)), StyledLine(ByteCount.format(entry.grant.memoryBytes)),
                 StyledLine(why(entry, instances), .faint),
-            ])
+            ]
+            table.append(row)
         }
         return table
     }
@@ -90,6 +112,22 @@ struct PlanView {
             "Its length is that of \(names.joined(separator: " > ")).",
             "The longest path takes \(length(plan.longestPath)); all work spread over the cores takes "
                 + "\(length(plan.workOverCores)).",
+        ]
+    }
+
+    /// What other policies would have taken.
+    private func runnerUp() -> [String] {
+        guard let best = plan.others.first, plan.knownCount > 0 else {
+            let isLarge = plan.commandCount > PlanOutlook.mostTasks
+            return isLarge ? ["With so many tasks no futures were drawn, and no other policies tried."] : []
+        }
+        let more = best.makespan - plan.makespan
+        if more == .zero { return ["By \(best.policy), the runner-up, it would take as long."] }
+        let difference = length(more > .zero ? more : .zero - more)
+        return [
+            more > .zero
+                ? "By \(best.policy), the runner-up, it would take \(length(best.makespan)), \(difference) more."
+                : "By \(best.policy) it would take only \(length(best.makespan)), \(difference) less."
         ]
     }
 
@@ -151,6 +189,11 @@ struct PlanView {
                 "task": .string(instances[entry.task].name), "index": .number(entry.task),
                 "start_seconds": .seconds(Instant.zero.duration(to: entry.start)),
                 "end_seconds": .seconds(Instant.zero.duration(to: entry.end)),
+                "start_p50_seconds": outlook.sampled.map { .seconds($0.starts[place].p50) },
+                "start_p90_seconds": outlook.sampled.map { .seconds($0.starts[place].p90) },
+                "end_p50_seconds": outlook.sampled.map { .seconds($0.ends[place].p50) },
+                "end_p90_seconds": outlook.sampled.map { .seconds($0.ends[place].p90) },
+                "slack_seconds": .seconds(outlook.slack[place]),
                 "duration_known": .boolean(entry.isKnown), "critical": .boolean(critical.contains(place)),
                 "worker": .string(plan.worker.name), "grant": .resources(entry.grant),
                 "request": basis(entry).json,
@@ -161,6 +204,16 @@ struct PlanView {
         return .object([
             "workflow": .string(plan.workflow.name), "policy": .string(plan.policyName),
             "capacity": .resources(plan.worker.capacity), "makespan_seconds": .seconds(plan.makespan),
+            "makespan_p50_seconds": outlook.sampled.map { .seconds($0.makespan.p50) },
+            "makespan_p90_seconds": outlook.sampled.map { .seconds($0.makespan.p90) },
+            "futures": .number(outlook.sampled == nil ? 0 : PlanOutlook.futures),
+            "alternatives": .list(
+                plan.others.map { other in
+                    .object([
+                        "policy": .string(other.policy), "makespan_seconds": .seconds(other.makespan),
+                        "difference_seconds": .seconds(other.makespan - plan.makespan),
+                    ])
+                }),
             "longest_path_seconds": .seconds(plan.longestPath),
             "work_over_cores_seconds": .seconds(plan.workOverCores), "up_to_date": .number(plan.upToDateCount),
             "assumptions": .strings(assumptions),
