@@ -73,14 +73,12 @@ struct CommittedPlan: Sendable {
     }
 
     private static func rationale(_ search: MakespanSearch) -> Rationale {
-        let best = Duration.nanoseconds(search.best.makespanNanoseconds)
-        let first = Duration.nanoseconds(search.firstMakespanNanoseconds)
-        let names = ["search", "longest path first"]
-        let isFound = best < first
+        let found = Proposal(by: "search", makespan: .nanoseconds(search.best.makespanNanoseconds))
+        let first = Proposal(by: "longest path first", makespan: .nanoseconds(search.firstMakespanNanoseconds))
+        let isBetter = found.makespan < first.makespan
         return Rationale(
-            proposer: names[isFound ? 0 : 1], objective: .makespan, expected: best, considered: search.decodedCount,
-            isOptimal: search.isOptimal,
-            alternatives: [.init(name: names[isFound ? 1 : 0], expected: isFound ? first : best)])
+            chosen: isBetter ? found : first, alternatives: [isBetter ? first : found],
+            considered: search.decodedCount, isOptimal: search.isOptimal)
     }
 
     /// For a decision that starts something by this plan.

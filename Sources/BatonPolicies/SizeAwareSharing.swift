@@ -17,6 +17,7 @@ public struct SizeAwareSharing: Policy {
     /// What there is to tune.
     public struct Parameters: Hashable, Sendable {
         /// While long tasks hold all but this share of the cluster, no more of them start; 0 keeps nothing.
+        /// Below 1.
         public var reserve: Double
         /// Tasks that are expected to take longer are long, in nanoseconds.
         public var longNanoseconds: Int64
@@ -28,6 +29,7 @@ public struct SizeAwareSharing: Policy {
         public init(
             reserve: Double = 0, longNanoseconds: Int64 = .max, cap: Double? = nil, order: Order = .leastArea
         ) {
+            precondition((0..<1).contains(reserve), "a reserve of \(reserve) of the cluster")
             self.reserve = reserve
             self.longNanoseconds = longNanoseconds
             self.cap = cap

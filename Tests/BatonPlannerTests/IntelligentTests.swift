@@ -36,9 +36,8 @@ struct IntelligentTests {
         }
         guard case .new(let rationale) = plans.first else { throw Missing() }
         // The longest path first finds the best itself, and the search nothing better.
-        #expect(rationale.proposer == "longest path first")
-        #expect(rationale.expected == .seconds(16))
-        #expect(rationale.alternatives == [.init(name: "search", expected: .seconds(16))])
+        #expect(rationale.chosen == Proposal(by: "longest path first", makespan: .seconds(16)))
+        #expect(rationale.alternatives == [Proposal(by: "search", makespan: .seconds(16))])
         #expect(plans.dropFirst().allSatisfy { $0 == .same })
     }
 

@@ -74,7 +74,7 @@ struct SharingTests {
                         behaviour: .init(duration: .seconds(seconds)))
                 })
         }
-        // Every 100 s a large run of ten minutes on all cores, and small ones of a second.
+        // Every ten minutes a run that fills all eight cores for as long, and every 50 s one of a second.
         var arrivals: [Workload.Arrival] = []
         for place in 0..<60 {
             let job = place % 12 == 0 ? job(16, 300) : job(2, 1)

@@ -34,10 +34,8 @@ struct JSONWriterTests {
         #expect(try JSONDecoder().decode(Event.self, from: Data(old.utf8)) == event)
         #expect(String(decoding: try JSONWriter.bytes(of: event), as: UTF8.self) == old)
         let rationale = Rationale(
-            proposer: "search", objective: .makespan, expected: .seconds(9), futures: 40, considered: 7,
-            alternatives: [
-                .init(name: "fifo", expected: .seconds(11), difference: .init(low: .seconds(-1), high: .seconds(5)))
-            ])
+            chosen: Proposal(by: "search", makespan: .seconds(9)),
+            alternatives: [Proposal(by: "longest path first", makespan: .seconds(11))], considered: 7, isOptimal: false)
         for plan in [FollowedPlan.new(rationale), .same] {
             let event = Event.decided(Decision(number: 4, policy: "intelligent", placements: [], plan: plan))
             let bytes = try JSONWriter.bytes(of: event)

@@ -73,9 +73,9 @@ final class Child: Sendable {
     private var said: String { (try? String(contentsOfFile: messages, encoding: .utf8)) ?? "" }
 
     /// Waits until something holds that it is about to bring about.
-    func wait(until isSo: () -> Bool) throws {
+    func wait(until isSo: () throws -> Bool) throws {
         let end = ContinuousClock.now + Self.patience
-        while !isSo() {
+        while try !isSo() {
             guard ContinuousClock.now < end else {
                 signal(SIGKILL)
                 throw Overdue(description: "\(title) did not get there; its messages:\n\(said)\n\(Self.processes())")

@@ -33,7 +33,7 @@ struct DiskFullTests {
         write(go, "\n", 1)
         try process.wait { [house] in house.read("ended") == "x\n" }
         close(go)
-        try process.wait { [house] in house.says("can\'t be written") }
+        try process.wait { [house] in house.says("can't be written") }
     }
 
     private func expectEverythingRanOnce() {
@@ -75,7 +75,7 @@ struct DiskFullTests {
     func beginsFull() throws {
         try house.write("name: late\ntasks:\n  a: {run: 'echo x >> ran.late'}\n", to: "late.yaml")
         let late = try house.start(["run", "late.yaml"], streams: "late")
-        try late.wait { house.says("can\'t be written", in: "latestderr") }
+        try late.wait { house.says("can't be written", in: "latestderr") }
         #expect(house.read("ran.late") == nil)
         disk.makeRoom()
         #expect(late.wait() == 0, "\(house.read("latestderr") ?? "")")

@@ -51,7 +51,7 @@ import Testing
             equals: "explain-straggler.txt")
     }
 
-    /// Three cores' worth of memory, and a task that is worth waiting for: `long` needs all the memory after `first`.
+    /// `long` is worth waiting for, and needs nearly all the memory.
     private func planned() throws -> Stage {
         let stage = try Stage(
             [
@@ -75,21 +75,17 @@ import Testing
         try GoldenText.expect(parts.joined(separator: "\n"), equals: "explain-decision.txt")
     }
 
-    @Test("sampled futures are told with intervals, and a rule without a plan as such")
-    func sampled() throws {
-        let rationale = Rationale(
-            proposer: "search", objective: .completion, expected: .seconds(60), futures: 40, considered: 3,
-            alternatives: [
-                .init(
-                    name: "shortest first", expected: .seconds(66),
-                    difference: .init(low: .seconds(-1), high: .seconds(13)))
-            ])
+    @Test("a plan that can't be beaten, one that was merely not beaten, and no plan at all are told apart")
+    func verdicts() throws {
+        let plan = Proposal(by: "longest path first", makespan: .seconds(60))
+        let found = Proposal(by: "search", makespan: .seconds(60))
+        var rationale = Rationale(chosen: plan, alternatives: [found], considered: 3, isOptimal: false)
+        #expect(rationale.sentences[1] == "By search it would have been 1m 00s too.")
         #expect(
-            rationale.sentences == [
-                "The plan is that of search, which promised a mean completion time of 1m 00s over 40 sampled futures.",
-                "By shortest first it would have been 1m 06s, 6.0s more (95 %: -1.0s to +13.0s).",
-                "It won as the best of 3 plans laid out.",
-            ])
+            rationale.sentences.last
+                == "It was kept because nothing better was found: it is the best of 3 plans laid out.")
+        rationale.isOptimal = true
+        #expect(rationale.sentences.last == "It won because none can promise less: it meets the lower bound.")
         let story = try story(try ProgressTests.eventful(), at: 20)
         let lines = try DecisionExplanation(1, of: story).lines
         #expect(lines.last?.text == "It followed no plan that was made ahead.")

@@ -6,11 +6,12 @@ import Testing
 
 @Suite("Forecast") struct ForecastTests {
     private func plan(
-        _ tasks: [Workflow.Task], cores: Int64 = 2, others: [any Policy] = [], estimator: (any Estimator)? = nil
+        _ tasks: [Workflow.Task], limits: [Workflow.Limit] = [], cores: Int64 = 2, others: [any Policy] = [],
+        estimator: (any Estimator)? = nil
     ) throws -> Plan {
         let capacity = Resources(milliCPU: cores * 1000, memoryBytes: 8_000_000_000)
         return try Plan(
-            Workflow(name: "demo", tasks: tasks), parameters: [], directory: "/project",
+            Workflow(name: "demo", limits: limits, tasks: tasks), parameters: [], directory: "/project",
             worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity), policy: CriticalPathFirst(),
             others: others, estimator: estimator
         )
@@ -140,6 +141,16 @@ import Testing
         #expect(sampled.starts[places["tidy"]!].p90 >= sampled.ends[places["b"]!].p90)
         let known = try self.plan([task("a", seconds: 3)])
         #expect(PlanOutlook(known).sampled == nil)
+    }
+
+    @Test("where tasks wait for units of limits no futures are drawn, and the plan says so")
+    func limits() throws {
+        var tasks = [task("a"), task("b")]
+        for index in tasks.indices { tasks[index].request.slots = [.init(limit: "database")] }
+        let plan = try plan(tasks, limits: [.init(name: "database", capacity: 1)], estimator: Uncertain())
+        #expect(PlanOutlook(plan).sampled == nil)
+        let text = PlanView(plan: plan, assumptions: []).text(for: .file)
+        #expect(text.contains("No futures were drawn, since they know nothing of limits"))
     }
 
     @Test("a plan says what the runner-up would take, and draws no signs that a terminal lacks")

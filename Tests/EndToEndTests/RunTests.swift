@@ -271,7 +271,10 @@ struct RunTests {
         try first.wait { house.read("inside") != nil }
         let second = try house.start(["run", "alone.yaml"], environment: ["GO": "go2"], streams: "second")
         var reason = ""
-        while !reason.contains("of 'database'") { reason = try house.run("explain", "latest", "use").output }
+        try second.wait {
+            reason = try house.run("explain", "latest", "use").output
+            return reason.contains("of 'database'")
+        }
         #expect(reason.contains("needs 1 of 'database', of which 1 of 1 are in use (1 by other runs)"))
         let ends = ["go1", "go2"].map { open(house.folder.path + "/" + $0, O_RDWR) }
         for end in ends { write(end, "\n", 1) }

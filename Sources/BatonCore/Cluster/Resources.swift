@@ -67,16 +67,22 @@ extension Resources {
     ///
     /// - Source: dominant share; Ghodsi and others, "Dominant resource fairness", NSDI 2011.
     public func dominantShare(of whole: Resources) -> Double {
-        func part(_ amount: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(amount) / Double(whole) : 0 }
-        return max(
-            part(milliCPU, whole.milliCPU), part(memoryBytes, whole.memoryBytes), part(gpus, whole.gpus),
-            part(diskBytes, whole.diskBytes))
+        let shares = shares(of: whole)
+        return max(shares.cpu, shares.memory, shares.gpus, shares.disk)
     }
 
     /// The sum of each component's share of what `whole` has of it.
     public func share(of whole: Resources) -> Double {
+        let shares = shares(of: whole)
+        return shares.cpu + shares.memory + shares.gpus + shares.disk
+    }
+
+    /// 0 of what `whole` has nothing of.
+    private func shares(of whole: Resources) -> (cpu: Double, memory: Double, gpus: Double, disk: Double) {
         func part(_ amount: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(amount) / Double(whole) : 0 }
-        return part(milliCPU, whole.milliCPU) + part(memoryBytes, whole.memoryBytes) + part(gpus, whole.gpus)
-            + part(diskBytes, whole.diskBytes)
+        return (
+            part(milliCPU, whole.milliCPU), part(memoryBytes, whole.memoryBytes), part(gpus, whole.gpus),
+            part(diskBytes, whole.diskBytes)
+        )
     }
 }

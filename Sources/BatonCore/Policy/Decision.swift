@@ -23,65 +23,34 @@ public enum FollowedPlan: Hashable, Sendable, Codable {
     case same
 }
 
-/// Why a plan was preferred to others.
+/// Why a plan was preferred to others, with every duration taken to be the expected one.
 public struct Rationale: Hashable, Sendable, Codable {
-    /// What made the plan: `search`, `longest path first`.
-    public var proposer: String
-    public var objective: Objective
-    /// What the plan promises of the objective.
-    public var expected: Duration
-    /// Sampled to compare plans; 0 when each duration was taken to be the expected one.
-    public var futures: Int
-    /// Plans that were compared.
+    /// The plan that is followed.
+    public var chosen: Proposal
+    public var alternatives: [Proposal]
+    /// Plans that were laid out.
     public var considered: Int
     /// No plan can promise less.
     public var isOptimal: Bool
-    /// Without the plan that is followed.
-    public var alternatives: [Alternative]
 
-    public enum Objective: String, Hashable, Sendable, Codable {
-        /// From the decision to the last end.
-        case makespan
-        /// The mean time from the submission of a run to its end.
-        case completion
-    }
-
-    public struct Alternative: Hashable, Sendable, Codable {
-        /// As a proposer.
-        public var name: String
-        public var expected: Duration
-        /// What it promises more than the plan that is followed, paired by future; nil when nothing was sampled.
-        public var difference: Interval?
-
-        public init(name: String, expected: Duration, difference: Interval? = nil) {
-            self.name = name
-            self.expected = expected
-            self.difference = difference
-        }
-    }
-
-    /// 95 % sure.
-    public struct Interval: Hashable, Sendable, Codable {
-        public var low: Duration
-        public var high: Duration
-
-        public init(low: Duration, high: Duration) {
-            self.low = low
-            self.high = high
-        }
-    }
-
-    public init(
-        proposer: String, objective: Objective, expected: Duration, futures: Int = 0, considered: Int,
-        isOptimal: Bool = false, alternatives: [Alternative]
-    ) {
-        self.proposer = proposer
-        self.objective = objective
-        self.expected = expected
-        self.futures = futures
+    public init(chosen: Proposal, alternatives: [Proposal], considered: Int, isOptimal: Bool) {
+        self.chosen = chosen
+        self.alternatives = alternatives
         self.considered = considered
         self.isOptimal = isOptimal
-        self.alternatives = alternatives
+    }
+}
+
+/// A plan, by what made it and what it promises.
+public struct Proposal: Hashable, Sendable, Codable {
+    /// `search`, `longest path first`.
+    public var proposer: String
+    /// From the decision to the last end.
+    public var makespan: Duration
+
+    public init(by proposer: String, makespan: Duration) {
+        self.proposer = proposer
+        self.makespan = makespan
     }
 }
 

@@ -19,10 +19,10 @@ public struct SharingRollout: Sendable {
         public var byArea: Bool
 
         public init(longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool) {
-            self.byArea = byArea
             self.longParts = longParts
             self.longNanoseconds = longNanoseconds
             self.cap = cap
+            self.byArea = byArea
         }
     }
 
@@ -35,7 +35,7 @@ public struct SharingRollout: Sendable {
     private let parts: [Int]
 
     private var rule = Rule(longParts: .max, longNanoseconds: .max, cap: nil, byArea: true)
-    /// From arrival to end of each job that has ended; 0 before, `[J]`.
+    /// From arrival to end of each job that has ended, in the order of arrival; 0 before, `[J]`.
     public private(set) var completions: [Int64]
     private var nextJob = 0
     private var decision: Int32 = 0
@@ -72,22 +72,16 @@ public struct SharingRollout: Sendable {
         order = problem.jobs.flatMap { job in
             job.tasks.map { Int32($0) }.sorted { places[Int($0)] < places[Int($1)] }
         }
+        let areas = problem.dominantAreas
         widths = shape.jobs.map { job in
-            var (area, length) = (0.0, 0.0)
-            for task in job.tasks where problem.isCommand[task] {
-                area += Double(problem.durations[task]) * problem.demands[task].dominantShare(of: total)
-                length += Double(problem.durations[task])
-            }
-            return length > 0 ? area / length : 0
+            let length = job.tasks.reduce(0.0) { $0 + Double(problem.durations[$1]) }
+            return length > 0 ? job.tasks.reduce(0.0) { $0 + areas[$1] } / length : 0
         }
         completions = Array(repeating: 0, count: shape.jobs.count)
         ready = BitQueue(capacity: shape.count)
         self.places = Array(repeating: -1, count: shape.count)
         closedIn = Array(repeating: 0, count: shape.kinds.count)
     }
-
-    /// Jobs in the order of their arrival, as `completions` has them.
-    public var jobs: [StaticProblem.Job] { shape.jobs }
 
     /// Forgets what was simulated and begins anew under another rule.
     public mutating func begin(_ rule: Rule) {

@@ -105,12 +105,7 @@ public struct StaticProblem: Sendable {
     /// Time of each task by the largest share of all machines' resources that it takes, in nanoseconds, `[V]`.
     public var dominantAreas: [Double] {
         let total = machines.reduce(into: Resources.zero) { $0 += $1.capacity }
-        return demands.indices.map { task in
-            let shares = (0..<Resources.componentCount).map { component in
-                total[component] > 0 ? Double(demands[task][component]) / Double(total[component]) : 0
-            }
-            return Double(durations[task]) * (shares.max() ?? 0)
-        }
+        return demands.indices.map { Double(durations[$0]) * demands[$0].dominantShare(of: total) }
     }
 
     /// Execution times on the fastest machine, `[V]`.

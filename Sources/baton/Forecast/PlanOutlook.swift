@@ -9,6 +9,8 @@ struct PlanOutlook {
     let slack: [Duration]
     /// Nil where no length is uncertain, and where futures are left out.
     private(set) var sampled: Sampled?
+    /// Futures are left out because tasks wait for units of limits, of which they know nothing.
+    let hasLimits: Bool
 
     /// Quantiles over futures; a task's by its place among the entries.
     struct Sampled {
@@ -34,7 +36,7 @@ struct PlanOutlook {
 
     init(_ plan: Plan) {
         slack = Self.slack(plan)
-        let hasLimits = plan.instances.contains { !$0.request.slots.isEmpty }
+        hasLimits = plan.instances.contains { !$0.request.slots.isEmpty }
         guard plan.forecast.entries.count <= Self.mostTasks, !hasLimits else { return }
         sampled = Self.sample(plan)
     }

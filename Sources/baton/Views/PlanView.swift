@@ -18,7 +18,9 @@ struct PlanView {
         var parts = [headline()]
         if !plan.forecast.entries.isEmpty { parts.append(table(critical: Set(chain)).rendered(for: terminal)) }
         parts.append(PlanGantt(plan: plan, outlook: outlook).lines(for: terminal).joined(separator: "\n"))
-        parts.append((bounds(chain: chain) + runnerUp() + requests() + skipped() + assumptions).joined(separator: "\n"))
+        parts.append(
+            (bounds(chain: chain) + runnerUp() + omissions() + requests() + skipped() + assumptions).joined(
+                separator: "\n"))
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
@@ -115,11 +117,19 @@ struct PlanView {
         ]
     }
 
+    /// What was not looked at.
+    private func omissions() -> [String] {
+        if plan.commandCount > PlanOutlook.mostTasks {
+            return ["With so many tasks no futures were drawn, and no other policies tried."]
+        }
+        return outlook.hasLimits
+            ? ["No futures were drawn, since they know nothing of limits: how late it may get is not said."] : []
+    }
+
     /// What other policies would have taken.
     private func runnerUp() -> [String] {
         guard let best = plan.others.first, plan.knownCount > 0 else {
-            let isLarge = plan.commandCount > PlanOutlook.mostTasks
-            return isLarge ? ["With so many tasks no futures were drawn, and no other policies tried."] : []
+            return []
         }
         let more = best.makespan - plan.makespan
         if more == .zero { return ["By \(best.policy), the runner-up, it would take as long."] }

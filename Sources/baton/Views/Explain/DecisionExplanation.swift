@@ -70,33 +70,16 @@ struct DecisionExplanation {
 }
 
 extension Rationale {
-    private var goal: String {
-        switch objective {
-        case .makespan: "a makespan"
-        case .completion: "a mean completion time"
-        }
-    }
-
-    private var basis: String {
-        futures == 0
-            ? "with every duration as expected" : "over \(Sentence.count(futures, "sampled future"))"
-    }
-
     /// Who proposed the plan, what the others promised, and why it won.
     var sentences: [String] {
+        let promise = DurationText.format(chosen.makespan)
         var sentences = [
-            "The plan is that of \(proposer), which promised \(goal) of \(DurationText.format(expected)) \(basis)."
+            "The plan is that of \(chosen.proposer), which promised a makespan of \(promise) with every duration as expected."
         ]
         sentences += alternatives.map { other in
-            var text = "By \(other.name) it would have been \(DurationText.format(other.expected))"
-            let more = other.expected - expected
-            if more > .zero { text += ", \(DurationText.format(more)) more" }
-            if more < .zero { text += ", \(DurationText.format(.zero - more)) less" }
-            if more == .zero { text += " too" }
-            if let difference = other.difference {
-                text += " (95 %: \(signed(difference.low)) to \(signed(difference.high)))"
-            }
-            return text + "."
+            let more = other.makespan - chosen.makespan
+            let difference = more > .zero ? ", \(DurationText.format(more)) more" : " too"
+            return "By \(other.proposer) it would have been \(DurationText.format(other.makespan))\(difference)."
         }
         sentences.append(verdict)
         return sentences
@@ -105,34 +88,28 @@ extension Rationale {
     private var verdict: String {
         if isOptimal { return "It won because none can promise less: it meets the lower bound." }
         let compared = considered == 1 ? "the only plan laid out" : "the best of \(considered) plans laid out"
-        let isTied = alternatives.contains { $0.expected == expected }
+        let isTied = alternatives.contains { $0.makespan == chosen.makespan }
         return isTied ? "It was kept because nothing better was found: it is \(compared)." : "It won as \(compared)."
-    }
-
-    private func signed(_ duration: Duration) -> String {
-        duration < .zero ? "-\(DurationText.format(.zero - duration))" : "+\(DurationText.format(duration))"
     }
 
     /// In a few words, to stand behind a task.
     var summary: String {
-        let others = alternatives.map { "\(DurationText.format($0.expected)) by \($0.name)" }
-        let promise = "\(proposer) promised \(goal) of \(DurationText.format(expected))"
-        return others.isEmpty ? promise : "\(promise), against \(Sentence.list(others))"
+        let others = alternatives.map { "\(DurationText.format($0.makespan)) by \($0.proposer)" }
+        return "\(chosen.proposer) promised a makespan of \(DurationText.format(chosen.makespan)), "
+            + "against \(Sentence.list(others))"
     }
 
     /// - Parameter number: of the decision with which it was new.
     func json(madeBy number: Int64) -> Value {
         .object([
-            "decision": .number(number), "proposer": .string(proposer), "objective": .string(objective.rawValue),
-            "expected_seconds": .seconds(expected), "futures": .number(futures), "considered": .number(considered),
+            "decision": .number(number), "proposer": .string(chosen.proposer), "objective": .string("makespan"),
+            "expected_seconds": .seconds(chosen.makespan), "considered": .number(considered),
             "optimal": .boolean(isOptimal),
             "alternatives": .list(
                 alternatives.map { other in
                     .object([
-                        "name": .string(other.name), "expected_seconds": .seconds(other.expected),
-                        "difference_seconds": .seconds(other.expected - expected),
-                        "difference_low_seconds": other.difference.map { .seconds($0.low) },
-                        "difference_high_seconds": other.difference.map { .seconds($0.high) },
+                        "name": .string(other.proposer), "expected_seconds": .seconds(other.makespan),
+                        "difference_seconds": .seconds(other.makespan - chosen.makespan),
                     ])
                 }),
         ])
