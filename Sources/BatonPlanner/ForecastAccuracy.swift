@@ -15,10 +15,13 @@ struct ForecastAccuracy: Sendable {
     /// Plans beat the longest path first below this, where PSPLIB's projects of 60 tasks are simulated with log-normal
     /// times.
     private static let tolerated = 0.55
+    /// So many nanoseconds more or less are no surprise.
+    private static let moment = 1e7
     /// Of larger runs so many tasks speak for the others.
     private static let sample = 256
 
-    private var running: [Started] = []
+    /// What was started and is not known to have ended.
+    private var started: [Started] = []
     /// Logarithms of the real over the expected times.
     private var ratios: [Double] = []
     private var revisions: [Int] = []
@@ -27,45 +30,51 @@ struct ForecastAccuracy: Sendable {
     private(set) var spread = 0.0
 
     private struct Started: Sendable {
-        var task: RunningTask
-        var expectedNanoseconds: Double
+        var run: Int
+        var task: Int
+        var at: Instant
+        var expectedNanoseconds: Int64
     }
 
     /// Plans with such expectations are worth less than a rule that needs none.
     var isPoor: Bool { spread > Self.tolerated }
 
-    /// Looks at what has ended and what has started since the last time.
+    /// Looks at what has ended since the last time, and whether something else is expected now.
     ///
     /// - Complexity: O(r) for r running tasks.
     mutating func read(_ observation: Observation) {
-        let now = (0..<observation.workerCount).flatMap { observation.running(on: Worker.ID($0)) }
-        let ended = running.filter { known in
-            let task = known.task
-            return observation.state(of: Int(task.reference.task.index), inRun: task.run).label == .succeeded
+        let before = ratios.count
+        started.removeAll { known in
+            switch observation.state(of: known.task, inRun: known.run) {
+            case .running: return false
+            case .succeeded:
+                let real = Double(known.at.duration(to: observation.now).nanoseconds) + Self.moment
+                ratios.append(PortableMath.log(real / (Double(known.expectedNanoseconds) + Self.moment)))
+            case .blocked, .ready, .backingOff, .failed, .skipped, .cancelled: break
+            }
+            return true
         }
-        for known in ended {
-            let real = Double(max(observation.now.nanoseconds - known.task.since.nanoseconds, 1))
-            ratios.append(PortableMath.log(real / known.expectedNanoseconds))
-        }
-        ratios.removeFirst(max(ratios.count - Self.window, 0))
         let revisions = observation.openRuns.map { observation.revision(ofRun: Int($0)) }
         if revisions != self.revisions {
             self.revisions = revisions
             expectedSpread = Self.expectedSpread(observation)
-        } else if ended.isEmpty {
-            return follow(now)
+        } else if ratios.count == before {
+            return
         }
+        ratios.removeFirst(max(ratios.count - Self.window, 0))
         measure()
-        follow(now)
     }
 
-    private mutating func follow(_ now: [RunningTask]) {
-        let before = running
-        running = now.map { task in
-            before.first { $0.task.reference == task.reference && $0.task.since == task.since }
-                ?? Started(
-                    task: task,
-                    expectedNanoseconds: Double(max(task.expectedEnd.nanoseconds - task.since.nanoseconds, 1)))
+    /// Remembers what is expected of the tasks that start now.
+    mutating func note(_ placements: [Placement], _ observation: Observation) {
+        for placement in placements {
+            guard let run = observation.openRuns.first(where: { observation.run(at: Int($0)).id == placement.task.run })
+            else { continue }
+            let task = Int(placement.task.task.index)
+            started.append(
+                Started(
+                    run: Int(run), task: task, at: observation.now,
+                    expectedNanoseconds: observation.durations(ofRun: Int(run))[task]))
         }
     }
 

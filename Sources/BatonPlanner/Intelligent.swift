@@ -52,6 +52,12 @@ public struct Intelligent: Policy {
             return Decision(policy: name, placements: shared(observation))
         }
         accuracy.read(observation)
+        let decision = alone(observation)
+        accuracy.note(decision.placements, observation)
+        return decision
+    }
+
+    private mutating func alone(_ observation: Observation) -> Decision {
         let placements = planned(observation)
         if !placements.isEmpty { return Decision(policy: name, placements: placements, plan: plan?.followed()) }
         // Where a plan starts nothing although nothing runs, it is wrong about something.
