@@ -9,9 +9,9 @@ import BatonSimulator
 struct RuleTrial: Sendable {
     /// So much is simulated in one decision, which takes some 0.1 ms.
     private static let stepsPerDecision = 1_000
-    /// Standard errors below the mean difference: one in forty would be as low by chance. With a dozen
-    /// candidates one in six was too many: on TPC-H one stream in seven changed to a worse way.
-    private static let confidence = 2.0
+    /// Standard errors below the mean difference: one in eighteen would be as low by chance. With a dozen candidates one in
+    /// six was too many: one stream of TPC-H in seven changed to a worse way.
+    private static let confidence = 1.6
 
     /// A way to share, before it is known how long tasks are.
     struct Candidate: Hashable, Sendable {
