@@ -22,6 +22,7 @@ public struct Intelligent: Policy {
     private var sharing: SizeAwareSharing
     private var recent = RecentRuns()
     private var trial = RuleTrial()
+    private var placed: PlacedRuns
 
     /// What is to be small.
     public enum Objective: String, Hashable, Sendable, CaseIterable {
@@ -38,9 +39,15 @@ public struct Intelligent: Policy {
         self.objective = objective
         self.budget = budget
         sharing = SizeAwareSharing(patience: patience)
+        placed = PlacedRuns(objective: objective, budget: budget)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
+        if !observation.hasUniformWorkers, let placed = placed.decide(observation),
+            !placed.placements.isEmpty || !isStill(observation)
+        {
+            return Decision(policy: name, placements: placed.placements, plan: placed.plan)
+        }
         let placements = planned(observation)
         // Where a plan starts nothing although nothing runs, it is wrong about something.
         if placements.isEmpty, plan?.isUsable != true || isStill(observation) {

@@ -11,13 +11,22 @@ public enum PlanBudget: Sendable {
 
     /// - Returns: whether a search that begins now must end.
     func limit() -> (MakespanSearch) -> Bool {
+        let isOver = limit(share: 1)
+        return { isOver($0.estimatedNanoseconds, $0.decodedCount) }
+    }
+
+    /// For one of several searches.
+    ///
+    /// - Parameter share: of the time, 0 to 1.
+    /// - Returns: whether a search that begins now must end, after so many estimated nanoseconds and schedules.
+    func limit(share: Double) -> (_ estimatedNanoseconds: Int, _ count: Int) -> Bool {
         switch self {
         case .standard:
             // So many lists of a few tasks leave nothing to be found.
-            return { $0.estimatedNanoseconds >= 45_000_000 || $0.decodedCount >= 20_000 }
+            return { Double($0) >= 45_000_000 * share || $1 >= 20_000 }
         case .time(let nanoseconds, let clock):
             let begin = clock()
-            return { _ in clock() - begin >= nanoseconds }
+            return { _, _ in Double(clock() - begin) >= Double(nanoseconds) * share }
         }
     }
 }
