@@ -2,6 +2,8 @@
 public enum PlanBudget: Sendable {
     /// As many schedules as take about 50 ms on one core: the same plan everywhere and every time.
     case standard
+    /// As many as that, unless a clock says that it has taken too long: a busy machine must not hold up what could start.
+    case watched(nanoseconds: Int64, clock: @Sendable () -> Int64)
     /// As many schedules as a clock allows.
     ///
     /// - Parameters:
@@ -20,10 +22,14 @@ public enum PlanBudget: Sendable {
     /// - Parameter share: of the time, 0 to 1.
     /// - Returns: whether a search that begins now must end, after so many estimated nanoseconds and schedules.
     func limit(share: Double) -> (_ estimatedNanoseconds: Int, _ count: Int) -> Bool {
+        // So many lists of a few tasks leave nothing to be found.
+        let isEnough = { (estimated: Int, count: Int) in Double(estimated) >= 45_000_000 * share || count >= 20_000 }
         switch self {
         case .standard:
-            // So many lists of a few tasks leave nothing to be found.
-            return { Double($0) >= 45_000_000 * share || $1 >= 20_000 }
+            return isEnough
+        case .watched(let nanoseconds, let clock):
+            let begin = clock()
+            return { isEnough($0, $1) || Double(clock() - begin) >= Double(nanoseconds) * share }
         case .time(let nanoseconds, let clock):
             let begin = clock()
             return { _, _ in Double(clock() - begin) >= Double(nanoseconds) * share }

@@ -20,7 +20,7 @@ struct PlacedRunsTests {
         guard case .decision(let observation) = simulation.advance() else { throw Missing() }
         let (planned, layout) = Self.planned(observation, isOver: Self.noBudget.limit(share: 1))
         let report = simulation.run { Intelligent(budget: Self.noBudget, patience: nil) }
-        #expect(report.spans.count == scenario.workload.arrivals[0].behaviours.count)
+        #expect(report.spans.count == scenario.workload.arrivals[0].instanceBehaviours.count)
         for span in report.spans {
             let task = Int(span.attempt.task.index)
             #expect(span.start.nanoseconds == layout.starts[task], "\(Seed.replay(seed, "asLaidOut"))")
@@ -115,9 +115,9 @@ struct PlacedRunsTests {
     private static func scenario(seed: UInt64) -> Scenario {
         var generator = SeededGenerator(seed: seed)
         var workload = Problems.workload(mostTasks: 20, using: &generator)
-        let graph = workload.arrivals[0].submission.expansion!.graph
-        for task in workload.arrivals[0].behaviours.indices {
-            workload.arrivals[0].behaviours[task].inputBytes = graph.dependencies(of: task).map { _ in
+        let graph = try! workload.arrivals[0].submission.expand().graph
+        for task in 0..<graph.count {
+            workload.arrivals[0].instanceBehaviours[task].inputBytes = graph.dependencies(of: task).map { _ in
                 Int64.random(in: 0...400_000_000, using: &generator)
             }
         }
