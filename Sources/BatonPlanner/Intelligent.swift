@@ -9,8 +9,9 @@ import BatonSimulator
 /// tasks change, or what is expected of them, or the workers.
 ///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
-/// came last, unless their common end is what counts. It also decides where a plan has no say: on workers that differ; with
-/// more tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits or differ in priority.
+/// came last, unless their common end is what counts. It also decides where a plan has no say: with more tasks than can be laid
+/// out in a few milliseconds; and where tasks wait for units of limits or differ in priority. Where workers differ in speed or
+/// have to bring data from each other, `PlacedRuns` decides, for one run and for several.
 public struct Intelligent: Policy {
     public let name = "intelligent"
     /// Laying out so many tasks takes 0.5 ms at the 99th percentile of decisions.

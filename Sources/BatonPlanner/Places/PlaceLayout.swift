@@ -61,7 +61,7 @@ struct PlaceLayout: Sendable {
         run.ends[task] = ready
         if shape.isGroup[task] { return true }
         readTransfers(first..<end, shape, run)
-        estimatedNanoseconds += 60 + 8 * (end - first)
+        estimatedNanoseconds += 120 + 10 * (end - first)
         var best: (worker: Int, start: Int64, end: Int64)?
         var lowest = Int64.max
         let row = task * shape.kindCount
@@ -70,9 +70,9 @@ struct PlaceLayout: Sendable {
             let cell = row + Int(shape.kinds[worker])
             let lasting = max(shape.costs[cell], 1) + totals[Int(shape.rateNumbers[worker])] - spared[worker]
             let handicap = handicaps.isEmpty ? 0 : handicaps[cell]
-            estimatedNanoseconds += 4
+            estimatedNanoseconds += 8
             if ready + lasting + handicap >= lowest { continue }
-            estimatedNanoseconds += 40
+            estimatedNanoseconds += 80
             guard
                 let start = timelines[worker].earliestStart(
                     of: shape.demands[cell], lasting: lasting, notBefore: ready)
@@ -111,7 +111,7 @@ struct PlaceLayout: Sendable {
         }
         let cell = task * shape.kindCount + Int(shape.kinds[worker])
         lasting += max(Int64(Double(shape.costs[cell]) * factor), 1)
-        estimatedNanoseconds += 100 + 2 * (end - first)
+        estimatedNanoseconds += 250 + 5 * (end - first)
         guard let start = timelines[worker].earliestStart(of: shape.demands[cell], lasting: lasting, notBefore: ready)
         else { return }
         timelines[worker].book(shape.demands[cell], from: start, to: start + lasting)

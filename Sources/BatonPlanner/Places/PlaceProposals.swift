@@ -4,34 +4,62 @@ import BatonPolicies
 /// The ways of the published planners to lay out a run, and blends of them.
 struct PlaceProposals {
     /// In the order in which they are worth a try.
-    private(set) var ways: [PlaceSearch.Way] = []
-    private let lists: TaskLists
-
-    init(_ problem: PlanningProblem, _ shape: RunShape, _ lists: TaskLists) {
-        self.lists = lists
-        let upward = problem.upwardRanks
-        let table = problem.optimisticCosts
-        let members = problem.members
-        let optimistic = (0..<shape.count).map { task in
-            (0..<shape.kindCount).reduce(0.0) { $0 + table[task * shape.kindCount + $1] * Double(members[$1]) }
-                / Double(max(problem.usable.count, 1))
-        }
-        let ahead = table.map { Int64($0) }
-        let halfAhead = ahead.map { $0 / 2 }
-        add("heft", upward, [])
-        add("peft", optimistic, ahead)
-        add("heft, looking half ahead", upward, halfAhead)
-        add("heft, looking ahead", upward, ahead)
-        add("peft, not looking ahead", optimistic, [])
-        let priorities = zip(upward, problem.downwardRanks).map { $0 + $1 }
-        add("cpop", priorities, Self.onePlace(for: Self.path(priorities, problem), shape))
-        let paths = problem.graph.upwardRanks(nanoseconds: Self.shortest(shape, members)).map { Double($0) }
-        add("longest path first", paths, [])
-        add("longest path first, looking half ahead", paths, halfAhead)
+    enum Proposer: String, CaseIterable {
+        case heft, peft
+        case heftHalfAhead = "heft, looking half ahead"
+        case heftAhead = "heft, looking ahead"
+        case peftNearby = "peft, not looking ahead"
+        case cpop
+        case longestPath = "longest path first"
+        case longestPathHalfAhead = "longest path first, looking half ahead"
     }
 
-    private mutating func add(_ proposer: String, _ keys: [Double], _ handicaps: [Int64]) {
-        ways.append(PlaceSearch.Way(list: lists.byKey(keys), handicaps: handicaps, proposer: proposer))
+    private let problem: PlanningProblem
+    private let shape: RunShape
+    private let lists: TaskLists
+    private let upward: [Double]
+    /// What is left at best after each task on each kind.
+    private let ahead: [Int64]
+
+    init(_ problem: PlanningProblem, _ shape: RunShape, _ lists: TaskLists) {
+        self.problem = problem
+        self.shape = shape
+        self.lists = lists
+        upward = problem.upwardRanks
+        ahead = problem.optimisticCosts.map { Int64($0) }
+    }
+
+    func way(of proposer: Proposer) -> PlaceSearch.Way {
+        let keys: [Double]
+        var handicaps: [Int64] = []
+        switch proposer {
+        case .heft, .heftHalfAhead, .heftAhead: keys = upward
+        case .peft, .peftNearby: keys = averageAhead
+        case .cpop:
+            keys = zip(upward, problem.downwardRanks).map { $0 + $1 }
+            handicaps = Self.onePlace(for: Self.path(keys, problem), shape)
+        case .longestPath, .longestPathHalfAhead:
+            let shortest = Self.shortest(shape, problem.members)
+            keys = problem.graph.upwardRanks(nanoseconds: shortest).map { Double($0) }
+        }
+        switch proposer {
+        case .heft, .peftNearby, .longestPath, .cpop: break
+        case .peft, .heftAhead: handicaps = ahead
+        case .heftHalfAhead, .longestPathHalfAhead: handicaps = ahead.map { $0 / 2 }
+        }
+        return PlaceSearch.Way(list: lists.byKey(keys), handicaps: handicaps, proposer: proposer.rawValue)
+    }
+
+    /// Over the usable workers, by task: PEFT's rank.
+    private var averageAhead: [Double] {
+        let members = problem.members
+        return (0..<shape.count).map { task in
+            var sum = 0.0
+            for kind in 0..<shape.kindCount {
+                sum += Double(ahead[task * shape.kindCount + kind]) * Double(members[kind])
+            }
+            return sum
+        }
     }
 
     /// Execution times on the fastest kind, by task.

@@ -20,8 +20,9 @@ struct PlaceSearch: Sendable {
         var proposer: String
     }
 
-    /// So many futures: with 8 the search finds what is good in these alone; 64 are no better than 32.
-    private static let futureCount = 32
+    /// Futures of all tasks together: what is good in 8 futures of 100 tasks is good in these alone; 64 are no better than 32.
+    private static let mostDraws = 12_800
+    private static let futureCounts = 4...32
 
     private(set) var best: Way
     /// What the search began with, the best first.
@@ -65,8 +66,10 @@ struct PlaceSearch: Sendable {
         generator = SeededGenerator(seed: seed)
         best = Way(list: [], handicaps: [], proposer: "")
         if start.spreads.contains(where: { $0 > 1.01 }) { drawFutures() }
-        for way in PlaceProposals(problem, shape, lists).ways + (known.map { [$0] } ?? []) {
-            if proposals.isEmpty || !isOver(self) { propose(way) }
+        if let known { propose(known) }
+        let planners = PlaceProposals(problem, shape, lists)
+        for proposer in PlaceProposals.Proposer.allCases where proposals.isEmpty || !isOver(self) {
+            propose(planners.way(of: proposer))
         }
         proposals.sort { $0.end < $1.end }
     }
@@ -79,7 +82,8 @@ struct PlaceSearch: Sendable {
 
     private mutating func drawFutures() {
         let sigmas = start.spreads.map { PortableMath.log($0) / ResidualTime.ninetiethPercentile }
-        for _ in 0..<Self.futureCount {
+        let wanted = Self.mostDraws / max(sigmas.count, 1)
+        for _ in 0..<min(max(wanted, Self.futureCounts.lowerBound), Self.futureCounts.upperBound) {
             futures.append(
                 sigmas.map { PortableMath.exp($0 * PortableMath.normal(generator.unit(), generator.unit())) })
         }
@@ -116,14 +120,16 @@ struct PlaceSearch: Sendable {
     private mutating func meanEnd(of way: Way) -> Int64 {
         let places = run.places
         // By starts: what found its place in a gap stays before what comes after the gap.
-        var order = way.list
-        TaskLists.sort(&order) { run.starts[Int($0)] < run.starts[Int($1)] }
+        let starts = run.starts
+        let order = way.list.enumerated().sorted {
+            (starts[Int($0.element)], $0.offset) < (starts[Int($1.element)], $1.offset)
+        }.map { Int($0.element) }
         var sum: Int64 = 0
         for future in futures {
             run = start.run
             layout.reset(start.timelines)
             var last = start.now
-            for task in order.map(Int.init) {
+            for task in order {
                 layout.follow(task, of: shape, in: &run, on: Int(places[task]), factor: future[task])
                 last = max(last, run.ends[task])
             }

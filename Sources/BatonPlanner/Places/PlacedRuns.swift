@@ -37,6 +37,7 @@ struct PlacedRuns: Sendable {
         guard mayStart(observation) else { return ([], nil) }
         let cluster = RunningTasks(observation)
         update(open, observation, cluster)
+        guard open.allSatisfy({ runs[$0]?.isOfOnePriority == true }) else { return nil }
         readReady(observation)
         var layout = DecisionLayout(observation, cluster, isSharing: open.count > 1)
         for run in order(open, observation) where !layout.isOver {

@@ -9,6 +9,8 @@ struct PlannedRun: Sendable {
     private(set) var way: PlaceSearch.Way
     private(set) var rationale: Rationale
     let plannedAt: Instant
+    /// No task of it is more important than another, so that only their order counts.
+    let isOfOnePriority: Bool
     /// By task, where it runs or ran; -1 before.
     var places: [Int32]
     /// By task, the number under which it last became ready; -1 before.
@@ -44,6 +46,9 @@ struct PlannedRun: Sendable {
         }
         if isAlone { search.run { isOver($0.estimatedNanoseconds, $0.decodedCount) } }
         way = search.best
+        isOfOnePriority = tasks.allSatisfy {
+            observation.priority(of: $0, inRun: run) == observation.priority(of: 0, inRun: run)
+        }
         places = layout.places
         rationale = Self.rationale(search, now)
         // What runs may have to run again, and what comes last has no place in a plan.
