@@ -43,10 +43,14 @@ extension Observation {
         engine.runs[run].durations
     }
 
-    /// How much longer than expected a task takes in one case of ten, as a factor of at least 1; 1 where nobody knows.
-    public func durationSpread(of task: Int, inRun run: Int) -> Double {
-        guard let estimate = engine.runs[run].estimates[task], estimate.durationP50Nanoseconds > 0 else { return 1 }
-        return max(Double(estimate.durationP90Nanoseconds) / Double(estimate.durationP50Nanoseconds), 1)
+    /// What was learned of a task; nil where nothing was.
+    public func estimate(of task: Int, inRun run: Int) -> Estimate? {
+        engine.runs[run].estimates[task]
+    }
+
+    /// Expected time of a task on a worker of reference speed, learned or else declared; nil where it is a guess.
+    public func expectedNanoseconds(of task: Int, inRun run: Int) -> Int64? {
+        engine.runs[run].expectedNanoseconds(of: task)
     }
 
     /// Expected time from the start of each task to the end of the run along its longest path.

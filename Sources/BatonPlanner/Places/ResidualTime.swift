@@ -22,3 +22,11 @@ enum ResidualTime {
         return max(left - elapsed * PortableMath.exp(-sigma * sigma / 2), 0)
     }
 }
+
+extension Observation {
+    /// How much longer than expected a task takes in one case of ten, as a factor of at least 1; 1 where nobody knows.
+    func durationSpread(of task: Int, inRun run: Int) -> Double {
+        guard let estimate = estimate(of: task, inRun: run), estimate.durationP50Nanoseconds > 0 else { return 1 }
+        return max(Double(estimate.durationP90Nanoseconds) / Double(estimate.durationP50Nanoseconds), 1)
+    }
+}
