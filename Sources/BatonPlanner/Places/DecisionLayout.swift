@@ -63,7 +63,6 @@ struct DecisionLayout {
             case .succeeded, .failed, .skipped, .cancelled:
                 hasEnded = true
                 places.places[task] = observation.worker(of: task, inRun: run)?.index ?? -1
-                planned.places[task] = places.places[task]
                 continue
             }
             layout?.place(task, of: planned.shape, in: &places, handicaps: planned.way.handicaps, notBefore: earliest)

@@ -62,8 +62,11 @@ struct PlannedRun: Sendable {
         shape = RunShape(PlanningProblem(run, observation))
     }
 
-    /// Forgets tasks that will not run any more.
+    /// Takes tasks off the list that will not run any more, and notes where their outputs are.
     mutating func forgetEnded(_ run: Int, _ observation: Observation) {
+        for task in way.list.map(Int.init) where observation.state(of: task, inRun: run).isTerminal {
+            places[task] = observation.worker(of: task, inRun: run)?.index ?? -1
+        }
         way.list.removeAll { observation.state(of: Int($0), inRun: run).isTerminal }
     }
 
