@@ -8,12 +8,14 @@ import BatonSimulator
 /// longer moves those behind it, and room is left free where a more urgent task will need it. It is planned again when
 /// tasks change, or what is expected of them, or the workers.
 ///
-/// Where no plan can be made (with more tasks than can be laid out in a few milliseconds, on workers that differ, where tasks
-/// wait for units of limits or differ in priority), or where tasks take times other than were expected, the longest path
+/// Where no plan can be made (with more tasks than can be laid out in a few milliseconds, or where tasks wait for units of
+/// limits or differ in priority), or where tasks take times other than were expected, the longest path
 /// decides, which needs no plan.
 ///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
 /// came last, unless their common end is what counts.
+///
+/// Where workers differ in speed or have to bring data from each other, `PlacedRuns` decides, for one run and for several.
 public struct Intelligent: Policy {
     public let name = "intelligent"
     /// Laying out so many tasks takes 0.5 ms at the 99th percentile of decisions.
@@ -27,6 +29,7 @@ public struct Intelligent: Policy {
     private var sharing: SizeAwareSharing
     private var recent = RecentRuns()
     private var trial = RuleTrial()
+    private var placed: PlacedRuns
 
     /// What is to be small.
     public enum Objective: String, Hashable, Sendable, CaseIterable {
@@ -44,9 +47,15 @@ public struct Intelligent: Policy {
         self.budget = budget
         longestPath = CriticalPathFirst(patience: patience)
         sharing = SizeAwareSharing(patience: patience)
+        placed = PlacedRuns(objective: objective, budget: budget)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
+        if !observation.hasUniformWorkers, let placed = placed.decide(observation),
+            !placed.placements.isEmpty || !isStill(observation)
+        {
+            return Decision(policy: name, placements: placed.placements, plan: placed.plan)
+        }
         guard hasOneGoal(observation) else {
             plan = nil
             return Decision(policy: name, placements: shared(observation))

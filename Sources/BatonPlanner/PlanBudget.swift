@@ -13,20 +13,26 @@ public enum PlanBudget: Sendable {
 
     /// - Returns: whether a search that begins now must end.
     func limit() -> (MakespanSearch) -> Bool {
-        switch self {
-        case .standard:
-            return Self.isEnough
-        case .watched(let nanoseconds, let clock):
-            let begin = clock()
-            return { Self.isEnough($0) || clock() - begin >= nanoseconds }
-        case .time(let nanoseconds, let clock):
-            let begin = clock()
-            return { _ in clock() - begin >= nanoseconds }
-        }
+        let isOver = limit(share: 1)
+        return { isOver($0.estimatedNanoseconds, $0.decodedCount) }
     }
 
-    /// So many lists of a few tasks leave nothing to be found.
-    private static func isEnough(_ search: MakespanSearch) -> Bool {
-        search.estimatedNanoseconds >= 45_000_000 || search.decodedCount >= 20_000
+    /// For one of several searches.
+    ///
+    /// - Parameter share: of the time, 0 to 1.
+    /// - Returns: whether a search that begins now must end, after so many estimated nanoseconds and schedules.
+    func limit(share: Double) -> (_ estimatedNanoseconds: Int, _ count: Int) -> Bool {
+        // So many lists of a few tasks leave nothing to be found.
+        let isEnough = { (estimated: Int, count: Int) in Double(estimated) >= 45_000_000 * share || count >= 20_000 }
+        switch self {
+        case .standard:
+            return isEnough
+        case .watched(let nanoseconds, let clock):
+            let begin = clock()
+            return { isEnough($0, $1) || Double(clock() - begin) >= Double(nanoseconds) * share }
+        case .time(let nanoseconds, let clock):
+            let begin = clock()
+            return { _, _ in Double(clock() - begin) >= Double(nanoseconds) * share }
+        }
     }
 }

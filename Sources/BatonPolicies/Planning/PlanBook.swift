@@ -1,4 +1,4 @@
-import BatonCore
+public import BatonCore
 
 /// The plans of all open runs, made by one planner on the same workers.
 struct PlanBook<Rule: Planner>: Sendable {
@@ -158,7 +158,7 @@ struct PlanBook<Rule: Planner>: Sendable {
 
 extension PlanningProblem {
     /// A run on a cluster: workers are processors, one column for those of one speed and size.
-    init(_ run: Int, _ observation: Observation) {
+    public init(_ run: Int, _ observation: Observation) {
         graph = observation.graph(ofRun: run)
         var models: [Worker] = []
         kinds = []

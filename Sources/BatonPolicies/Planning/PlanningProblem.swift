@@ -1,29 +1,29 @@
-import BatonCore
+public import BatonCore
 
 /// What a planner is given: tasks, processors, and how long each task takes on each processor.
 ///
 /// The form of the papers, with unrelated processors; workers of a cluster that are alike share a column.
-struct PlanningProblem: Sendable {
-    var graph: Graph
+public struct PlanningProblem: Sendable {
+    public internal(set) var graph: Graph
     /// Tasks that take no time and no place, such as the groups of a fan-out.
-    var isGroup: [Bool]
+    public internal(set) var isGroup: [Bool]
     /// Nanoseconds; a row for each task, a column for each kind of processor.
-    var costs: [Int64]
+    public internal(set) var costs: [Int64]
     /// What a task takes of a processor while it runs; in rows and columns like `costs`.
-    var demands: [Resources]
+    public internal(set) var demands: [Resources]
     /// The column of each processor.
-    var kinds: [Int32]
+    public internal(set) var kinds: [Int32]
     /// Processors that may be used, ascending.
-    var usable: [Int]
+    public internal(set) var usable: [Int]
     /// Bytes that each task reads of each of its dependencies, in the graph's order; an empty row stands for zeros.
-    var inputBytes: [[Int64]]
+    public internal(set) var inputBytes: [[Int64]]
     /// Bytes per second to and from each processor; 0 where nothing has to be moved.
-    var rates: [Int64]
+    public internal(set) var rates: [Int64]
     /// In the papers data travels while processors compute. On a cluster's worker a task brings its data itself, one
     /// dependency after the other, before it computes, and takes its place meanwhile.
     var tasksFetch: Bool
 
-    var kindCount: Int { graph.count == 0 ? 0 : costs.count / graph.count }
+    public var kindCount: Int { graph.count == 0 ? 0 : costs.count / graph.count }
 
     func cost(_ task: Int, _ processor: Int) -> Int64 {
         costs[task * kindCount + Int(kinds[processor])]
@@ -37,16 +37,28 @@ struct PlanningProblem: Sendable {
         inputBytes[task].isEmpty ? 0 : inputBytes[task][place]
     }
 
-    func transfer(_ bytes: Int64, from source: Int, to destination: Int) -> Int64 {
+    public func transfer(_ bytes: Int64, from source: Int, to destination: Int) -> Int64 {
         let rate = min(rates[source], rates[destination])
         if rate == 0 || bytes == 0 || source == destination { return 0 }
         return Int64((Double(bytes) * 1e9 / Double(rate)).rounded())
     }
 
     /// How many usable processors there are of each kind.
-    var members: [Int] {
+    public var members: [Int] {
         usable.reduce(into: Array(repeating: 0, count: kindCount)) { $0[Int(kinds[$1])] += 1 }
     }
+}
+
+/// What the published planners order tasks by, and by what they prefer processors.
+extension PlanningProblem {
+    /// By task, the longest way from its start to an exit, transfers included, as HEFT has it.
+    public var upwardRanks: [Double] { Averages(self).upwardRanks(self) }
+
+    /// By task, the longest way from an entry to its start, transfers included.
+    public var downwardRanks: [Double] { Averages(self).downwardRanks(self) }
+
+    /// As PEFT has it: what is left at best after each task on each kind of processor, in rows and columns like `costs`.
+    public var optimisticCosts: [Double] { LookaheadPlanner().optimisticCosts(self) }
 }
 
 /// What a planner knows of tasks before it knows where they run.

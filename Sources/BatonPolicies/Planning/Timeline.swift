@@ -1,21 +1,27 @@
-import BatonCore
+public import BatonCore
 
 /// What a worker has free from when to when, as far as it is planned: a staircase over all time.
-struct Timeline: Sendable {
+public struct Timeline: Sendable {
     /// Ascending, the first before anything; step `i` lasts from `times[i]` to `times[i + 1]`, the last for ever.
     private var times: [Int64]
     private var free: [Resources]
 
     /// Room that is taken for a while.
-    struct Booking: Sendable {
-        var from: Int64
-        var to: Int64
-        var amount: Resources
+    public struct Booking: Sendable {
+        public var from: Int64
+        public var to: Int64
+        public var amount: Resources
+
+        public init(from: Int64, to: Int64, amount: Resources) {
+            self.from = from
+            self.to = to
+            self.amount = amount
+        }
     }
 
     /// - Parameter bookings: in any order; together they may exceed the capacity.
     /// - Complexity: O(n log n).
-    init(capacity: Resources, bookings: [Booking] = []) {
+    public init(capacity: Resources, bookings: [Booking] = []) {
         times = [.min]
         free = [capacity]
         let changes = (bookings.map { ($0.from, Resources.zero - $0.amount) } + bookings.map { ($0.to, $0.amount) })
@@ -33,7 +39,7 @@ struct Timeline: Sendable {
     ///
     /// - Returns: nil when there never is.
     /// - Complexity: O(log n) and the steps between `notBefore` and the answer.
-    func earliestStart(of amount: Resources, lasting: Int64, notBefore: Int64) -> Int64? {
+    public func earliestStart(of amount: Resources, lasting: Int64, notBefore: Int64) -> Int64? {
         var start: Int64?
         for index in step(at: notBefore)..<times.count {
             guard amount.fits(in: free[index]) else {
@@ -64,7 +70,7 @@ struct Timeline: Sendable {
         return nil
     }
 
-    mutating func book(_ amount: Resources, from: Int64, to: Int64) {
+    public mutating func book(_ amount: Resources, from: Int64, to: Int64) {
         let first = cut(at: from)
         let last = cut(at: to)
         for index in first..<last { free[index] -= amount }
