@@ -48,7 +48,8 @@ public struct Intelligent: Policy {
     ///   - network: proposes lists and ways to share where it was found to pay.
     ///   - omitted: ingredients to do without.
     public init(
-        objective: Objective = .completion, budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience,
+        objective: Objective = .completion, budget: PlanBudget = .standard,
+        patience: Duration? = PolicyCatalog.patience,
         network: SchedulingNetwork? = nil, omitted: Set<Ingredient> = []
     ) {
         self.objective = objective

@@ -89,6 +89,13 @@ struct PlanningOptions: ParsableArguments {
     var objective = ObjectiveName.standard
 
     var planning: Wiring.Planning { Wiring.Planning(objective: objective.objective, budget: span?.duration) }
+
+    /// With the network that was trained here, if one is in use; it is looked for only where it may be needed.
+    func planning(for policy: PolicyName, _ data: DataDirectory) -> Wiring.Planning {
+        var planning = planning
+        if policy.name == "intelligent", let kept = KeptNetwork.current(in: data) { planning.network = kept }
+        return planning
+    }
 }
 
 /// What the intelligent policy makes small, as an argument.

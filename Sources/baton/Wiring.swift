@@ -22,6 +22,9 @@ enum Wiring {
     struct Planning: Sendable {
         var objective = Intelligent.Objective.completion
         var budget: Duration?
+        /// Proposes; nil for none.
+        var network = ShippedNetwork.network
+        var omitted: Set<Intelligent.Ingredient> = []
     }
 
     static func policy(
@@ -33,7 +36,7 @@ enum Wiring {
                 objective: planning.objective,
                 budget: planning.budget.map { .time(nanoseconds: $0.nanoseconds, clock: { Stopwatch.nanoseconds }) }
                     ?? .standard,
-                patience: patience)
+                patience: patience, network: planning.network, omitted: planning.omitted)
         }
         guard let policy = PolicyCatalog.policy(named: name.name, patience: patience) else {
             preconditionFailure("'\(name)' is listed but not in the catalogue")
@@ -63,7 +66,8 @@ enum Wiring {
     ) -> LiveRun.Setup {
         var setup = LiveRun.Setup(
             dataDirectory: data.path, supervisor: supervisor,
-            policy: policy(machine.policy, planning: machine.planning.planning), estimator: estimator,
+            policy: policy(machine.policy, planning: machine.planning.planning(for: machine.policy, data)),
+            estimator: estimator,
             observer: observer, makeStore: { () throws(StoreError) in try data.store() }
         )
         setup.estimatorSlot = slot

@@ -1,6 +1,6 @@
-public import BatonCore
+import BatonCore
 import BatonNeural
-public import BatonSimulator
+import BatonSimulator
 
 /// Looks once at tasks and their graph, and says which should go first, which run, and how to share the cluster.
 ///

@@ -1,5 +1,5 @@
 import BatonCore
-public import BatonNeural
+import BatonNeural
 
 /// A trained network with what is known of it: what is kept, and what ships with Baton.
 ///
