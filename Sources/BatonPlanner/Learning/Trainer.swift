@@ -33,6 +33,21 @@ public struct Trainer: Sendable {
         }
     }
 
+    /// How much a round does.
+    public struct Effort: Hashable, Sendable {
+        /// Problems solved anew for imitation, and how long each is searched for, in nanoseconds by estimate.
+        public var solved = 2
+        public var searchNanoseconds = 200_000_000
+        /// Solved problems that are imitated.
+        public var imitated = 16
+        /// Problems of which rollouts are made, half of them plans and half streams.
+        public var experiences = 8
+        /// Streams on which rules are tried.
+        public var streams = 8
+
+        public static let standard = Effort()
+    }
+
     /// What a round came to.
     public struct Round: Hashable, Sendable {
         public var stage: Stage
@@ -52,11 +67,7 @@ public struct Trainer: Sendable {
     /// Rounds of each stage that were done.
     public private(set) var done = Schedule(rule: 0, imitation: 0, reinforcement: 0)
 
-    private static let solvedPerRound = 4
-    private static let imitatedPerRound = 16
     private static let keptProblems = 512
-    private static let searchNanoseconds = 300_000_000
-    private static let experiencesPerRound = 8
     private static let passes = 3
     private static let targetDivergence = 0.01
     /// Rounds of reinforcement after which problems no longer grow.
@@ -64,16 +75,21 @@ public struct Trainer: Sendable {
 
     private let problems: TrainingProblems
     private let seed: UInt64
+    private let effort: Effort
     private var search: RuleSearch
     private var solved: [SolvedProblem] = []
     private var adam = Adam(rate: 1e-3)
 
-    public init(_ network: SchedulingNetwork, on problems: TrainingProblems, seed: UInt64, schedule: Schedule) {
+    public init(
+        _ network: SchedulingNetwork, on problems: TrainingProblems, seed: UInt64, schedule: Schedule,
+        effort: Effort = .standard
+    ) {
         precondition(problems.isUsable, "training on nothing")
         self.network = network
         self.problems = problems
         self.seed = seed
         self.schedule = schedule
+        self.effort = effort
         search = RuleSearch(seed: seed)
     }
 
@@ -99,7 +115,7 @@ public struct Trainer: Sendable {
 
     private mutating func fitRule(_ workforce: some Workforce) -> Round {
         let problems = problems
-        let streams = (0..<8).map { place -> StaticProblem? in
+        let streams = (0..<effort.streams).map { place -> StaticProblem? in
             var generator = draw(.rule, 0, place)
             return problems.stream(growth: 1, using: &generator)?.problem
         }.compactMap { $0 }
@@ -115,20 +131,20 @@ public struct Trainer: Sendable {
     }
 
     private mutating func imitate(_ workforce: some Workforce) -> Round {
-        let (round, problems) = (done.imitation, problems)
-        let generators = (0..<Self.solvedPerRound).map { draw(.imitation, round, $0) }
+        let (round, problems, effort) = (done.imitation, problems, effort)
+        let generators = (0..<effort.solved).map { draw(.imitation, round, $0) }
         let growth = min(Double(round) / 100, 1)
-        let new = workforce.map(Self.solvedPerRound) { place -> SolvedProblem? in
+        let new = workforce.map(effort.solved) { place -> SolvedProblem? in
             var generator = generators[place]
             guard let problem = problems.plan(growth: growth, using: &generator) else { return nil }
-            return SolvedProblem(problem, nanoseconds: Self.searchNanoseconds, seed: generator.next())
+            return SolvedProblem(problem, nanoseconds: effort.searchNanoseconds, seed: generator.next())
         }
         solved += new.compactMap { $0 }
         solved.removeFirst(max(solved.count - Self.keptProblems, 0))
         done.imitation += 1
         guard !solved.isEmpty else { return Round(stage: .imitation, number: done.imitation) }
-        var generator = draw(.imitation, round, Self.solvedPerRound)
-        let batch = (0..<Self.imitatedPerRound).map { _ in solved[generator.int(below: solved.count)] }
+        var generator = draw(.imitation, round, effort.solved)
+        let batch = (0..<effort.imitated).map { _ in solved[generator.int(below: solved.count)] }
         let current = network.network
         let results = workforce.map(batch.count) { batch[$0].loss(current) }
         adam.rate = 2e-3 / (1 + Double(round) / 150)
@@ -141,9 +157,9 @@ public struct Trainer: Sendable {
 
     private mutating func reinforce(_ workforce: some Workforce) -> Round {
         let (round, problems, current) = (done.reinforcement, problems, network.network)
-        let generators = (0..<Self.experiencesPerRound).map { draw(.reinforcement, round, $0) }
+        let generators = (0..<effort.experiences).map { draw(.reinforcement, round, $0) }
         let growth = min(Double(round) / Self.growingRounds, 1)
-        let drawn = workforce.map(Self.experiencesPerRound) { place -> (isPlan: Bool, experience: Experience)? in
+        let drawn = workforce.map(effort.experiences) { place -> (isPlan: Bool, experience: Experience)? in
             var generator = generators[place]
             // Even places are plans, odd ones streams.
             if place % 2 == 0 {
