@@ -90,12 +90,12 @@ struct LearningTests {
     // MARK: Training
 
     private static let effort = Trainer.Effort(
-        solved: 2, searchNanoseconds: 3_000_000, imitated: 4, experiences: 4, streams: 2)
+        solved: 2, searchNanoseconds: 2_000_000, imitated: 2, experiences: 2, streams: 1)
 
     private static func trained(_ workforce: some Workforce, seed: UInt64 = 1) -> [UInt8] {
         var trainer = Trainer(
             SchedulingNetwork(seed: seed), on: TrainingProblems(jobs: [], inventsJobs: true), seed: seed,
-            schedule: .init(rule: 1, imitation: 2, reinforcement: 2), effort: effort)
+            schedule: .init(rule: 1, imitation: 1, reinforcement: 1), effort: effort)
         while trainer.step(workforce) != nil {}
         return trainer.network.bytes
     }
