@@ -50,8 +50,9 @@ struct CommittedPlan: Sendable {
             let snapshot = Snapshot(runs, observation), snapshot.problem.count > 0,
             Self.isOfOnePriority(snapshot, observation)
         else { return }
+        let isOver = budget.limit()
         var search = MakespanSearch(snapshot.problem, seed: 1, network: network)
-        if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: budget.limit()) }
+        if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
         list = omitted.contains(.rollouts) ? search.unsearched : search.best.list
         numbers = Array(repeating: -1, count: snapshot.problem.count)
         decoder = SerialDecoder(snapshot.problem)

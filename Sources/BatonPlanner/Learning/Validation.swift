@@ -17,8 +17,12 @@ public struct Validation: Sendable {
         /// With the new one where it pays, over the present one where that pays; nil without a present one.
         public var overPresent: Standing.Ratio?
 
-        public var pays: Bool { overNone.interval.high < 1 }
+        /// Better than none beyond doubt, and on enough problems for the interval to mean something.
+        public var pays: Bool { count >= Validation.leastProblems && overNone.interval.high < 1 }
     }
+
+    /// On fewer nothing is decided.
+    private static let leastProblems = 10
 
     public private(set) var rows: [Row] = []
 
@@ -74,7 +78,7 @@ public struct Validation: Sendable {
         if let worse = rows.first(where: { $0.overPresent.map { $0.interval.low > 1 } ?? false }) {
             return .refused("it is worse than the present network for \(worse.use.rawValue)")
         }
-        if let better = rows.first(where: { ($0.overPresent ?? $0.overNone).interval.high < 1 }) {
+        if let better = rows.first(where: { $0.pays && ($0.overPresent ?? $0.overNone).interval.high < 1 }) {
             return .accepted("it is better for \(better.use.rawValue), and worse for nothing")
         }
         return .refused("it is not better beyond doubt for anything")

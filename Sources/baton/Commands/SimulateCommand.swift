@@ -156,7 +156,7 @@ struct SimulateCommand: ParsableCommand {
 
     /// What 'intelligent' goes by.
     private func planned() throws -> Wiring.Planning {
-        var planning = planning.planning(for: .known("intelligent"), state.dataDirectory)
+        var planning = planning.planning(for: [.known("intelligent")], state.dataDirectory)
         planning.omitted = without.ingredients
         switch network {
         case nil: break

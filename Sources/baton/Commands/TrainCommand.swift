@@ -58,7 +58,7 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Problems to compare on: plans, and streams of runs. [60,30]", valueName: "a,b"))
+            "Problems to compare on: plans, and streams of runs; fewer than 10 decide nothing.", valueName: "a,b"))
     var validation = RoundCounts(first: 60, second: 30)
 
     @Option(
@@ -86,9 +86,6 @@ struct TrainCommand: ParsableCommand {
         if without.stages.count == Trainer.Stage.allCases.count {
             throw ValidationError("--without leaves out all stages, so there is nothing to train.")
         }
-        guard validation.first > 0, validation.second > 0 else {
-            throw ValidationError("--validation compares on at least one plan and one stream.")
-        }
     }
 
     func run() throws {
@@ -96,6 +93,7 @@ struct TrainCommand: ParsableCommand {
         let source = try TrainingSource(history: history, workloads: workload, stagesAreTasks: stagesAreTasks, state)
         let present = KeptNetwork.current(in: state.dataDirectory) ?? ShippedNetwork.network
         let start = fresh ? nil : present
+        let program = "Baton \(Version.text), commit \(SourceCommit.described ?? "unknown")"
         let session = TrainingSession(
             network: start ?? SchedulingNetwork(seed: seed.value, singleAgent: singleAgent), present: present,
             problems: TrainingProblems(jobs: source.jobs, inventsJobs: true), seed: seed.value,
@@ -108,7 +106,7 @@ struct TrainCommand: ParsableCommand {
         outcome.network.uses = outcome.validation.uses
         outcome.network.origin = SchedulingNetwork.Origin(
             seed: seed.value, data: source.title,
-            program: "Baton \(Version.text), commit \(SourceCommit.described ?? "unknown")",
+            program: program,
             rounds: "\(outcome.done.imitation),\(outcome.done.reinforcement)",
             start: start.map { "the network of seed \($0.origin.seed), \($0.origin.program)" } ?? "random weights")
         if let plot { try plot.write(TrainingChart.page(outcome, source.title)) }
