@@ -41,12 +41,18 @@ STREAMS = {
 }
 # Of one training: rounds of imitation and of reinforcement.
 ROUNDS = os.environ.get("ROUNDS", "150,400")
+# A folder of networks that were trained before, by the names above; those that are not there are left out.
+NETWORKS = os.environ.get("NETWORKS")
 
 
 def main(_):
-    folder = new_folder()
+    folder = Path(NETWORKS) if NETWORKS else new_folder()
     for name, options in TRAINED.items():
-        train(folder, name, options)
+        if not NETWORKS:
+            train(folder, name, options)
+        elif not (folder / name).exists():
+            for subject in [subject for subject, words in SUBJECTS.items() if name in words]:
+                del SUBJECTS[subject]
     rows, raw = [], {}
     for workload, options in {**PLANS, **STREAMS}.items():
         metric = "makespan" if workload in PLANS else "completion"
@@ -79,9 +85,10 @@ def simulate(folder, options, ingredients):
     place = options.index("--workload") + 1
     options[place] = f"{os.environ['TRACES']}/{options[place]}"
     ingredients = [str(Path(folder, word)) if word in TRAINED else word for word in ingredients]
+    output = new_folder()
     succeed([BATON, "simulate", *options, *ingredients, "--policy", "intelligent", "--baseline", "intelligent", "--data-dir",
-             str(Path(folder, "data")), "--json"], folder)
-    return json.loads(Path(folder, "output").read_text())
+             "data", "--json"], output)
+    return json.loads(Path(output, "output").read_text())
 
 
 def values(result, metric):

@@ -26,7 +26,7 @@ enum Wiring {
         /// Tasks wait while it searches, so a clock ends that when the machine is too busy for it.
         var isWatched = false
         /// Proposes; nil for none.
-        var network = ShippedNetwork.network
+        var network = ShippedNetwork.paying
         var omitted: Set<Intelligent.Ingredient> = []
     }
 

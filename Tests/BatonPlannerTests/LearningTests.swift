@@ -191,6 +191,15 @@ struct LearningTests {
         #expect(fault(other + bytes.dropFirst(15))?.contains("a network of version 9") == true)
     }
 
+    @Test("the network that ships is one of this version, says where it comes from, and is asked only where it pays")
+    func shipped() throws {
+        let network = try #require(ShippedNetwork.network)
+        #expect(network.bytes == ShippedNetwork.bytes(ShippedNetwork.base64))
+        #expect(network.bytes.count < 100_000)
+        #expect(network.origin.program.contains("commit") && !network.origin.data.isEmpty)
+        #expect(ShippedNetwork.pays == !network.uses.isEmpty)
+    }
+
     // MARK: Validation
 
     private static func validation(new: Double, present: Double?) -> Validation {
