@@ -114,7 +114,8 @@ struct PlanningOptions: ParsableArguments {
     /// With the network that was trained here, if one is in use; it is looked for only where it may be needed.
     func planning(for policies: [PolicyName], _ data: DataDirectory) -> Wiring.Planning {
         var planning = planning
-        if policies.contains(where: { $0.name == "intelligent" }), let kept = KeptNetwork.current(in: data) { planning.network = kept }
+        guard policies.contains(where: { $0.name == "intelligent" }) else { return planning }
+        if let kept = KeptNetwork.current(in: data) { planning.network = kept }
         return planning
     }
 }
