@@ -2,6 +2,7 @@
 # make test      build and run every test
 # make lint      formatting
 # make bench     the benchmarks of Benchmarks/README.md
+# make ship      a trained network into the sources: NETWORK=file
 # make install   baton and baton-supervisor into $(PREFIX)/bin
 
 SHELL = /bin/bash
@@ -11,7 +12,7 @@ DESTDIR ?=
 # The Swift runtime is linked in: the binaries start faster and run where no toolchain is installed.
 RELEASE = -c release --static-swift-stdlib
 
-.PHONY: demo test lint bench install release libraries compiler clean
+.PHONY: demo test lint bench ship install release libraries compiler clean
 
 demo: release
 	@echo
@@ -64,3 +65,11 @@ define need
 	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $(2); \
 	fi
 endef
+
+# Puts a network that `baton train --output` wrote into the sources: make ship NETWORK=file
+ship:
+	@{ echo '// Written by `make ship`.'; echo; echo 'extension ShippedNetwork {'; \
+	  grep -aqm1 '^uses .' $(NETWORK) && pays=true || pays=false; echo "    static let pays = $$pays"; \
+	  echo '    static let base64: StaticString = """'; \
+	  base64 -w 112 $(NETWORK) | sed 's/^/        /'; echo '        """'; echo '}'; } \
+	  > Sources/BatonPlanner/Learning/ShippedNetwork+Bytes.swift

@@ -39,7 +39,7 @@ let package = Package(
         // Study
         .target(name: "BatonPrediction", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),
         .target(
-            name: "BatonPlanner", dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator"],
+            name: "BatonPlanner", dependencies: ["BatonCore", "BatonNeural", "BatonPolicies", "BatonSimulator"],
             swiftSettings: settings),
 
         // World
@@ -91,7 +91,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonPlannerTests",
-            dependencies: ["BatonCore", "BatonPlanner", "BatonPolicies", "BatonSimulator", "BatonTesting"],
+            dependencies: [
+                "BatonCore", "BatonNeural", "BatonPlanner", "BatonPolicies", "BatonSimulator", "BatonTesting",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "BatonNeuralTests", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),

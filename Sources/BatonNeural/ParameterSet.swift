@@ -47,8 +47,16 @@ public struct ParameterSet: Hashable, Sendable {
     }
 
     public subscript(tensor: Tensor) -> Matrix {
-        let entry = entries[Int(tensor.index)]
-        let range = entry.start..<entry.start + entry.rows * entry.columns
-        return Matrix(rows: entry.rows, columns: entry.columns, Array(values[range]))
+        get {
+            let entry = entries[Int(tensor.index)]
+            return Matrix(rows: entry.rows, columns: entry.columns, Array(values[range(of: entry)]))
+        }
+        set {
+            let entry = entries[Int(tensor.index)]
+            precondition(newValue.rows == entry.rows && newValue.columns == entry.columns, "weights of another shape")
+            values.replaceSubrange(range(of: entry), with: newValue.values)
+        }
     }
+
+    private func range(of entry: Entry) -> Range<Int> { entry.start..<entry.start + entry.rows * entry.columns }
 }

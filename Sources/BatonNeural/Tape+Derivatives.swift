@@ -40,6 +40,8 @@ private struct Reverse {
         case .logSoftmax(let source, let segments, let count): logSoftmax(node, nodes[source], segments, count)
         case .sum(let source):
             for index in nodes[source].range { derivatives[index] += derivatives[node.start] }
+        case .propagate(let signal, let weights, let messages):
+            messages.sendBack(from: node, to: nodes[signal], through: nodes[weights], values, derivatives)
         }
     }
 

@@ -37,6 +37,7 @@ public struct Tape: Sendable {
         case scatter(Int, [Int32])
         case logSoftmax(Int, segments: [Int32], count: Int)
         case sum(Int)
+        case propagate(signal: Int, weights: Int, Messages)
     }
 
     enum Binary: Sendable { case add, subtract, multiply }

@@ -37,7 +37,10 @@ struct CommittedPlan: Sendable {
     private var isBroken = false
 
     /// - Parameter mostTasks: with more left to do there is no plan.
-    init(_ observation: Observation, _ budget: PlanBudget, mostTasks: Int) {
+    init(
+        _ observation: Observation, _ budget: PlanBudget, mostTasks: Int, network: SchedulingNetwork?,
+        omitted: Set<Intelligent.Ingredient>
+    ) {
         basis = Basis(observation)
         begin = observation.now
         seen = observation.oldestWaiting
@@ -47,9 +50,10 @@ struct CommittedPlan: Sendable {
             let snapshot = Snapshot(runs, observation), snapshot.problem.count > 0,
             Self.isOfOnePriority(snapshot, observation)
         else { return }
-        var search = MakespanSearch(snapshot.problem, seed: 1)
-        search.run(isOver: budget.limit())
-        list = search.best.list
+        let isOver = budget.limit()
+        var search = MakespanSearch(snapshot.problem, seed: 1, network: network)
+        if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
+        list = omitted.contains(.rollouts) ? search.unsearched : search.best.list
         numbers = Array(repeating: -1, count: snapshot.problem.count)
         decoder = SerialDecoder(snapshot.problem)
         self.snapshot = snapshot

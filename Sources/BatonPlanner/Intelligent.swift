@@ -23,6 +23,8 @@ public struct Intelligent: Policy {
 
     private let objective: Objective
     private let budget: PlanBudget
+    private let network: SchedulingNetwork?
+    private let omitted: Set<Ingredient>
     private var plan: CommittedPlan?
     private var accuracy = ForecastAccuracy()
     private var longestPath: CriticalPathFirst
@@ -39,12 +41,29 @@ public struct Intelligent: Policy {
         case makespan
     }
 
-    /// - Parameter patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
+    /// What can be left out, to see what it is worth.
+    public enum Ingredient: String, Hashable, Sendable, CaseIterable {
+        /// Trying many lists: the first ones are only straightened, and the best of them is followed.
+        case search
+        /// Trying the network's list before it is followed.
+        case rollouts
+        /// Trying ways to share on the runs that came last: the network's is taken as it is, or the rule's first.
+        case trial
+    }
+
+    /// - Parameters:
+    ///   - patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
+    ///   - network: proposes lists and ways to share where it was found to pay.
+    ///   - omitted: ingredients to do without.
     public init(
-        objective: Objective = .completion, budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience
+        objective: Objective = .completion, budget: PlanBudget = .standard,
+        patience: Duration? = PolicyCatalog.patience,
+        network: SchedulingNetwork? = nil, omitted: Set<Ingredient> = []
     ) {
         self.objective = objective
         self.budget = budget
+        self.network = network
+        self.omitted = omitted
         longestPath = CriticalPathFirst(patience: patience)
         sharing = SizeAwareSharing(patience: patience)
         placed = PlacedRuns(objective: objective, budget: budget)
@@ -85,7 +104,8 @@ public struct Intelligent: Policy {
             return []
         }
         if plan?.isCurrent(observation) != true {
-            plan = CommittedPlan(observation, budget, mostTasks: Self.mostTasks)
+            plan = CommittedPlan(
+                observation, budget, mostTasks: Self.mostTasks, network: network?.used(for: .plans), omitted: omitted)
         }
         return plan?.placements(observation) ?? []
     }
@@ -102,8 +122,13 @@ public struct Intelligent: Policy {
 
     private mutating func shared(_ observation: Observation) -> [Placement] {
         sharing.prepare(observation)
-        recent.read(observation, sharing)
-        if observation.hasUniformWorkers { trial.advance(recent, observation) }
+        let bids = recent.read(observation, sharing, network?.used(for: .sharing))
+        if omitted.contains(.trial) {
+            trial.follow(recent)
+        } else if observation.hasUniformWorkers {
+            trial.advance(recent, observation)
+        }
+        if trial.choice.isBidding { for (run, bid) in bids { sharing.take(bid, ofRun: run) } }
         sharing.parameters = trial.parameters
         sharing.basis = trial.basis
         return sharing.decide(observation).placements

@@ -45,6 +45,19 @@ public struct SizeAwareSharing: Policy {
         case leastTime
     }
 
+    /// What is said of a run by somebody who knows better than the rule.
+    public struct Bid: Hashable, Sendable {
+        /// Of each task among those of the run, the smaller the earlier, `[V]`.
+        public var places: [Int32]
+        /// What the run's remaining work is multiplied by; below 1 it goes before others of its size.
+        public var weight: Double
+
+        public init(places: [Int32], weight: Double) {
+            self.places = places
+            self.weight = weight
+        }
+    }
+
     public var parameters: Parameters
     /// Why the parameters are what they are, in words; part of the reason of every placement.
     public var basis = ""
@@ -53,6 +66,8 @@ public struct SizeAwareSharing: Policy {
     private var orders = TroublesomeFirstOrders(.quick)
     /// By run, the share of the cluster that its tasks take on average, weighed by how long they take.
     private var widths: [Double] = []
+    /// By run; nil for those that go by the rule.
+    private var bids: [Bid?] = []
     private var total = ClusterTotal()
 
     /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
@@ -63,6 +78,12 @@ public struct SizeAwareSharing: Policy {
 
     /// Each task's place in the order of its run; nil for a run that was not planned.
     public func places(ofRun run: Int) -> [Int32]? { orders.places(ofRun: run) }
+
+    /// From now on the run goes by this bid; to be said before its first tasks are looked at.
+    public mutating func take(_ bid: Bid, ofRun run: Int) {
+        while bids.count <= run { bids.append(nil) }
+        bids[run] = bid
+    }
 
     /// Plans runs that are new or have changed, which `decide` does as well.
     public mutating func prepare(_ observation: Observation) {
@@ -92,14 +113,20 @@ public struct SizeAwareSharing: Policy {
             var held = LongTasks(parameters, total, observation)
             manner.chooseWorker = { task, builder in held.mayStart(task, builder, observation) ? .anywhere : .nowhere }
         }
-        let placements = queue.place(observation, manner) { [orders] task in
-            orders.places(ofRun: task.run)?[Int(task.reference.task.index)] ?? .max
-        } standing: { [widths, order = parameters.order] run, held in
+        let placements = queue.place(observation, manner) { [orders, bids] task in
+            let places = bid(bids, ofRun: task.run)?.places ?? orders.places(ofRun: task.run)
+            return places?[Int(task.reference.task.index)] ?? .max
+        } standing: { [widths, bids, order = parameters.order] run, held in
             if let cap, held.dominantShare(of: total) >= cap { return nil }
-            return Double(run.remainingNanoseconds) * (order == .leastArea ? widths[run.index] : 1)
+            let work = Double(run.remainingNanoseconds) * (order == .leastArea ? widths[run.index] : 1)
+            return work * (bid(bids, ofRun: run.index)?.weight ?? 1)
         }
         return Decision(policy: name, placements: placements)
     }
+}
+
+private func bid(_ bids: [SizeAwareSharing.Bid?], ofRun run: Int) -> SizeAwareSharing.Bid? {
+    run < bids.count ? bids[run] : nil
 }
 
 /// What long tasks hold, those that are being placed included.

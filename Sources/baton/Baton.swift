@@ -28,7 +28,10 @@ struct Baton: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Study",
-                subcommands: [SimulateCommand.self, ForecastCommand.self, BenchCommand.self, ModelCommand.self]),
+                subcommands: [
+                    SimulateCommand.self, ForecastCommand.self, BenchCommand.self, ModelCommand.self,
+                    TrainCommand.self,
+                ]),
             CommandGroup(
                 name: "Author",
                 subcommands: [

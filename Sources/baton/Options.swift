@@ -110,6 +110,14 @@ struct PlanningOptions: ParsableArguments {
     var objective = ObjectiveName.standard
 
     var planning: Wiring.Planning { Wiring.Planning(objective: objective.objective, budget: span?.duration) }
+
+    /// With the network that was trained here, if one is in use; it is looked for only where it may be needed.
+    func planning(for policies: [PolicyName], _ data: DataDirectory) -> Wiring.Planning {
+        var planning = planning
+        guard policies.contains(where: { $0.name == "intelligent" }) else { return planning }
+        if let kept = KeptNetwork.current(in: data) { planning.network = kept }
+        return planning
+    }
 }
 
 /// What the intelligent policy makes small, as an argument.

@@ -25,6 +25,9 @@ enum Wiring {
         var budget: Duration?
         /// Tasks wait while it searches, so a clock ends that when the machine is too busy for it.
         var isWatched = false
+        /// Proposes; nil for none.
+        var network = ShippedNetwork.paying
+        var omitted: Set<Intelligent.Ingredient> = []
     }
 
     static func policy(
@@ -35,7 +38,7 @@ enum Wiring {
             return Intelligent(
                 objective: planning.objective,
                 budget: budget(planning),
-                patience: patience)
+                patience: patience, network: planning.network, omitted: planning.omitted)
         }
         guard let policy = PolicyCatalog.policy(named: name.name, patience: patience) else {
             preconditionFailure("'\(name)' is listed but not in the catalogue")
@@ -69,7 +72,7 @@ enum Wiring {
         _ data: DataDirectory, machine: MachineOptions, shadow: PolicyName?, estimator: any Estimator,
         slot: EstimatorSlot, observer: any RunObserver
     ) -> LiveRun.Setup {
-        var planning = machine.planning.planning
+        var planning = machine.planning.planning(for: [machine.policy] + (shadow.map { [$0] } ?? []), data)
         planning.isWatched = true
         let acting = policy(machine.policy, planning: planning)
         var setup = LiveRun.Setup(

@@ -8,7 +8,7 @@ struct GradientTests {
     enum Case: String, CaseIterable {
         case product, add, addRow, addColumn, addNumber, subtract, subtractRow, multiply, multiplyRow, multiplyColumn
         case multiplyNumber, square, scale, tanh, sigmoid, relu, exp, log, softplus, concatenate, slice, gather
-        case segmentSum, logSoftmax, sum, mean, dense, lstm
+        case segmentSum, logSoftmax, sum, mean, dense, lstm, propagate
     }
 
     @Test("equal finite differences, for each operation", arguments: Case.allCases)
@@ -152,6 +152,10 @@ private struct Network {
             var state = cell.begin(4, on: &tape)
             for input in [a, b, a] { state = cell.step(state, input, on: &tape) }
             return state.hidden
+        case .propagate:
+            let square = tape.gather(b, rows: [0, 1, 2])
+            let messages = Messages(order: [3, 1, 0, 2], sources: [[1, 3], [], [0, 1, 3], []])
+            return tape.propagate(a, square, along: messages)
         }
     }
 }

@@ -17,6 +17,17 @@ struct MakespanSearchTests {
         #expect(search.best.makespanNanoseconds >= LowerBounds(problem).makespanNanoseconds, "seed \(seed)")
     }
 
+    @Test("a task that takes all memory of a machine, to the byte, is planned")
+    func wholeMachine() {
+        let memory: Int64 = 25_232_371_713  // odd, and more than 31 bits hold
+        let problem = StaticProblem(
+            machines: [Machine(capacity: Resources(milliCPU: 2000, memoryBytes: memory))],
+            graph: Graph(count: 2, edges: []), durations: [2_000_000_000, 1_000_000_000],
+            demands: [Resources(milliCPU: 1000, memoryBytes: memory), Resources(milliCPU: 1000, memoryBytes: 1)],
+            isCommand: [true, true], jobs: [.init(arrival: 0, tasks: 0..<2)])
+        #expect(MakespanSearch(problem, seed: 1).best.makespanNanoseconds == 3_000_000_000)
+    }
+
     @Test("the schedule that is promised is what its list decodes to", arguments: 0..<20)
     func honest(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

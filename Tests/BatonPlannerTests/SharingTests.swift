@@ -62,6 +62,28 @@ struct SharingTests {
         #expect(first == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
     }
 
+    @Test("runs that bid are tried on arrays as the whole engine serves them", arguments: Seed.range(0..<30))
+    func bids(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let workload = Self.workload(using: &generator)
+        let machines = Array(repeating: Self.machine, count: Int.random(in: 1...3, using: &generator))
+        let problem = StaticProblem(workload, on: machines)
+        let bids = problem.jobs.map { job in
+            SizeAwareSharing.Bid(
+                places: (0..<Int32(job.tasks.count)).shuffled(using: &generator),
+                weight: Double.random(in: 0.2...5, using: &generator))
+        }
+        var sharing = SizeAwareSharing(patience: nil)
+        for (run, bid) in bids.enumerated() { sharing.take(bid, ofRun: run) }
+        let real = Self.completions(workload, on: machines, sharing)
+        let places = bids.flatMap(\.places)
+        var rollout = SharingRollout(
+            problem, places: places, bids: .init(places: places, weights: bids.map(\.weight)))
+        rollout.begin(SharingRollout.Rule(sharing.parameters, byBids: true))
+        _ = rollout.advance(steps: .max)
+        #expect(rollout.completions == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
+    }
+
     @Test("short runs do not wait for the long tasks of a large one, once it was seen that this happens")
     func shortRuns() {
         func job(_ tasks: Int, _ seconds: Int) -> Job {

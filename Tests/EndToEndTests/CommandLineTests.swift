@@ -15,6 +15,7 @@ import Testing
         "the commands about files are described",
         arguments: [
             "plan", "graph", "lint", "schema", "import", "export", "simulate", "bench", "predict", "forecast", "model",
+            "train",
         ])
     func fileHelp(_ name: String) throws {
         try expectHelp(of: name)
@@ -42,6 +43,8 @@ import Testing
             ["explain", "--why-run"], ["explain", "latest", "use", "--decision", "1"], ["model", "show", "newest"],
             ["model", "rollback", "1", "2"],
             ["predict", "x.yaml", "--chart", "x.svg"], ["predict", "--evaluate", "x", "--format", "excel"],
+            ["train", "--hours", "0"], ["train", "--hours", "1", "--rounds", "1,1"], ["train", "--rounds", "1"],
+            ["train", "--single-agent"], ["train", "--without", "rule,imitation,reinforcement"],
             ["ps", "--status", "dead"], ["completion", "tcsh"],
         ])
     func refusals(_ arguments: [String]) {

@@ -43,8 +43,9 @@ struct Room: Sendable, CustomTestStringConvertible {
         ),
         Room(
             name: "BatonPlanner",
-            purpose: "The intelligent policy: searches schedules, and follows the best",
-            modules: ["BatonCore", "BatonPolicies", "BatonSimulator"], isPure: true,
+            purpose:
+                "The intelligent policy: searches schedules, follows the best; a network that proposes some, and its training",
+            modules: ["BatonCore", "BatonNeural", "BatonPolicies", "BatonSimulator"], isPure: true,
             forbids: "acting: it answers, the engine admits"
         ),
         Room(

@@ -20,7 +20,7 @@ public struct MakespanSearch: Sendable {
     /// Lists that were decoded so far.
     public private(set) var decodedCount = 0
     /// About how long decoding took, the same everywhere and every time.
-    public var estimatedNanoseconds: Int { decoder.estimatedNanoseconds }
+    public var estimatedNanoseconds: Int { decoder.estimatedNanoseconds + proposalNanoseconds }
 
     public struct Plan: Sendable {
         /// Of the last end, since the problem began.
@@ -49,13 +49,17 @@ public struct MakespanSearch: Sendable {
     private var size = MakespanSearch.leastSize
     /// Children since the last improvement.
     private var idle = 0
+    /// The network's scores, from which lists are drawn as well; nil without one.
+    private let scores: [Double]?
+    private let proposalNanoseconds: Int
     /// Each task's place in one topological order: tasks that start and end at once stay in it.
     private let places: [Int32]
 
     /// - Parameters:
     ///   - problem: with at least one machine for each task.
     ///   - seed: of all chance in the search.
-    public init(_ problem: StaticProblem, seed: UInt64) {
+    ///   - network: proposes lists, which are tried like all others.
+    public init(_ problem: StaticProblem, seed: UInt64, network: SchedulingNetwork? = nil) {
         lists = TaskLists(graph: problem.graph)
         urgency = Urgency(problem)
         bound = LowerBounds(problem).makespanNanoseconds + (problem.jobs.map(\.arrival).min() ?? 0)
@@ -67,9 +71,15 @@ public struct MakespanSearch: Sendable {
         var places = [Int32](repeating: 0, count: urgent.count)
         for (place, task) in urgent.enumerated() { places[Int(task)] = Int32(place) }
         self.places = places
+        scores = network?.network.answer(problem).scores
+        proposalNanoseconds = scores == nil ? 0 : GraphNetwork.estimatedNanoseconds(tasks: problem.count)
         firstMakespanNanoseconds = decoder.decode(urgent)
         population.append(improved(urgent))
+        if let scores { population.append(improved(lists.byKey(scores))) }
     }
+
+    /// The network's list as it is, or without one that of the longest path first.
+    var unsearched: [Int32] { lists.byKey(scores ?? urgency.paths) }
 
     /// Nothing better exists.
     public var isOptimal: Bool { best.makespanNanoseconds <= bound }
@@ -109,8 +119,11 @@ public struct MakespanSearch: Sendable {
     }
 
     /// Half are lists by blurred paths, half what a random blend of rules would dispatch: the first are better for
-    /// projects of many scarce resources, the others for many jobs on one.
+    /// projects of many scarce resources, the others for many jobs on one. With a network, every third is drawn from it.
     private mutating func sampled() -> [Int32] {
+        if let scores, generator.int(below: 3) == 0 {
+            return lists.byKey(scores.map { $0 + generator.gumbel() })
+        }
         if generator.int(below: 2) == 0 { return lists.byKey(urgency.blurredPaths(using: &generator)) }
         let keys = urgency.blend(using: &generator)
         let order = (0..<Int32(keys.count)).sorted { keys[Int($0)] > keys[Int($1)] }

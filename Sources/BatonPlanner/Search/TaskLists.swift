@@ -76,4 +76,9 @@ struct TaskLists: Sendable {
 
 extension SeededGenerator {
     mutating func int(below limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+    /// Added to logarithms of chances, the largest sum is each one's with its chance.
+    ///
+    /// - Source: Gumbel 1954; Kool, van Hoof, Welling 2019, arXiv:1903.06059.
+    mutating func gumbel() -> Double { -PortableMath.log(-PortableMath.log(0x1p-41 + unit() * (1 - 0x1p-40))) }
 }

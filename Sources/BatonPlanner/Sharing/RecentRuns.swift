@@ -8,6 +8,8 @@ struct RecentRuns: Sendable {
     private static let mostRuns = 64
     /// Of all of them together. One is simulated in about 1 µs.
     private static let mostTasks = 20_000
+    /// A network bids for runs of up to so many.
+    private static let mostBidden = 1_500
 
     private struct Past: Sendable {
         var arrival: Int64
@@ -17,6 +19,10 @@ struct RecentRuns: Sendable {
         var isCommand: [Bool]
         var places: [Int32]
         var criticalPath: Int64
+        /// In nanoseconds of the whole cluster, `[V]`.
+        var areas: [Double]
+        /// Nil where no network said anything of it.
+        var bid: SizeAwareSharing.Bid?
     }
 
     private var runs: [Past] = []
@@ -27,33 +33,83 @@ struct RecentRuns: Sendable {
     private(set) var overlapCount = 0
     /// Runs that were ever taken in.
     private(set) var count = 0
+    /// What the network would do, knowing these runs; nil without one.
+    private(set) var proposal: SharingChoice?
 
     /// Takes in the runs that are new.
     ///
-    /// - Parameter sharing: has planned them.
-    mutating func read(_ observation: Observation, _ sharing: SizeAwareSharing) {
+    /// - Parameters:
+    ///   - sharing: has planned them.
+    ///   - network: bids for each, and proposes how to share.
+    /// - Returns: those runs, and what is bid for them.
+    mutating func read(
+        _ observation: Observation, _ sharing: SizeAwareSharing, _ network: SchedulingNetwork?
+    ) -> [(run: Int, bid: SizeAwareSharing.Bid)] {
+        var bids: [(run: Int, bid: SizeAwareSharing.Bid)] = []
         for run in observation.openRuns.map(Int.init) where run >= seen {
             guard let places = sharing.places(ofRun: run) else { continue }
             add(run, observation, places)
             if observation.openRuns.count > 1 { overlapCount += 1 }
+            guard let network, observation.hasUniformWorkers else { continue }
+            if let bid = bid(network, RuleTrial.machines(observation)) { bids.append((run, bid)) }
         }
         seen = observation.runCount
         while runs.count > Self.mostRuns || (taskCount > Self.mostTasks && runs.count > 8) {
             taskCount -= runs.removeFirst().durations.count
         }
+        return bids
+    }
+
+    /// Of the newest run.
+    private mutating func bid(_ network: SchedulingNetwork, _ machines: [Machine]) -> SizeAwareSharing.Bid? {
+        let newest = runs[runs.count - 1].durations.count
+        // More is not worth the time: a task takes some 8 µs.
+        var last = 1
+        while newest <= Self.mostBidden, last < min(network.network.agents.context, runs.count),
+            runs.suffix(last + 1).reduce(0, { $0 + $1.durations.count }) <= Self.mostBidden
+        {
+            last += 1
+        }
+        guard newest <= Self.mostBidden, let problem = problem(runs.suffix(last), on: machines) else { return nil }
+        let answer = network.network.answer(problem, usual: usual)
+        proposal = answer.sharing
+        let bid = SizeAwareSharing.Bid(
+            places: SharingChoice.places(Array(answer.scores.suffix(newest))),
+            weight: answer.weights[answer.weights.count - 1])
+        runs[runs.count - 1].bid = bid
+        return bid
+    }
+
+    /// What the runs are usually like.
+    private var usual: TaskFeatures.Usual {
+        let length = Double(usualLengthNanoseconds ?? 1)
+        let areas = runs.map { $0.areas.reduce(0, +) }
+        let total = areas.reduce(0, +)
+        let span = runs[runs.count - 1].arrival - runs[0].arrival
+        let long = runs.reduce(0.0) { sum, run in
+            zip(run.durations, run.areas).reduce(sum) { Double($1.0) > length ? $0 + $1.1 : $0 }
+        }
+        let logarithms = areas.map { PortableMath.log(max($0, 1)) }
+        return TaskFeatures.Usual(
+            length: length, area: PortableMath.exp(Sample.mean(logarithms)),
+            lengthSpread: Sample.standardDeviation(
+                runs.map { PortableMath.log(Double(max($0.criticalPath, 1))) }),
+            areaSpread: Sample.standardDeviation(logarithms), load: span > 0 ? total / Double(span) : 0,
+            longShare: total > 0 ? long / total : 0, runs: runs.count)
     }
 
     private mutating func add(_ run: Int, _ observation: Observation, _ places: [Int32]) {
         let durations = observation.durations(ofRun: run)
         let tasks = durations.indices
         let isCommand = tasks.map { observation.isCommand($0, inRun: run) }
+        let demands = tasks.map { isCommand[$0] ? observation.grant(for: $0, inRun: run, on: Worker.ID(0)) : .zero }
+        let total = RuleTrial.machines(observation).reduce(into: Resources.zero) { $0 += $1.capacity }
         runs.append(
             Past(
                 arrival: observation.run(at: run).submittedAt.nanoseconds, graph: observation.graph(ofRun: run),
-                durations: durations,
-                demands: tasks.map { isCommand[$0] ? observation.grant(for: $0, inRun: run, on: Worker.ID(0)) : .zero },
-                isCommand: isCommand, places: places,
-                criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0))
+                durations: durations, demands: demands, isCommand: isCommand, places: places,
+                criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0,
+                areas: zip(durations, demands).map { Double($0) * $1.dominantShare(of: total) }))
         taskCount += durations.count
         count += 1
     }
@@ -70,6 +126,16 @@ struct RecentRuns: Sendable {
     ///
     /// - Returns: nil when a task fits on none of the machines.
     func rollout(on machines: [Machine]) -> SharingRollout? {
+        guard let problem = problem(runs[...], on: machines) else { return nil }
+        var bids: SharingRollout.Bids?
+        if runs.contains(where: { $0.bid != nil }) {
+            bids = SharingRollout.Bids(
+                places: runs.flatMap { $0.bid?.places ?? $0.places }, weights: runs.map { $0.bid?.weight ?? 1 })
+        }
+        return SharingRollout(problem, places: runs.flatMap(\.places), bids: bids)
+    }
+
+    private func problem(_ runs: ArraySlice<Past>, on machines: [Machine]) -> StaticProblem? {
         guard let first = machines.first else { return nil }
         var edges: [Graph.Edge] = []
         var jobs: [StaticProblem.Job] = []
@@ -82,9 +148,8 @@ struct RecentRuns: Sendable {
             jobs.append(.init(arrival: run.arrival, tasks: begin..<begin + run.durations.count))
             begin += run.durations.count
         }
-        let problem = StaticProblem(
+        return StaticProblem(
             machines: machines, graph: Graph(count: begin, edges: edges), durations: runs.flatMap(\.durations),
             demands: runs.flatMap(\.demands), isCommand: runs.flatMap(\.isCommand), jobs: jobs)
-        return SharingRollout(problem, places: runs.flatMap(\.places))
     }
 }

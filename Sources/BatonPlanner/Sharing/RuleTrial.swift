@@ -20,6 +20,8 @@ struct RuleTrial: Sendable {
         var longFactor: Double
         var cap: Double?
         var order: SizeAwareSharing.Order
+        /// Runs go by what the network bids for them.
+        var isBidding = false
 
         func parameters(usualLength: Int64) -> SizeAwareSharing.Parameters {
             SizeAwareSharing.Parameters(
@@ -27,7 +29,9 @@ struct RuleTrial: Sendable {
         }
 
         /// It, and what differs from it in one thing.
-        var neighbourhood: [Candidate] {
+        ///
+        /// - Parameter proposal: what the network would do, with its bids.
+        func neighbourhood(_ proposal: Candidate?) -> [Candidate] {
             func with(_ change: (inout Candidate) -> Void) -> Candidate {
                 var candidate = self
                 change(&candidate)
@@ -38,6 +42,11 @@ struct RuleTrial: Sendable {
             if reserve > 0 { list += [0.5, 1, 2].map { factor in with { $0.longFactor = factor } } }
             list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
             list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
+            if var proposal {
+                list.append(with { $0.isBidding.toggle() })
+                proposal.isBidding = true
+                list.append(proposal)
+            }
             return list.enumerated().filter { $0.offset == 0 || $0.element != self }.map(\.element)
         }
     }
@@ -54,6 +63,14 @@ struct RuleTrial: Sendable {
     /// Tried again when so many runs have come.
     private var nextAt = 5
 
+    /// Does as the network says, untried.
+    mutating func follow(_ recent: RecentRuns) {
+        if let length = recent.usualLengthNanoseconds { usualLength = length }
+        guard var proposal = recent.proposal?.candidate else { return }
+        proposal.isBidding = true
+        choice = proposal
+    }
+
     var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength) }
 
     mutating func advance(_ recent: RecentRuns, _ observation: Observation) {
@@ -63,7 +80,7 @@ struct RuleTrial: Sendable {
             nextAt = recent.count + max(recent.count / 4, 2)
             rollout = recent.rollout(on: Self.machines(observation))
             completions = []
-            candidates = choice.neighbourhood
+            candidates = choice.neighbourhood(recent.proposal?.candidate)
             begin(0)
         }
         guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.completions else {
@@ -80,7 +97,7 @@ struct RuleTrial: Sendable {
 
     private mutating func begin(_ candidate: Int) {
         let parameters = candidates[candidate].parameters(usualLength: usualLength)
-        rollout?.begin(SharingRollout.Rule(parameters))
+        rollout?.begin(SharingRollout.Rule(parameters, byBids: candidates[candidate].isBidding))
     }
 
     private mutating func choose() {
@@ -101,7 +118,7 @@ struct RuleTrial: Sendable {
 
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
-    private static func machines(_ observation: Observation) -> [Machine] {
+    static func machines(_ observation: Observation) -> [Machine] {
         (0..<observation.workerCount).map { Worker.ID($0) }.filter(observation.isAlive).map {
             Machine(capacity: observation.capacity(of: $0))
         }
@@ -109,10 +126,10 @@ struct RuleTrial: Sendable {
 }
 
 extension SharingRollout.Rule {
-    init(_ parameters: SizeAwareSharing.Parameters) {
+    init(_ parameters: SizeAwareSharing.Parameters, byBids: Bool = false) {
         let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
         self.init(
             longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
-            cap: parameters.cap, byArea: parameters.order == .leastArea)
+            cap: parameters.cap, byArea: parameters.order == .leastArea, byBids: byBids)
     }
 }

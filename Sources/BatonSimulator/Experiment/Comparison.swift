@@ -35,6 +35,8 @@ public struct Standing: Hashable, Sendable {
     public var completionSeconds: [Double]
     /// By trial; infinite where no job succeeded.
     public var objective: [Double]
+    /// The last end, by trial.
+    public var makespanSeconds: [Double]
     /// By place in `Metric.allCases`; nil where the metric has no meaning.
     private var figures: [Figure?]
     public var ratioToBaseline: Ratio
@@ -76,6 +78,7 @@ public struct Standing: Hashable, Sendable {
         self.name = name
         completionSeconds = column.flatMap(\.completionSeconds)
         objective = column.map { $0[.objective] ?? .infinity }
+        makespanSeconds = column.map { $0[.makespan] ?? .infinity }
         figures = Metric.allCases.map { metric in
             let values = column.compactMap { $0[metric] }
             guard !values.isEmpty else { return nil }

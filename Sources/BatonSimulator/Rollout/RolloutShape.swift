@@ -96,11 +96,14 @@ struct RolloutShape: Sendable {
 /// is rounded.
 private struct Units {
     private var shifts: SIMD4<Int64>
+    private var most: SIMD4<Int64>
 
     init(_ capacities: [Resources]) {
         shifts = .zero
+        most = .zero
         for component in 0..<Resources.componentCount {
             var largest = capacities.map { $0[component] }.max() ?? 0
+            most[component] = largest
             while largest >= 1 << 30 {
                 largest >>= 1
                 shifts[component] += 1
@@ -115,6 +118,8 @@ private struct Units {
     func ceiling(_ resources: Resources) -> SIMD4<Int32> {
         units { component in
             let rounded = (resources[component] + (1 << shifts[component]) - 1) >> shifts[component]
+            // What is all that a machine has fits there, though the machine was rounded down.
+            if resources[component] <= most[component] { return min(rounded, most[component] >> shifts[component]) }
             return min(rounded, 1 << 30)  // more than any machine has
         }
     }

@@ -17,20 +17,37 @@ public struct SharingRollout: Sendable {
         public var cap: Double?
         /// What a job has left is counted in time of all machines; else in time of its tasks.
         public var byArea: Bool
+        /// Jobs bid: they are served by their bids instead of the usual places.
+        public var byBids: Bool
 
-        public init(longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool) {
+        public init(longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, byBids: Bool = false) {
             self.longParts = longParts
             self.longNanoseconds = longNanoseconds
             self.cap = cap
             self.byArea = byArea
+            self.byBids = byBids
+        }
+    }
+
+    /// What jobs bid, instead of what the rule would say of them.
+    public struct Bids: Sendable {
+        /// Of each task among those of its job, the smaller the earlier, `[V]`.
+        public var places: [Int32]
+        /// What each job's remaining work is multiplied by, in the order of arrival, `[J]`.
+        public var weights: [Double]
+
+        public init(places: [Int32], weights: [Double]) {
+            self.places = places
+            self.weights = weights
         }
     }
 
     private let shape: RolloutShape
     private let problem: StaticProblem
     private let total: Resources
-    /// The tasks of each job in the order in which they are preferred, job by job, `[V]`.
-    private let order: [Int32]
+    /// The tasks of each job in the order in which they are preferred, job by job, `[V]`; by the rule and by bids.
+    private let order: (usual: [Int32], byBids: [Int32]?)
+    private var weights: [Double]?
     /// Millionths of the cluster, `[V]`.
     private let parts: [Int]
 
@@ -61,17 +78,17 @@ public struct SharingRollout: Sendable {
     /// - Parameters:
     ///   - problem: jobs on machines that are all alike.
     ///   - places: of each task among those of its job, the smaller the earlier, `[V]`.
+    ///   - bids: for rules that go by bids.
     /// - Precondition: machines are alike and nothing is brought from one to another.
-    public init(_ problem: StaticProblem, places: [Int32]) {
+    public init(_ problem: StaticProblem, places: [Int32], bids: Bids? = nil) {
         shape = RolloutShape(problem)
         precondition(shape.isUniform, "a rollout of sharing on machines that differ")
         self.problem = problem
         let total = problem.machines.reduce(into: Resources.zero) { $0 += $1.capacity }
         self.total = total
         parts = problem.demands.map { Int(($0.dominantShare(of: total) * 1e6).rounded()) }
-        order = problem.jobs.flatMap { job in
-            job.tasks.map { Int32($0) }.sorted { places[Int($0)] < places[Int($1)] }
-        }
+        order = (Self.order(problem, places), bids.map { Self.order(problem, $0.places) })
+        weights = bids?.weights
         let areas = problem.dominantAreas
         widths = shape.jobs.map { job in
             let length = job.tasks.reduce(0.0) { $0 + Double(problem.durations[$1]) }
@@ -83,14 +100,24 @@ public struct SharingRollout: Sendable {
         closedIn = Array(repeating: 0, count: shape.kinds.count)
     }
 
+    private static func order(_ problem: StaticProblem, _ places: [Int32]) -> [Int32] {
+        problem.jobs.flatMap { job in
+            job.tasks.map { Int32($0) }.sorted { places[Int($0)] < places[Int($1)] }
+        }
+    }
+
     /// Forgets what was simulated and begins anew under another rule.
-    public mutating func begin(_ rule: Rule) {
+    ///
+    /// - Parameter weights: instead of those that were bid, `[J]`.
+    public mutating func begin(_ rule: Rule, weights: [Double]? = nil) {
+        precondition(!rule.byBids || order.byBids != nil, "a rule by bids where nobody bids")
         self.rule = rule
+        if let weights { self.weights = weights }
         nextJob = 0
         decision = 0
         waitingFor = shape.dependencyCounts
         free = problem.machines.map(\.capacity)
-        ready.reset(order)
+        ready.reset(rule.byBids ? order.byBids! : order.usual)
         running.removeAll()
         unfinished = shape.jobs.map(\.tasks.count)
         remaining = shape.jobs.map { job in job.tasks.reduce(0) { $0 + shape.durations[$1] } }
@@ -214,5 +241,8 @@ public struct SharingRollout: Sendable {
     }
 
     /// What the job has left.
-    private func area(_ job: Int) -> Double { Double(remaining[job]) * (rule.byArea ? widths[job] : 1) }
+    private func area(_ job: Int) -> Double {
+        let work = Double(remaining[job]) * (rule.byArea ? widths[job] : 1)
+        return rule.byBids ? work * weights![job] : work
+    }
 }

@@ -79,22 +79,8 @@ struct BenchCommand: ParsableCommand {
         let model = processor?.trimmingCharacters(in: .whitespaces) ?? "an unknown processor"
         return [
             "\(ExperimentRunner.coreCount) cores of \(model), \(threadCount) used",
-            "commit \(Self.commit ?? "unknown")",
+            "commit \(SourceCommit.described ?? "unknown")",
             "`\(command.joined(separator: " "))`, release build of Baton \(Version.text)",
         ]
-    }
-
-    /// Nil outside a repository, or without git.
-    private static var commit: String? {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["git", "describe", "--always", "--dirty"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? text.trimmingCharacters(in: .whitespacesAndNewlines) : nil
     }
 }

@@ -34,7 +34,7 @@ struct PlanCommand: ParsableCommand {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
                 worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
-                policy: Wiring.policy(machine.policy, planning: machine.planning.planning),
+                policy: Wiring.policy(machine.policy, planning: machine.planning.planning(for: [machine.policy], data)),
                 others: Self.others(than: machine.policy), estimator: estimator,
                 expansion: planned.assumptions.isEmpty
                     ? input.file.knownExpansion(parameters: input.parameters) : nil,

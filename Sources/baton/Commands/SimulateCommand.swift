@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatonCore
 import BatonFormats
+import BatonPlanner
 import BatonSimulator
 import Glibc
 
@@ -39,6 +40,19 @@ struct SimulateCommand: ParsableCommand {
     var baseline = "fifo"
 
     @OptionGroup var planning: PlanningOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "'intelligent' goes by this network, also where it was not found to pay; 'none' for no network; 'random' for "
+                + "random weights. [the one in use, where it pays]",
+            valueName: "file"),
+        completion: .file())
+    var network: String?
+
+    @Option(
+        help: ArgumentHelp("What 'intelligent' does without: search, rollouts, trial.", valueName: "a,b"),
+        completion: .list(Omission.allValueStrings))
+    var without = Omission()
 
     @Option(
         name: .customLong("ab"),
@@ -140,17 +154,30 @@ struct SimulateCommand: ParsableCommand {
         }
     }
 
+    /// What 'intelligent' goes by.
+    private func planned() throws -> Wiring.Planning {
+        var planning = planning.planning(for: [.known("intelligent")], state.dataDirectory)
+        planning.omitted = without.ingredients
+        switch network {
+        case nil: break
+        case "none": planning.network = nil
+        case "random": planning.network = SchedulingNetwork(seed: seed.value).everywhere
+        case let path?: planning.network = try KeptNetwork.read(path).everywhere
+        }
+        return planning
+    }
+
     /// The baseline takes part, whether it was named or not.
     private func contenders() throws -> ([Contender], baseline: Int) {
         if let pair {
-            let two = try pair.contenders(planning: planning.planning)
+            let two = try pair.contenders(planning: planned())
             guard two.count == 2 else {
                 throw CommandFailure(
                     "--ab compares two policies, such as fifo,critical-path; these are \(two.count)", exit: .usage)
             }
             return (two, 1)
         }
-        var contenders = try policy.contenders(planning: planning.planning)
+        var contenders = try policy.contenders(planning: planned())
         let reference = try ContenderList(argument: baseline).contenders()
         guard reference.count == 1 else {
             throw CommandFailure("--baseline is one policy, not \(reference.count)", exit: .usage)

@@ -51,6 +51,8 @@ struct ComparisonJSON {
             "ties": .number(standing.ties), "losses": .number(standing.losses),
             "worst_decile_completion_seconds": Self.number(standing.worstDecile),
             "ratio_to_best": Self.ratio(standing.ratioToBest),
+            "mean_completion_seconds_by_trial": .list(standing.objective.map(Self.number)),
+            "makespan_seconds_by_trial": .list(standing.makespanSeconds.map(Self.number)),
         ])
     }
 
