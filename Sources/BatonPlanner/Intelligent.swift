@@ -1,6 +1,6 @@
 public import BatonCore
 public import BatonPolicies
-import BatonSimulator
+public import BatonSimulator
 
 /// Searches for the best schedule and starts what it starts now.
 ///
@@ -10,7 +10,7 @@ import BatonSimulator
 ///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
 /// came last, unless their common end is what counts. It also decides where a plan has no say: on workers that differ; with
-/// more tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits or differ in priority.
+/// more tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits.
 public struct Intelligent: Policy {
     public let name = "intelligent"
     /// Laying out so many tasks takes 0.5 ms at the 99th percentile of decisions.
@@ -23,17 +23,12 @@ public struct Intelligent: Policy {
     private var recent = RecentRuns()
     private var trial = RuleTrial()
 
-    /// What is to be small.
-    public enum Objective: String, Hashable, Sendable, CaseIterable {
-        /// The mean time from the submission of a run to its end.
-        case completion
-        /// The time at which all that is there now has ended.
-        case makespan
-    }
-
-    /// - Parameter patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
+    /// - Parameters:
+    ///   - objective: what is to be small.
+    ///   - budget: for one plan.
+    ///   - patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
     public init(
-        objective: Objective = .completion, budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience
+        objective: Objective = Objective(.completion), budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience
     ) {
         self.objective = objective
         self.budget = budget
@@ -64,13 +59,13 @@ public struct Intelligent: Policy {
     }
 
     private mutating func planned(_ observation: Observation) -> [Placement] {
-        let isOneGoal = objective == .makespan || (observation.openRuns.count == 1 && recent.overlapCount == 0)
+        let isOneGoal = objective.isOfAllTogether || (observation.openRuns.count == 1 && recent.overlapCount == 0)
         guard isOneGoal, !observation.openRuns.isEmpty, observation.hasUniformWorkers else {
             plan = nil
             return []
         }
         if plan?.isCurrent(observation) != true {
-            plan = CommittedPlan(observation, budget, mostTasks: Self.mostTasks)
+            plan = CommittedPlan(observation, objective, budget, mostTasks: Self.mostTasks)
         }
         return plan?.placements(observation) ?? []
     }
