@@ -21,7 +21,7 @@ public struct Intelligent: Policy {
     private var plan: CommittedPlan?
     private var sharing: SizeAwareSharing
     private var recent = RecentRuns()
-    private var trial = RuleTrial()
+    private var trial: RuleTrial
 
     /// - Parameters:
     ///   - objective: what is to be small.
@@ -33,6 +33,17 @@ public struct Intelligent: Policy {
         self.objective = objective
         self.budget = budget
         sharing = SizeAwareSharing(patience: patience)
+        trial = RuleTrial(Self.cost(objective))
+    }
+
+    /// What waiting costs where runs share the cluster. There a common end and the cost of workers are served by ending runs
+    /// early.
+    private static func cost(_ objective: Objective) -> WaitingCost {
+        let lateness = objective.weight(of: .tardiness)
+        // A second of lateness counts as ten more of waiting where nobody says how much.
+        guard lateness > 0 else { return WaitingCost(completion: 1, lateness: 10) }
+        // Of runs that are not late yet, the one with the least left goes first.
+        return WaitingCost(completion: max(1 - lateness, 0.001), lateness: lateness, hasClasses: false)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
@@ -48,7 +59,7 @@ public struct Intelligent: Policy {
     private mutating func shared(_ observation: Observation) -> [Placement] {
         sharing.prepare(observation)
         recent.read(observation, sharing)
-        if observation.hasUniformWorkers { trial.advance(recent, observation) }
+        trial.advance(recent, observation)
         sharing.parameters = trial.parameters
         sharing.basis = trial.basis
         return sharing.decide(observation).placements

@@ -58,31 +58,12 @@ struct Snapshot: Sendable {
             durations: tasks.map { observation.durations(ofRun: $0.run)[$0.index] }, demands: demands,
             isCommand: tasks.map { observation.isCommand($0.index, inRun: $0.run) }, jobs: jobs)
         for (run, job) in zip(runs, jobs) where !job.tasks.isEmpty {
-            problem.deadlines += Self.deadlines(run, tasks[job.tasks], observation)
+            problem.deadlines += observation.deadlines(
+                ofRun: run, tasks: tasks[job.tasks].map(\.index), from: job.tasks.lowerBound, since: observation.now)
         }
         let priorities = tasks.map { observation.priority(of: $0.index, inRun: $0.run) }
         if Set(priorities).count > 1, keepsPriorities { problem.priorities = priorities }
         self.problem = problem
-    }
-
-    /// Of a run and of its tasks, counted from now.
-    private static func deadlines(
-        _ run: Int, _ tasks: ArraySlice<Task>, _ observation: Observation
-    ) -> [StaticProblem.Deadline] {
-        var deadlines: [StaticProblem.Deadline] = []
-        func add(_ places: Range<Int>, _ due: Instant?, _ priority: Int32) {
-            guard let due else { return }
-            deadlines.append(
-                .init(
-                    tasks: places, due: due.nanoseconds - observation.now.nanoseconds, weight: Double(priority) / 50))
-        }
-        add(tasks.indices, observation.deadline(ofRun: run), observation.run(at: run).priority)
-        for place in tasks.indices where observation.isCommand(tasks[place].index, inRun: run) {
-            add(
-                place..<place + 1, observation.deadline(of: tasks[place].index, inRun: run),
-                observation.priority(of: tasks[place].index, inRun: run))
-        }
-        return deadlines
     }
 
     private static func graph(_ tasks: [Task], _ places: [Int: [Int32]], _ observation: Observation) -> Graph {
@@ -104,4 +85,26 @@ struct Snapshot: Sendable {
 
     /// Tasks that the run had, ended ones included; nil for a run that is not part of it.
     func taskCount(ofRun run: Int) -> Int? { places[run]?.count }
+}
+
+extension Observation {
+    /// What a run and its tasks have to keep.
+    ///
+    /// - Parameters:
+    ///   - tasks: of the run, as far as they matter.
+    ///   - place: of the first of them in the problem; the others follow.
+    ///   - begin: when the problem's time begins.
+    func deadlines(ofRun run: Int, tasks: [Int], from place: Int, since begin: Instant) -> [StaticProblem.Deadline] {
+        var deadlines: [StaticProblem.Deadline] = []
+        func add(_ places: Range<Int>, _ due: Instant?, _ priority: Int32) {
+            guard let due else { return }
+            deadlines.append(
+                .init(tasks: places, due: due.nanoseconds - begin.nanoseconds, weight: Double(priority) / 50))
+        }
+        add(place..<place + tasks.count, deadline(ofRun: run), self.run(at: run).priority)
+        for (offset, task) in tasks.enumerated() where isCommand(task, inRun: run) {
+            add(place + offset..<place + offset + 1, deadline(of: task, inRun: run), priority(of: task, inRun: run))
+        }
+        return deadlines
+    }
 }

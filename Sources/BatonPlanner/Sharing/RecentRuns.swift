@@ -17,6 +17,8 @@ struct RecentRuns: Sendable {
         var isCommand: [Bool]
         var places: [Int32]
         var criticalPath: Int64
+        var deadlines: [StaticProblem.Deadline]
+        var priority: Int32
     }
 
     private var runs: [Past] = []
@@ -53,10 +55,14 @@ struct RecentRuns: Sendable {
                 durations: durations,
                 demands: tasks.map { isCommand[$0] ? observation.grant(for: $0, inRun: run, on: Worker.ID(0)) : .zero },
                 isCommand: isCommand, places: places,
-                criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0))
+                criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0,
+                deadlines: observation.deadlines(ofRun: run, tasks: Array(tasks), from: 0, since: .zero),
+                priority: observation.run(at: run).priority))
         taskCount += durations.count
         count += 1
     }
+
+    var hasDeadlines: Bool { runs.contains { !$0.deadlines.isEmpty } }
 
     /// The geometric mean of the runs' critical paths: tasks that take longer hold up a run of the usual size by more
     /// than it takes itself. Nil while nothing is known.
@@ -82,9 +88,18 @@ struct RecentRuns: Sendable {
             jobs.append(.init(arrival: run.arrival, tasks: begin..<begin + run.durations.count))
             begin += run.durations.count
         }
-        let problem = StaticProblem(
+        var problem = StaticProblem(
             machines: machines, graph: Graph(count: begin, edges: edges), durations: runs.flatMap(\.durations),
             demands: runs.flatMap(\.demands), isCommand: runs.flatMap(\.isCommand), jobs: jobs)
+        for (run, job) in zip(runs, jobs) {
+            problem.deadlines += run.deadlines.map { deadline in
+                var deadline = deadline
+                let places = deadline.tasks
+                deadline.tasks = job.tasks.lowerBound + places.lowerBound..<job.tasks.lowerBound + places.upperBound
+                return deadline
+            }
+            problem.priorities += job.tasks.map { _ in run.priority }
+        }
         return SharingRollout(problem, places: runs.flatMap(\.places))
     }
 }

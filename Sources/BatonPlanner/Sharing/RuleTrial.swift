@@ -19,14 +19,19 @@ struct RuleTrial: Sendable {
         var longFactor: Double
         var cap: Double?
         var order: SizeAwareSharing.Order
+        /// Over the usual length of a run.
+        var foresightFactor = 1.0
 
-        func parameters(usualLength: Int64) -> SizeAwareSharing.Parameters {
-            SizeAwareSharing.Parameters(
-                reserve: reserve, longNanoseconds: Int64(longFactor * Double(usualLength)), cap: cap, order: order)
+        func parameters(usualLength: Int64, _ cost: WaitingCost) -> SizeAwareSharing.Parameters {
+            var cost = cost
+            cost.foresight = max(foresightFactor * Double(usualLength), 1)
+            return SizeAwareSharing.Parameters(
+                reserve: reserve, longNanoseconds: Int64(longFactor * Double(usualLength)), cap: cap, order: order,
+                cost: cost)
         }
 
         /// It, and what differs from it in one thing.
-        var neighbourhood: [Candidate] {
+        func neighbourhood(hasDeadlines: Bool) -> [Candidate] {
             func with(_ change: (inout Candidate) -> Void) -> Candidate {
                 var candidate = self
                 change(&candidate)
@@ -37,6 +42,7 @@ struct RuleTrial: Sendable {
             if reserve > 0 { list += [0.5, 1, 2].map { factor in with { $0.longFactor = factor } } }
             list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
             list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
+            if hasDeadlines { list += [0.25, 1, 4].map { factor in with { $0.foresightFactor = factor } } }
             return list.enumerated().filter { $0.offset == 0 || $0.element != self }.map(\.element)
         }
     }
@@ -48,29 +54,36 @@ struct RuleTrial: Sendable {
     private(set) var basis = ""
     private var rollout: SharingRollout?
     private var usualLength: Int64 = 0
-    /// By candidate, from arrival to end of each run, in nanoseconds.
-    private var completions: [[Int64]] = []
+    /// By candidate, what each run's wait has cost.
+    private var costs: [[Double]] = []
+    private let cost: WaitingCost
     /// Tried again when so many runs have come.
     private var nextAt = 5
 
-    var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength) }
+    /// - Parameter cost: what is to be small; its foresight is tuned.
+    init(_ cost: WaitingCost) {
+        self.cost = cost
+    }
+
+    var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength, cost) }
 
     mutating func advance(_ recent: RecentRuns, _ observation: Observation) {
         if let length = recent.usualLengthNanoseconds, rollout == nil { usualLength = length }
         if rollout == nil {
+            guard observation.hasUniformWorkers else { return }
             guard recent.count >= nextAt, recent.overlapCount > 0 else { return }
             nextAt = recent.count + max(recent.count / 4, 2)
             rollout = recent.rollout(on: Self.machines(observation))
-            completions = []
-            candidates = choice.neighbourhood
+            costs = []
+            candidates = choice.neighbourhood(hasDeadlines: recent.hasDeadlines)
             begin(0)
         }
-        guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.completions else {
+        guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.costs else {
             return
         }
-        completions.append(finished)
-        if completions.count < candidates.count {
-            begin(completions.count)
+        costs.append(finished)
+        if costs.count < candidates.count {
+            begin(costs.count)
         } else {
             choose()
             rollout = nil
@@ -78,14 +91,14 @@ struct RuleTrial: Sendable {
     }
 
     private mutating func begin(_ candidate: Int) {
-        let parameters = candidates[candidate].parameters(usualLength: usualLength)
+        let parameters = candidates[candidate].parameters(usualLength: usualLength, cost)
         rollout?.begin(SharingRollout.Rule(parameters))
     }
 
     private mutating func choose() {
-        let totals = completions.map { $0.reduce(0.0) { $0 + Double($1) } }
+        let totals = costs.map { $0.reduce(0.0, +) }
         guard let best = totals.indices.min(by: { totals[$0] < totals[$1] }) else { return }
-        let gains = zip(completions[0], completions[best]).map { Double($0 - $1) }
+        let gains = zip(costs[0], costs[best]).map { $0 - $1 }
         let mean = Sample.mean(gains)
         let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(gains.count - 1, 1))
         let error = (variance / Double(gains.count)).squareRoot()
@@ -112,6 +125,6 @@ extension SharingRollout.Rule {
         let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
         self.init(
             longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
-            cap: parameters.cap, byArea: parameters.order == .leastArea)
+            cap: parameters.cap, byArea: parameters.order == .leastArea, cost: parameters.cost)
     }
 }

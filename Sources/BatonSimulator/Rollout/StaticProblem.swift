@@ -149,12 +149,7 @@ public struct StaticProblem: Sendable {
     /// What has to be placed before what where priorities are kept, the smallest number first: that of the most urgent
     /// task that waits for it, or its own, `[V]`; empty where all are alike.
     public var precedence: [Int32] {
-        guard !priorities.isEmpty, let order = try? graph.topologicalOrder() else { return [] }
-        var highest = priorities
-        for node in order.reversed().map(Int.init) {
-            for successor in graph.successors(of: node) { highest[node] = max(highest[node], highest[Int(successor)]) }
-        }
-        return highest.map { -$0 }
+        priorities.isEmpty ? [] : graph.highestBehind(priorities).map { -$0 }
     }
 
     /// Thousandths of the reference speed of the fastest machine.
