@@ -122,9 +122,12 @@ public struct SizeAwareSharing: Policy {
             if held != run.held { waits.note(run.index, at: observation.now) }
             if let cap, held.dominantShare(of: total) >= cap { return nil }
             if let since = waits.tooLong(run.index) { return RunRank(waitingSince: since) }
-            let left = Double(run.remainingNanoseconds) * (parameters.order == .leastArea ? widths[run.index] : 1)
+            let area = Double(run.remainingNanoseconds) * widths[run.index]
+            let left = parameters.order == .leastArea ? area : Double(run.remainingNanoseconds)
             let deadline = deadlines[run.index]
-            let slack = deadline?.slack(remaining: run.remainingNanoseconds, now: observation.now.nanoseconds) ?? 0
+            let slack =
+                deadline?.slack(
+                    remaining: run.remainingNanoseconds, area: area, now: observation.now.nanoseconds) ?? 0
             return RunRank(
                 priority: parameters.cost.hasClasses ? run.priority : 0,
                 standing: parameters.cost.standing(left: left, weight: deadline?.weight ?? 0, slack: slack))

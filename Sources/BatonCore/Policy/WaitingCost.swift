@@ -79,9 +79,13 @@ public struct RunDeadline: Hashable, Sendable {
     public var due: Int64 { latestStart + path }
 
     /// How long it can still wait, in nanoseconds, if it has come as far on its longest path as with all its work.
-    public func slack(remaining: Int64, now: Int64) -> Double {
+    ///
+    /// - Parameters:
+    ///   - remaining: expected time of its tasks that have not ended, one after the other, in nanoseconds.
+    ///   - area: what these would take if they had the whole cluster, which may be more than their path.
+    public func slack(remaining: Int64, area: Double, now: Int64) -> Double {
         let share = total > 0 ? Double(remaining) / Double(total) : 0
-        return Double(due - now) - Double(path) * share
+        return Double(due - now) - max(Double(path) * share, area)
     }
 }
 

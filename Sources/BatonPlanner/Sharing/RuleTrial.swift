@@ -20,7 +20,7 @@ struct RuleTrial: Sendable {
         var cap: Double?
         var order: SizeAwareSharing.Order
         /// Over the usual length of a run.
-        var foresightFactor = 1.0
+        var foresightFactor = 2.0
 
         func parameters(usualLength: Int64, _ cost: WaitingCost) -> SizeAwareSharing.Parameters {
             var cost = cost
@@ -42,7 +42,7 @@ struct RuleTrial: Sendable {
             if reserve > 0 { list += [0.5, 1, 2].map { factor in with { $0.longFactor = factor } } }
             list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
             list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
-            if hasDeadlines { list += [0.25, 1, 4].map { factor in with { $0.foresightFactor = factor } } }
+            if hasDeadlines { list += [0.5, 2, 8].map { factor in with { $0.foresightFactor = factor } } }
             return list.enumerated().filter { $0.offset == 0 || $0.element != self }.map(\.element)
         }
     }

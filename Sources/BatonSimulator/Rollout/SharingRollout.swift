@@ -266,8 +266,9 @@ public struct SharingRollout: Sendable {
     }
 
     private func rank(_ job: Int, _ now: Int64) -> RunRank {
-        let left = Double(remaining[job]) * (rule.byArea ? widths[job] : 1)
-        let slack = deadlines[job]?.slack(remaining: remaining[job], now: now) ?? 0
+        let area = Double(remaining[job]) * widths[job]
+        let left = rule.byArea ? area : Double(remaining[job])
+        let slack = deadlines[job]?.slack(remaining: remaining[job], area: area, now: now) ?? 0
         return RunRank(
             priority: rule.cost.hasClasses ? priorities[job] : 0,
             standing: rule.cost.standing(left: left, weight: deadlines[job]?.weight ?? 0, slack: slack))
