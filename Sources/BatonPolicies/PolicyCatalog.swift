@@ -2,7 +2,7 @@ public import BatonCore
 
 /// The policies that a user can name.
 public enum PolicyCatalog {
-    /// In the order of help texts; the first is the default.
+    /// In the order of help texts.
     public static let names = [
         "critical-path", "fifo", "fair", "weighted-fair", "shortest-first", "srpt-critical-path", "heft", "peft",
         "cpop",

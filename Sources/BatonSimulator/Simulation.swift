@@ -128,7 +128,7 @@ public struct Simulation: Sendable {
     public mutating func apply(_ decision: Decision) {
         wantsDecision = false
         counts.decisions += 1
-        guard !decision.placements.isEmpty else { return }
+        guard !decision.placements.isEmpty || decision.secondOpinion != nil else { return }
         decisionNumber += 1
         var decision = decision
         decision.number = decisionNumber

@@ -72,6 +72,27 @@ struct MachineOptions: ParsableArguments {
     }
 }
 
+/// Which other policy is asked as well.
+struct ShadowOptions: ParsableArguments {
+    @Option(
+        name: .customLong("shadow"),
+        help: ArgumentHelp(
+            "Ask this policy too, act on none of its answers, and report how they differ.", valueName: "name"))
+    var policy: PolicyName?
+
+    /// Tells the difference when a run has ended.
+    func report(_ run: Run.ID, machine: MachineOptions, isJSON: Bool, store: any Store) throws {
+        guard let policy else { return }
+        let report = try ShadowReport(
+            run, acting: machine.policy, shadow: policy, planning: machine.planning.planning, store: store)
+        if isJSON {
+            Output.data(report.json.json)
+        } else {
+            report.sentences.forEach(Output.messages)
+        }
+    }
+}
+
 /// What the intelligent policy may spend.
 struct PlanningOptions: ParsableArguments {
     @Option(

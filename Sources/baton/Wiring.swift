@@ -9,7 +9,8 @@ import Foundation
 
 /// The only place where parts meet by name.
 enum Wiring {
-    static let policyNames = PolicyCatalog.names + ["intelligent"]
+    /// The first is the one that decides when none is named.
+    static let policyNames = ["intelligent"] + PolicyCatalog.names
 
     /// Where a policy decides.
     enum World {
@@ -23,6 +24,8 @@ enum Wiring {
     struct Planning: Sendable {
         var objective = Objective(.completion)
         var budget: Duration?
+        /// Tasks wait while it searches, so a clock ends that when the machine is too busy for it.
+        var isWatched = false
     }
 
     static func policy(
@@ -32,14 +35,19 @@ enum Wiring {
         if name.name == "intelligent" {
             return Intelligent(
                 objective: planning.objective,
-                budget: planning.budget.map { .time(nanoseconds: $0.nanoseconds, clock: { Stopwatch.nanoseconds }) }
-                    ?? .standard,
+                budget: budget(planning),
                 patience: patience)
         }
         guard let policy = PolicyCatalog.policy(named: name.name, patience: patience) else {
             preconditionFailure("'\(name)' is listed but not in the catalogue")
         }
         return policy
+    }
+
+    private static func budget(_ planning: Planning) -> PlanBudget {
+        let clock = { @Sendable () -> Int64 in Stopwatch.nanoseconds }
+        if let time = planning.budget { return .time(nanoseconds: time.nanoseconds, clock: clock) }
+        return planning.isWatched ? .watched(nanoseconds: 80_000_000, clock: clock) : .standard
     }
 
     /// An estimator that has learned from all earlier runs: by the kept model and what came after it, or while there is
@@ -59,12 +67,16 @@ enum Wiring {
     }
 
     static func setup(
-        _ data: DataDirectory, machine: MachineOptions, estimator: any Estimator, slot: EstimatorSlot,
-        observer: any RunObserver
+        _ data: DataDirectory, machine: MachineOptions, shadow: PolicyName?, estimator: any Estimator,
+        slot: EstimatorSlot, observer: any RunObserver
     ) -> LiveRun.Setup {
+        var planning = machine.planning.planning
+        planning.isWatched = true
+        let acting = policy(machine.policy, planning: planning)
         var setup = LiveRun.Setup(
             dataDirectory: data.path, supervisor: supervisor,
-            policy: policy(machine.policy, planning: machine.planning.planning), estimator: estimator,
+            policy: shadow.map { Shadowed(acting, shadow: policy($0, planning: planning)) } ?? acting,
+            estimator: estimator,
             observer: observer, makeStore: { () throws(StoreError) in try data.store() }
         )
         setup.estimatorSlot = slot

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonPolicies
 import BatonStore
 import Testing
 
@@ -73,6 +74,28 @@ import Testing
         parts += story.instances.indices.map { text(TaskExplanation(story: story, task: $0).lines) }
         parts.append(try DecisionExplanation(1, of: story).json.json + "\n")
         try GoldenText.expect(parts.joined(separator: "\n"), equals: "explain-decision.txt")
+    }
+
+    @Test("a decision tells what the shadow would have started instead, or that it would have done the same")
+    func secondOpinion() throws {
+        let stage = try Stage(
+            [task("short", seconds: 1), task("long", seconds: 9)], cores: 1,
+            policy: Shadowed(CriticalPathFirst(), shadow: ShortestFirst()))
+        try stage.decide(at: 0)
+        stage.end("long", .succeeded(nil), at: 9)
+        try stage.decide(at: 9)
+        let story = try story(stage, at: 9)
+        let last = try (1...2).map { try DecisionExplanation($0, of: story).lines.last?.text }
+        #expect(
+            last == [
+                "shortest-first would have started short on local instead.",
+                "shortest-first would have decided the same.",
+            ])
+        let json = try DecisionExplanation(1, of: story).json.json
+        #expect(
+            json.hasSuffix(
+                #""second_opinion":{"policy":"shortest-first","same":false,"instead":[{"task":"short","worker":"local"}]}}"#
+            ))
     }
 
     @Test("a plan that can't be beaten, one that was merely not beaten, and no plan at all are told apart")

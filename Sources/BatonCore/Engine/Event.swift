@@ -29,7 +29,8 @@ public enum Event: Hashable, Sendable, Codable {
         case .estimated(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
             .runRetried(let run), .limitsShared(let run, _):
             run
-        case .decided(let decision): decision.placements.first?.task.run
+        case .decided(let decision):
+            (decision.placements.first ?? decision.secondOpinion?.instead?.first)?.task.run
         case .attemptGrew(let attempt, _), .attemptEnded(let attempt, _, _): attempt.run
         case .alarmRang(.retry(let attempt)), .alarmRang(.timeout(let attempt)): attempt.run
         case .workerJoined, .workerResized, .workerLost: nil

@@ -6,12 +6,30 @@ public struct Decision: Hashable, Sendable, Codable {
     public var placements: [Placement]
     /// Nil for rules that plan nothing ahead, and in records from before plans were explained.
     public var plan: FollowedPlan?
+    /// Nil where no other policy was asked.
+    public var secondOpinion: SecondOpinion?
 
-    public init(number: Int64 = 0, policy: String, placements: [Placement], plan: FollowedPlan? = nil) {
+    public init(
+        number: Int64 = 0, policy: String, placements: [Placement], plan: FollowedPlan? = nil,
+        secondOpinion: SecondOpinion? = nil
+    ) {
         self.number = number
         self.policy = policy
         self.placements = placements
         self.plan = plan
+        self.secondOpinion = secondOpinion
+    }
+}
+
+/// What another policy, which has no say, would have decided in the same place.
+public struct SecondOpinion: Hashable, Sendable, Codable {
+    public var policy: String
+    /// Nil when it would have started the same tasks on the same workers.
+    public var instead: [Placement]?
+
+    public init(policy: String, instead: [Placement]? = nil) {
+        self.policy = policy
+        self.instead = instead
     }
 }
 

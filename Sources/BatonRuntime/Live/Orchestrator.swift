@@ -271,7 +271,7 @@ public final class Orchestrator {
     private func decideOnce(mostPlacements: Int = .max) {
         guard engine.hasReadyTasks(in: run) else { return }
         var decision = policy.decide(engine.observe(at: clock.now))
-        guard !decision.placements.isEmpty else { return }
+        guard !decision.placements.isEmpty || decision.secondOpinion != nil else { return }
         decision.placements.removeSubrange(min(mostPlacements, decision.placements.count)...)
         decisions += 1
         decision.number = decisions

@@ -20,6 +20,7 @@ struct ResumeCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var shadow: ShadowOptions
 
     func run() throws {
         let store = try state.existingStore()
@@ -34,13 +35,13 @@ struct ResumeCommand: ParsableCommand {
         } else {
             throw CommandFailure("there is no run yet. Start one with 'baton run FILE'", exit: .usage)
         }
-        try Self.resume(chosen, retry: false, state: state, machine: machine, store: store)
+        try Self.resume(chosen, retry: false, state: state, machine: machine, shadow: shadow, store: store)
     }
 
     /// - Parameter command: a wish to grant before anything else happens.
     static func resume(
         _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions,
-        store: any Store
+        shadow: ShadowOptions? = nil, store: any Store
     ) throws {
         let data = state.dataDirectory
         let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
@@ -50,9 +51,11 @@ struct ResumeCommand: ParsableCommand {
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let refit = BackgroundRefit(data, run: run, of: submission.workflow.name)
         let setup = Wiring.setup(
-            data, machine: machine, estimator: estimator, slot: refit.slot, observer: reporter)
+            data, machine: machine, shadow: shadow?.policy, estimator: estimator, slot: refit.slot, observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
         if let command { try orchestrator.submit(command) }
-        try RunCommand.drive(orchestrator, reporter, refit, data: data, store: store)
+        try RunCommand.drive(orchestrator, reporter, refit, data: data, store: store) {
+            try shadow?.report(run, machine: machine, isJSON: state.json, store: store)
+        }
     }
 }

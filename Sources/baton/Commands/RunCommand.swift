@@ -21,6 +21,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var shadow: ShadowOptions
     @OptionGroup var sizing: SizingOptions
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter.", valueName: "name=value"))
@@ -46,7 +47,8 @@ struct RunCommand: ParsableCommand {
         if resume, let earlier = try Continuation.find(for: submission, in: store) {
             switch earlier {
             case .same(let run):
-                return try ResumeCommand.resume(run, retry: true, state: state, machine: machine, store: store)
+                return try ResumeCommand.resume(
+                    run, retry: true, state: state, machine: machine, shadow: shadow, store: store)
             case .changed(let carried):
                 submission.carriedOver = carried
             }
@@ -62,7 +64,7 @@ struct RunCommand: ParsableCommand {
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let refit = BackgroundRefit(data, run: submission.run, of: submission.workflow.name)
         let setup = Wiring.setup(
-            data, machine: machine, estimator: estimator, slot: refit.slot, observer: reporter)
+            data, machine: machine, shadow: shadow.policy, estimator: estimator, slot: refit.slot, observer: reporter)
         let orchestrator: Orchestrator
         do throws(RuntimeError) {
             orchestrator = try LiveRun(setup).begin(submission, store: store)
@@ -70,13 +72,17 @@ struct RunCommand: ParsableCommand {
             if case .refused(.invalidWorkflow(let problems)) = error { throw file.locate(problems) }
             throw error
         }
-        try Self.drive(orchestrator, reporter, refit, data: data, store: store)
+        try Self.drive(orchestrator, reporter, refit, data: data, store: store) {
+            try shadow.report(submission.run, machine: machine, isJSON: state.json, store: store)
+        }
     }
 
     /// Carries a run through, and looks after the record when it has ended and everything has been told.
+    ///
+    /// - Parameter report: tells more, after how the run ended.
     static func drive(
         _ orchestrator: Orchestrator, _ reporter: any ProgressReporter, _ refit: BackgroundRefit, data: DataDirectory,
-        store: any Store
+        store: any Store, report: () throws -> Void
     ) throws {
         refit.start()
         let (status, signal) = try {
@@ -84,6 +90,7 @@ struct RunCommand: ParsableCommand {
             return try orchestrator.drive()
         }()
         reporter.finish(at: LiveClock().now)
+        try report()
         Housekeeping(dataDirectory: data.path).run(store)
         DetachedFit(data: data).startIfOverdue(store)
         if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }

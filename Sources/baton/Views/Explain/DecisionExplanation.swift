@@ -38,13 +38,24 @@ struct DecisionExplanation {
             return StyledLine("  \(name(placement)) on \(worker(placement)) with \(Sentence.resources(had))\(reason)")
         }
         if placements.count > Self.shown { lines.append("  and \(placements.count - Self.shown) more.") }
+        return lines + plan + secondOpinion
+    }
+
+    private var plan: [StyledLine] {
         guard let (number, rationale) = story.planned(by: decision) else {
-            return lines + ["It followed no plan that was made ahead."]
+            return ["It followed no plan that was made ahead."]
         }
-        if number != decision.decision.number {
-            lines.append("It followed the plan of decision \(number), laid out anew around what ran.")
-        }
-        return lines + rationale.sentences.map { StyledLine($0) }
+        let sentences = rationale.sentences.map { StyledLine($0) }
+        guard number != decision.decision.number else { return sentences }
+        return ["It followed the plan of decision \(number), laid out anew around what ran."] + sentences
+    }
+
+    private var secondOpinion: [StyledLine] {
+        guard let opinion = decision.decision.secondOpinion else { return [] }
+        guard let instead = opinion.instead else { return ["\(opinion.policy) would have decided the same."] }
+        let names = instead.map { "\(name($0)) on \(worker($0))" }
+        let what = names.isEmpty ? "nothing" : Sentence.list(names, limit: Self.shown)
+        return ["\(opinion.policy) would have started \(what) instead."]
     }
 
     private func worker(_ placement: Placement) -> String {
@@ -65,6 +76,15 @@ struct DecisionExplanation {
                     ])
                 }),
             "plan": plan?.rationale.json(madeBy: plan?.number ?? 0),
+            "second_opinion": decision.decision.secondOpinion.map { opinion in
+                .object([
+                    "policy": .string(opinion.policy), "same": .boolean(opinion.instead == nil),
+                    "instead": opinion.instead.map { instead in
+                        .list(
+                            instead.map { .object(["task": .string(name($0)), "worker": .string(worker($0))]) })
+                    },
+                ])
+            },
         ])
     }
 }
