@@ -28,7 +28,8 @@ public struct Intelligent: Policy {
     ///   - budget: for one plan.
     ///   - patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
     public init(
-        objective: Objective = Objective(.completion), budget: PlanBudget = .standard, patience: Duration? = PolicyCatalog.patience
+        objective: Objective = Objective(.completion), budget: PlanBudget = .standard,
+        patience: Duration? = PolicyCatalog.patience
     ) {
         self.objective = objective
         self.budget = budget

@@ -20,7 +20,8 @@ struct RunWaits: Sendable {
         var hasDeadlines = false
         for index in observation.openRuns.map(Int.init) {
             let run = observation.run(at: index)
-            priorities = priorities.map { min($0.lowerBound, run.priority)...max($0.upperBound, run.priority) }
+            priorities =
+                priorities.map { min($0.lowerBound, run.priority)...max($0.upperBound, run.priority) }
                 ?? run.priority...run.priority
             if deadlines[index] != nil { hasDeadlines = true }
             if run.readyTasks == 0 { since[index] = -1 } else if since[index] < 0 { since[index] = now }

@@ -13,7 +13,8 @@ extension Simulation {
             utilisation: possible > 0 ? world.consumption.grantedCPUSeconds / possible : 0,
             allocatedGBHours: world.consumption.grantedByteSeconds / 3.6e12,
             usedGBHours: world.consumption.usedByteSeconds / 3.6e12,
-            cost: cost(since: start), allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600, spans: world.spans,
+            cost: cost(since: start), allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600,
+            spans: world.spans,
             counts: counts, isComplete: results.allSatisfy { $0 != nil } && !engine.hasOpenRuns,
             violations: witness.violations + world.violations
         )

@@ -82,7 +82,8 @@ struct SharingTests {
             completion: seed % 2 == 0 ? 1 : 0.001, lateness: 10, foresight: 5e9, hasClasses: seed % 2 == 0,
             mostWait: seed % 3 == 0 ? 6_000_000_000 : WaitingCost.usualMostWait)
         let parameters = SizeAwareSharing.Parameters(
-            reserve: seed % 4 == 0 ? 0.3 : 0, longNanoseconds: 4_000_000_000, cap: seed % 5 == 0 ? 1.2 : nil, cost: cost)
+            reserve: seed % 4 == 0 ? 0.3 : 0, longNanoseconds: 4_000_000_000, cap: seed % 5 == 0 ? 1.2 : nil, cost: cost
+        )
         let spy = Spy(policy: SizeAwareSharing(parameters, patience: nil))
         let real = Self.completions(workload, on: machines, spy)
         let places = workload.arrivals.indices.flatMap { spy.seen.places[$0] ?? [] }
@@ -137,7 +138,8 @@ struct SharingTests {
             for place in 0..<40 {
                 arrivals.append(
                     job(5, deadline: nil).arrival(
-                        run: Run.ID(rawValue: UInt64(place) + 2), at: Instant(nanoseconds: Int64(place) * 20_000_000_000)))
+                        run: Run.ID(rawValue: UInt64(place) + 2),
+                        at: Instant(nanoseconds: Int64(place) * 20_000_000_000)))
             }
             return Self.completions(Workload(arrivals), on: [Self.machine], Intelligent(patience: nil))[0]!
         }

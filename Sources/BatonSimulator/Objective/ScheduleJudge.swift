@@ -54,7 +54,8 @@ public struct ScheduleJudge: Sendable {
         let isWeighed = objective.weight(of: .tardiness) > 0
         return Score(
             late: isWeighed ? 0 : figures.tardiness,
-            value: isMakespan ? Double(begin) + figures.makespan : objective.value(of: figures, over: incumbent ?? figures),
+            value: isMakespan
+                ? Double(begin) + figures.makespan : objective.value(of: figures, over: incumbent ?? figures),
             completion: isMakespan ? 0 : figures.completion)
     }
 

@@ -207,7 +207,11 @@ public struct SharingRollout: Sendable {
     /// Jobs of which nothing has started for too long although others were preferred, the longest wait first.
     private mutating func waitingTooLong(_ now: Int64) -> [Int] {
         for job in open {
-            if readyCounts[job] == 0 { waitingSince[job] = -1 } else if waitingSince[job] < 0 { waitingSince[job] = now }
+            if readyCounts[job] == 0 {
+                waitingSince[job] = -1
+            } else if waitingSince[job] < 0 {
+                waitingSince[job] = now
+            }
         }
         guard open.contains(where: { waitingSince[$0] >= 0 && now - waitingSince[$0] >= rule.cost.mostWait }),
             isContested
@@ -277,7 +281,9 @@ public struct SharingRollout: Sendable {
     /// What the wait of each job has cost that has ended, in the order of arrival, `[J]`.
     public var costs: [Double] {
         completions.indices.map { job in
-            guard let deadline = deadlines[job] else { return rule.cost.cost(completion: completions[job], late: 0, weight: 0) }
+            guard let deadline = deadlines[job] else {
+                return rule.cost.cost(completion: completions[job], late: 0, weight: 0)
+            }
             let end = shape.jobs[job].arrival + completions[job]
             return rule.cost.cost(completion: completions[job], late: end - deadline.due, weight: deadline.weight)
         }

@@ -123,7 +123,8 @@ struct SimulateCommand: ParsableCommand {
         let (contenders, baseline) = try contenders()
         let conditions = try noise.conditions(on: cluster.machines())
         let stream = Setting.Stream(
-            source: try source().urged(urgency), count: workload.jobs ?? (workload.workload == nil ? 1 : nil), load: workload.load,
+            source: try source().urged(urgency), count: workload.jobs ?? (workload.workload == nil ? 1 : nil),
+            load: workload.load,
             pattern: workload.arrivals)
         let count = seeds ?? (isDecided(stream, conditions) ? 1 : pair == nil ? 30 : 300)
         var setting = try Setting(

@@ -77,7 +77,8 @@ struct ABTest {
 
     var json: Value {
         .object([
-            "workload": .string(setting.workload), "objective": .string(setting.objective.description), "cluster": .string(setting.cluster),
+            "workload": .string(setting.workload), "objective": .string(setting.objective.description),
+            "cluster": .string(setting.cluster),
             "uncertainty": .string(setting.noise), "a": .string(names.first), "b": .string(names.second),
             "trials": .number(test.differences.count), "trials_at_most": .number(setting.experiment.trialCount),
             "ratio": .number(ratio.value),

@@ -35,5 +35,7 @@ extension Objective {
     }
 
     /// Of a chart of ratios to a baseline.
-    var title: String { parts == Objective(.completion).parts ? "Mean time" : phrase.prefix(1).uppercased() + phrase.dropFirst() }
+    var title: String {
+        parts == Objective(.completion).parts ? "Mean time" : phrase.prefix(1).uppercased() + phrase.dropFirst()
+    }
 }

@@ -84,7 +84,8 @@ struct UrgencyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Give each job a priority: one for all, or drawn for each between two, such as 20-80.", valueName: "number"))
+            "Give each job a priority: one for all, or drawn for each between two, such as 20-80.", valueName: "number")
+    )
     var priorities: NumberRange?
 
     mutating func validate() throws {

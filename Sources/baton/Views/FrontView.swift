@@ -35,9 +35,12 @@ struct FrontView: TextAndJSON {
 
     private var headline: String {
         let left = front.points.count - points.count
-        var text = "\(front.workflow): \(Sentence.count(points.count, "way")) to run it \(points.count == 1 ? "is" : "are") "
+        var text =
+            "\(front.workflow): \(Sentence.count(points.count, "way")) to run it \(points.count == 1 ? "is" : "are") "
         text += "worth the cost, of \(front.points.count) that were planned"
-        if left > 0 { text += "; \(left == 1 ? "the other is" : "the others are") no faster than one that costs no more" }
+        if left > 0 {
+            text += "; \(left == 1 ? "the other is" : "the others are") no faster than one that costs no more"
+        }
         return text + "."
     }
 
@@ -58,7 +61,8 @@ struct FrontView: TextAndJSON {
                 : "Cost is counted in core-hours: all cores, until the last task has ended. With --prices it is money."
         ]
         if front.isUncertain {
-            notes.append("Medians over \(PlanFutures.count) futures, the same for all; in nine of ten it is at most P90.")
+            notes.append(
+                "Medians over \(PlanFutures.count) futures, the same for all; in nine of ten it is at most P90.")
         }
         return notes + assumptions
     }

@@ -8,7 +8,9 @@ extension CostFront {
                 ? "A worker costs its price from the beginning until the last of its tasks has ended."
                 : "Cost in core-hours: all cores, until the last task has ended."
         ]
-        if isUncertain { notes.append("Medians over \(PlanFutures.count) futures; whiskers reach to the 90th percentiles.") }
+        if isUncertain {
+            notes.append("Medians over \(PlanFutures.count) futures; whiskers reach to the 90th percentiles.")
+        }
         return ChartPage(title: "\(workflow): time against cost", notes: notes, panels: [FrontChart(front: self)])
     }
 }
@@ -21,7 +23,8 @@ struct FrontChart: Panel {
 
     func draw(on canvas: inout SVGCanvas, from top: Double) -> Double {
         let begin = ChartPage.heading(
-            "The front", "further left is cheaper, further down is faster; faint points are neither", on: &canvas, at: top)
+            "The front", "further left is cheaper, further down is faster; faint points are neither", on: &canvas,
+            at: top)
         let (left, right) = (ChartPage.margin + 70, ChartPage.width - ChartPage.margin - 120)
         let (high, low) = (begin + 24, begin + 24 + Self.height)
         let shown = front.points.filter { $0.cost.p50 <= mostCost }

@@ -91,11 +91,12 @@ struct ComparisonView {
         let isPriced =
             comparison.objective.weight(of: .cost) > 0
             || setting.conditions.machines.contains { $0.pricePerHour != nil }
-        let metrics: [(String, Metric)] = (isPriced ? [("COST", .cost)] : []) + [
-            ("BUSY", .utilisation), ("CORE-H", .allocatedCoreHours), ("GB-H GRANTED", .allocatedGBHours),
-            ("GB-H USED", .usedGBHours), ("OOM KILLS", .outOfMemoryKills), ("FAILED", .failedJobs),
-            ("REJECTED", .rejections),
-        ]
+        let metrics: [(String, Metric)] =
+            (isPriced ? [("COST", .cost)] : []) + [
+                ("BUSY", .utilisation), ("CORE-H", .allocatedCoreHours), ("GB-H GRANTED", .allocatedGBHours),
+                ("GB-H USED", .usedGBHours), ("OOM KILLS", .outOfMemoryKills), ("FAILED", .failedJobs),
+                ("REJECTED", .rejections),
+            ]
         // Columns in which nothing ever happened say nothing.
         let quiet: Set<Metric> = [.outOfMemoryKills, .failedJobs, .rejections, .usedGBHours]
         let shown = metrics.filter { _, metric in

@@ -38,7 +38,8 @@ struct Findings {
         let change = Figures.percent((1 - ratio.value) * 100)
         if comparison.trialCount == 1 {
             return ratio.value > 0.999
-                ? "Policies hardly differ here." : "\(best.name) \(comparison.objective.claim(change)) than \(baseline.name)."
+                ? "Policies hardly differ here."
+                : "\(best.name) \(comparison.objective.claim(change)) than \(baseline.name)."
         }
         if ratio.interval.high >= 1 {
             return "No policy is better than \(baseline.name) beyond the noise."
@@ -54,7 +55,9 @@ struct Findings {
     }
 
     private var headroom: String? {
-        guard comparison.objective == Objective(.completion), let gap = best[.gapToBoundPercent]?.mean else { return nil }
+        guard comparison.objective == Objective(.completion), let gap = best[.gapToBoundPercent]?.mean else {
+            return nil
+        }
         if gap < 1 {
             return
                 "No headroom here: \(best.name) is within \(Figures.percent(max(gap, 0.1))) of a bound that no policy can beat."
