@@ -70,7 +70,8 @@ public struct ScheduleJudge: Sendable {
         }
         var held = [Int64](repeating: begin, count: costsPerHour.count)
         for (end, place) in zip(ends, places) where place >= 0 { held[Int(place)] = max(held[Int(place)], end) }
-        let cost = zip(held, costsPerHour).reduce(0) { $0 + Double($1.0 - begin) / 3.6e12 * $1.1 }
+        // Divided last, so that what costs the same is equal.
+        let cost = zip(held, costsPerHour).reduce(0) { $0 + Double($1.0 - begin) * $1.1 } / 3.6e12
         return Objective.Figures(
             completion: completion / Double(max(jobs.count, 1)), makespan: Double(last - begin),
             tardiness: weights > 0 ? late / weights : 0, cost: cost)
