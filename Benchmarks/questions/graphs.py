@@ -1,4 +1,4 @@
-"""Graphs of tasks, written for Baton, make and ninja. A task is (name, needs, argv)."""
+"""Graphs of tasks, written for Baton, make, ninja and Snakemake. A task is (name, needs, argv)."""
 
 import json
 
@@ -28,16 +28,16 @@ def tangle(count, edges, random):
             for i in range(count)]
 
 
-def to_yaml(tasks, durations=None):
-    """With `durations`, seconds by name, each task says how long it is expected to take."""
+def to_yaml(tasks, mebibytes=None):
+    """With `mebibytes`, by name, each task declares its memory."""
     lines = ["name: benchmark", "tasks:"]
     for name, needs, argv in tasks:
         lines.append(f"  {name}:")
         lines.append(f"    command: {json.dumps(argv)}")
         if needs:
             lines.append(f"    needs: [{', '.join(needs)}]")
-        if durations:
-            lines.append(f"    duration: {round(1000 * durations[name])}ms")
+        if mebibytes:
+            lines.append(f"    resources: {{cpu: 1, memory: {mebibytes[name]}MiB}}")
     return "\n".join(lines) + "\n"
 
 
@@ -54,11 +54,30 @@ def to_make(tasks):
     return "\n".join(lines) + "\n"
 
 
-def to_ninja(tasks):
-    lines = ["rule r", "  command = $argv"]
+def to_ninja(tasks, alone=()):
+    """Of the tasks named by `alone`, one runs at a time."""
+    lines = ["pool alone", "  depth = 1", "rule r", "  command = $argv"]
     for name, needs, argv in tasks:
         lines.append(f"build {name}: r {' '.join(needs)}\n  argv = {' '.join(argv)}")
+        if name in alone:
+            lines.append("  pool = alone")
     lines.append("build all: phony " + " ".join(name for name, _, _ in tasks) + "\ndefault all")
+    return "\n".join(lines) + "\n"
+
+
+def to_snakemake(tasks, mebibytes=None, priorities=None):
+    """Rules must leave a file when others need them: an empty one each."""
+    lines = ["rule all:", "    input: " + ", ".join(f'"done/{name}"' for name, _, _ in tasks)]
+    for name, needs, argv in tasks:
+        lines.append(f"rule {name}:")
+        if needs:
+            lines.append("    input: " + ", ".join(f'"done/{other}"' for other in needs))
+        lines.append(f'    output: touch("done/{name}")')
+        if mebibytes:
+            lines.append(f"    resources: mem_mb={mebibytes[name]}")
+        if priorities:
+            lines.append(f"    priority: {priorities[name]}")
+        lines.append(f"    shell: {json.dumps(' '.join(argv))}")
     return "\n".join(lines) + "\n"
 
 

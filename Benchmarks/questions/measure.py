@@ -4,6 +4,7 @@ import atexit
 import ctypes
 import itertools
 import json
+import math
 import os
 import platform
 import resource
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
+SNAKEMAKE = os.path.abspath(os.environ["SNAKEMAKE"]) if "SNAKEMAKE" in os.environ else "snakemake"
 BATON = os.path.abspath(shutil.which(os.environ.get("BATON", "baton")) or "baton")  # commands run in other folders
 PR_SET_CHILD_SUBREAPER = 36
 # Read before the first result is written, which makes the work tree dirty.
@@ -111,6 +113,15 @@ def median(samples, key):
     return statistics.median(sample[key] for sample in samples)
 
 
+def interval(values):
+    """Mean and half of its 95 % interval, by Student's t."""
+    # The 97.5 % quantiles for 1 to 10 degrees of freedom; from there on 2.23 is on the safe side.
+    quantiles = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23]
+    if len(values) < 2:
+        return values[0], math.nan
+    return statistics.mean(values), (quantiles[min(len(values) - 1, 10) - 1] * statistics.stdev(values) / math.sqrt(len(values)))
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -118,10 +129,10 @@ def machine():
             "system": platform.platform()}
 
 
-def write(name, title, header, rows, notes, raw):
+def write(name, title, header, rows, notes, raw, tools=("make", "ninja", "parallel")):
     """One result: `results/NAME.json` with all samples, `results/NAME.md` with the table."""
     about = {"machine": machine(), "commit": COMMIT, "command": f"Benchmarks/run {name}",
-             "versions": {tool: version(tool) for tool in ["make", "ninja", "parallel"] if available(tool)}}
+             "versions": {Path(tool).name: version(tool) for tool in tools if available(tool)}}
     table = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     table += ["| " + " | ".join(row) + " |" for row in rows]
     text = [f"# {title}", "", *table, "", *notes, "",

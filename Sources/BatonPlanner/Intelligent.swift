@@ -8,9 +8,12 @@ public import BatonSimulator
 /// longer moves those behind it, and room is left free where a more urgent task will need it. It is planned again when
 /// tasks change, or what is expected of them, or the workers.
 ///
+/// Where no plan can be made (with more tasks than can be laid out in a few milliseconds, on workers that differ, where tasks
+/// wait for units of limits or differ in priority), or where tasks take times other than were expected, the longest path
+/// decides, which needs no plan.
+///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
-/// came last, unless their common end is what counts. It also decides where a plan has no say: on workers that differ; with
-/// more tasks than can be laid out in a few milliseconds; and where tasks wait for units of limits.
+/// came last, unless their common end is what counts.
 public struct Intelligent: Policy {
     public let name = "intelligent"
     /// Laying out so many tasks takes 0.5 ms at the 99th percentile of decisions.
@@ -19,6 +22,8 @@ public struct Intelligent: Policy {
     private let objective: Objective
     private let budget: PlanBudget
     private var plan: CommittedPlan?
+    private var accuracy = ForecastAccuracy()
+    private var longestPath: CriticalPathFirst
     private var sharing: SizeAwareSharing
     private var recent = RecentRuns()
     private var trial: RuleTrial
@@ -33,6 +38,7 @@ public struct Intelligent: Policy {
     ) {
         self.objective = objective
         self.budget = budget
+        longestPath = CriticalPathFirst(patience: patience)
         sharing = SizeAwareSharing(patience: patience)
         trial = RuleTrial(Self.cost(objective))
     }
@@ -48,13 +54,42 @@ public struct Intelligent: Policy {
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
-        let placements = planned(observation)
-        // Where a plan starts nothing although nothing runs, it is wrong about something.
-        if placements.isEmpty, plan?.isUsable != true || isStill(observation) {
+        guard hasOneGoal(observation) else {
+            plan = nil
             return Decision(policy: name, placements: shared(observation))
         }
-        return Decision(
-            policy: name, placements: placements, plan: placements.isEmpty ? nil : plan?.followed())
+        accuracy.read(observation)
+        let placements = planned(observation)
+        if !placements.isEmpty { return Decision(policy: name, placements: placements, plan: plan?.followed()) }
+        // Where a plan starts nothing although nothing runs, it is wrong about something.
+        if plan?.isUsable == true, !isStill(observation) { return Decision(policy: name, placements: []) }
+        return Decision(policy: name, placements: byLongestPath(observation))
+    }
+
+    /// Whether all that is there now is to end soon, rather than one after the other.
+    private func hasOneGoal(_ observation: Observation) -> Bool {
+        objective == .makespan || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
+    }
+
+    private mutating func planned(_ observation: Observation) -> [Placement] {
+        guard !observation.openRuns.isEmpty, observation.hasUniformWorkers, !accuracy.isPoor else {
+            plan = nil
+            return []
+        }
+        if plan?.isCurrent(observation) != true {
+            plan = CommittedPlan(observation, budget, mostTasks: Self.mostTasks)
+        }
+        return plan?.placements(observation) ?? []
+    }
+
+    private mutating func byLongestPath(_ observation: Observation) -> [Placement] {
+        let placements = longestPath.decide(observation).placements
+        guard accuracy.isPoor else { return placements }
+        return placements.map { placement in
+            var placement = placement
+            placement.reason += "; what tasks take is too uncertain for a plan"
+            return placement
+        }
     }
 
     private mutating func shared(_ observation: Observation) -> [Placement] {
@@ -68,17 +103,5 @@ public struct Intelligent: Policy {
 
     private func isStill(_ observation: Observation) -> Bool {
         (0..<observation.workerCount).allSatisfy { observation.isIdle(Worker.ID($0)) }
-    }
-
-    private mutating func planned(_ observation: Observation) -> [Placement] {
-        let isOneGoal = objective.isOfAllTogether || (observation.openRuns.count == 1 && recent.overlapCount == 0)
-        guard isOneGoal, !observation.openRuns.isEmpty, observation.hasUniformWorkers else {
-            plan = nil
-            return []
-        }
-        if plan?.isCurrent(observation) != true {
-            plan = CommittedPlan(observation, objective, budget, mostTasks: Self.mostTasks)
-        }
-        return plan?.placements(observation) ?? []
     }
 }

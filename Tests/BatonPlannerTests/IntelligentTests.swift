@@ -57,6 +57,55 @@ struct IntelligentTests {
         #expect(report.makespan.nanoseconds == search.best.makespanNanoseconds, "seed \(seed)")
     }
 
+    @Test(
+        "where it is too uncertain what tasks take, the longest path decides, from the start or once it shows",
+        arguments: 0..<10)
+    func uncertain(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let workload = Problems.workload(mostTasks: 30, using: &generator)
+        let machines = Problems.machines(using: &generator)
+        func spans(_ expectations: Expectations?, _ policy: any Policy) -> [Report.Span]? {
+            var scenario = Scenario(
+                workers: machines, workload: workload,
+                durations: DurationModel(seed: seed, spread: .logNormal(coefficientOfVariation: 1.5)),
+                expectations: expectations)
+            scenario.recordsSpans = true
+            var simulation = Simulation(scenario)
+            return simulation.run { policy }.spans
+        }
+        for expectations in [nil, Expectations()] {
+            #expect(
+                spans(expectations, Intelligent(patience: nil))
+                    == spans(expectations, CriticalPathFirst(patience: nil)), "seed \(seed)")
+        }
+    }
+
+    @Test("expectations are trusted while ends are as expected, and not when some tasks take longer and others don't")
+    func accuracy() throws {
+        func isPoor(error: Double) throws -> Bool {
+            let tasks = (0..<30).map { index in
+                Job.Task(
+                    name: "t\(index)", kind: "t", dependencies: index > 0 ? [Int32(index) - 1] : [],
+                    behaviour: .init(duration: .seconds(10)))
+            }
+            let job = try Job(name: "row", tasks: tasks)
+            let scenario = Scenario(
+                workers: [Machine(capacity: Self.worker)], workload: Workload([job.arrival(run: Run.ID(rawValue: 1))]),
+                expectations: Expectations(seed: 1, durationError: error))
+            var simulation = Simulation(scenario)
+            var rule = CriticalPathFirst()
+            var accuracy = ForecastAccuracy()
+            while case .decision(let observation) = simulation.advance() {
+                accuracy.read(observation)
+                simulation.apply(rule.decide(observation))
+            }
+            return accuracy.isPoor
+        }
+        #expect(try !isPoor(error: 1))
+        #expect(try !isPoor(error: 1.5))
+        #expect(try isPoor(error: 8))
+    }
+
     @Test("whatever goes wrong, all runs end", arguments: Seed.range(0..<20))
     func faults(seed: UInt64) {
         let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)

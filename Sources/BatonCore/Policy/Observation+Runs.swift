@@ -43,6 +43,16 @@ extension Observation {
         engine.runs[run].durations
     }
 
+    /// What was learned of a task; nil where nothing was.
+    public func estimate(of task: Int, inRun run: Int) -> Estimate? {
+        engine.runs[run].estimates[task]
+    }
+
+    /// Expected time of a task on a worker of reference speed, learned or else declared; nil where it is a guess.
+    public func expectedNanoseconds(of task: Int, inRun run: Int) -> Int64? {
+        engine.runs[run].expectedNanoseconds(of: task)
+    }
+
     /// Expected time from the start of each task to the end of the run along its longest path.
     public func upwardRanks(ofRun run: Int) -> [Int64] {
         engine.runs[run].ranks
