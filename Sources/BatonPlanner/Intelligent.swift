@@ -9,7 +9,7 @@ public import BatonSimulator
 /// tasks change, or what is expected of them, or the workers.
 ///
 /// Where no plan can be made (with more tasks than can be laid out in a few milliseconds, on workers that differ, where tasks
-/// wait for units of limits or differ in priority), or where tasks take times other than were expected, the longest path
+/// wait for units of limits), or where tasks take times other than were expected, the longest path
 /// decides, which needs no plan.
 ///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
@@ -68,7 +68,7 @@ public struct Intelligent: Policy {
 
     /// Whether all that is there now is to end soon, rather than one after the other.
     private func hasOneGoal(_ observation: Observation) -> Bool {
-        objective == .makespan || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
+        objective.isOfAllTogether || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
     }
 
     private mutating func planned(_ observation: Observation) -> [Placement] {
@@ -77,7 +77,7 @@ public struct Intelligent: Policy {
             return []
         }
         if plan?.isCurrent(observation) != true {
-            plan = CommittedPlan(observation, budget, mostTasks: Self.mostTasks)
+            plan = CommittedPlan(observation, objective, budget, mostTasks: Self.mostTasks)
         }
         return plan?.placements(observation) ?? []
     }

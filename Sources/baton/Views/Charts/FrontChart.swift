@@ -76,7 +76,8 @@ struct FrontChart: Panel {
         for tick in x.ticks(8) {
             let position = x.position(tick)
             canvas.line(fromX: position, high, toX: position, low, .rule)
-            canvas.text(Value.number((tick * 1e6).rounded() / 1e6).json, x: position, y: low + 16, .faint, anchor: .middle)
+            canvas.text(
+                Value.number((tick * 1e6).rounded() / 1e6).json, x: position, y: low + 16, .faint, anchor: .middle)
         }
     }
 
