@@ -107,7 +107,7 @@ struct PlanningOptions: ParsableArguments {
         help: ArgumentHelp(
             "What 'intelligent' makes small: completion (the mean time of runs), makespan (the common end of all), tardiness "
                 + "(how late deadlines are missed), cost (of workers while they are held), or a mixture such as "
-                + "completion=0.7,cost=0.3.",
+                + "completion=0.7,cost=0.3. [completion]",
             valueName: "objective"),
         completion: .list(Objective.Term.allCases.map(\.rawValue)), transform: ObjectiveText.parse)
     var objective = Objective(.completion)

@@ -10,7 +10,7 @@ struct Urgency: Sendable {
     /// Area of the task alone, in nanoseconds of the whole cluster, `[V]`.
     let areas: [Double]
 
-    /// Without deadlines and with one job empty: the latest start of each task that misses no deadline, in nanoseconds, `[V]`;
+    /// The latest start of each task that misses no deadline, in nanoseconds, `[V]`;
     /// for those before no deadline the longest of all paths later.
     private let latestStarts: [Double]
     /// The job of each task, and what each job needs of the whole cluster, over its weight, in nanoseconds.

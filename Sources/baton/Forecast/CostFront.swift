@@ -132,7 +132,8 @@ struct CostFront {
         var counts: [Int] = []
         var power = 1
         while power <= most {
-            counts += [power, power * 3 / 2].filter { $0 <= most && !counts.contains($0) && ($0 == power || power > 1) }
+            counts.append(power)
+            if power > 1, power * 3 / 2 <= most { counts.append(power * 3 / 2) }
             power *= 2
         }
         return counts.contains(most) ? counts : counts + [most]

@@ -39,7 +39,7 @@ struct FrontChart: Panel {
         let members = Set(front.front.places)
         for (index, point) in front.points.enumerated() where !members.contains(index) && point.cost.p50 <= mostCost {
             let (x, y) = place(point.cost.p50, point.makespan.p50.seconds)
-            canvas.circle(x: x, y: y, radius: 2.5, .rule)
+            canvas.circle(x: x, y: y, radius: 2.5, .faint)
         }
         let line = front.front.places.map { place(front.points[$0].cost.p50, front.points[$0].makespan.p50.seconds) }
         canvas.polyline(line, .series(0), width: 1.4)
