@@ -33,7 +33,7 @@ import Testing
     @Test("a worker of a mix is paid until the last of its own tasks has ended")
     func mixes() throws {
         let small = Machine(capacity: Resources(milliCPU: 2000, memoryBytes: 8_000_000_000), kind: "small")
-        let large = Machine(capacity: Resources(milliCPU: 5000, memoryBytes: 8_000_000_000), kind: "large")
+        let large = Machine(capacity: Resources(milliCPU: 5000, memoryBytes: 80_000_000_000), kind: "large")
         let kinds = [
             PricedMachine(small, pricePerHour: 36, most: 1), PricedMachine(large, pricePerHour: 360, most: 1),
         ]
