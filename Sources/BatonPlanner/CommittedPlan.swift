@@ -38,8 +38,8 @@ struct CommittedPlan: Sendable {
 
     /// - Parameter mostTasks: with more left to do there is no plan.
     init(
-        _ observation: Observation, _ budget: PlanBudget, mostTasks: Int, network: SchedulingNetwork?,
-        omitted: Set<Intelligent.Ingredient>
+        _ observation: Observation, _ objective: Objective, _ budget: PlanBudget, mostTasks: Int,
+        network: SchedulingNetwork?, omitted: Set<Intelligent.Ingredient>
     ) {
         basis = Basis(observation)
         begin = observation.now
@@ -47,39 +47,39 @@ struct CommittedPlan: Sendable {
         let runs = observation.openRuns.map(Int.init)
         let left = runs.reduce(0) { $0 + observation.run(at: $1).unfinishedTasks }
         guard left <= mostTasks, !runs.contains(where: observation.hasLimits),
-            let snapshot = Snapshot(runs, observation), snapshot.problem.count > 0,
-            Self.isOfOnePriority(snapshot, observation)
+            let snapshot = Snapshot(runs, observation, keepsPriorities: !objective.weighsPriorities),
+            snapshot.problem.count > 0
         else { return }
         let isOver = budget.limit()
-        var search = MakespanSearch(snapshot.problem, seed: 1, network: network)
+        var search = MakespanSearch(snapshot.problem, objective, seed: 1, network: network)
         if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
         list = omitted.contains(.rollouts) ? search.unsearched : search.best.list
         numbers = Array(repeating: -1, count: snapshot.problem.count)
         decoder = SerialDecoder(snapshot.problem)
         self.snapshot = snapshot
-        reason = Self.reason(search)
+        reason = Self.reason(search, objective)
         rationale = Self.rationale(search)
     }
 
-    private static func isOfOnePriority(_ snapshot: Snapshot, _ observation: Observation) -> Bool {
-        let first = snapshot.tasks[0]
-        let priority = observation.priority(of: first.index, inRun: first.run)
-        return snapshot.tasks.allSatisfy { observation.priority(of: $0.index, inRun: $0.run) == priority }
-    }
-
-    private static func reason(_ search: MakespanSearch) -> String {
+    private static func reason(_ search: MakespanSearch, _ objective: Objective) -> String {
         let end = DurationText.format(.nanoseconds(search.best.makespanNanoseconds))
+        guard search.isMakespan else {
+            let goal = search.hasDeadlines ? "deadlines and \(objective)" : "\(objective)"
+            return search.isOptimal
+                ? "starts now in a schedule of \(end), and none is better by \(goal)"
+                : "starts now in the best of \(search.decodedCount) schedules by \(goal), \(end)"
+        }
         if search.isOptimal { return "starts now in a schedule of \(end), and none is shorter" }
         let best = "starts now in the best of \(search.decodedCount) schedules, \(end)"
-        guard search.firstMakespanNanoseconds > search.best.makespanNanoseconds else { return best }
-        let first = DurationText.format(.nanoseconds(search.firstMakespanNanoseconds))
+        guard search.first.score > search.best.score else { return best }
+        let first = DurationText.format(.nanoseconds(search.first.makespanNanoseconds))
         return best + "; by the longest path first: \(first)"
     }
 
     private static func rationale(_ search: MakespanSearch) -> Rationale {
         let found = Proposal(by: "search", makespan: .nanoseconds(search.best.makespanNanoseconds))
-        let first = Proposal(by: "longest path first", makespan: .nanoseconds(search.firstMakespanNanoseconds))
-        let isBetter = found.makespan < first.makespan
+        let first = Proposal(by: "longest path first", makespan: .nanoseconds(search.first.makespanNanoseconds))
+        let isBetter = search.best.score < search.first.score
         return Rationale(
             chosen: isBetter ? found : first, alternatives: [isBetter ? first : found],
             considered: search.decodedCount, isOptimal: search.isOptimal)

@@ -1,6 +1,6 @@
 public import BatonCore
 public import BatonPolicies
-import BatonSimulator
+public import BatonSimulator
 
 /// Searches for the best schedule and starts what it starts now.
 ///
@@ -9,7 +9,7 @@ import BatonSimulator
 /// tasks change, or what is expected of them, or the workers.
 ///
 /// Where no plan can be made (with more tasks than can be laid out in a few milliseconds, or where tasks wait for units of
-/// limits or differ in priority), or where tasks take times other than were expected, the longest path
+/// limits), or where tasks take times other than were expected, the longest path
 /// decides, which needs no plan.
 ///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
@@ -30,16 +30,8 @@ public struct Intelligent: Policy {
     private var longestPath: CriticalPathFirst
     private var sharing: SizeAwareSharing
     private var recent = RecentRuns()
-    private var trial = RuleTrial()
+    private var trial: RuleTrial
     private var placed: PlacedRuns
-
-    /// What is to be small.
-    public enum Objective: String, Hashable, Sendable, CaseIterable {
-        /// The mean time from the submission of a run to its end.
-        case completion
-        /// The time at which all that is there now has ended.
-        case makespan
-    }
 
     /// What can be left out, to see what it is worth.
     public enum Ingredient: String, Hashable, Sendable, CaseIterable {
@@ -52,13 +44,15 @@ public struct Intelligent: Policy {
     }
 
     /// - Parameters:
+    ///   - objective: what is to be small.
+    ///   - budget: for one plan.
     ///   - patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
     ///   - network: proposes lists and ways to share where it was found to pay.
     ///   - omitted: ingredients to do without.
     public init(
-        objective: Objective = .completion, budget: PlanBudget = .standard,
-        patience: Duration? = PolicyCatalog.patience,
-        network: SchedulingNetwork? = nil, omitted: Set<Ingredient> = []
+        objective: Objective = Objective(.completion), budget: PlanBudget = .standard,
+        patience: Duration? = PolicyCatalog.patience, network: SchedulingNetwork? = nil,
+        omitted: Set<Ingredient> = []
     ) {
         self.objective = objective
         self.budget = budget
@@ -67,6 +61,17 @@ public struct Intelligent: Policy {
         longestPath = CriticalPathFirst(patience: patience)
         sharing = SizeAwareSharing(patience: patience)
         placed = PlacedRuns(objective: objective, budget: budget)
+        trial = RuleTrial(Self.cost(objective))
+    }
+
+    /// What waiting costs where runs share the cluster. There a common end and the cost of workers are served by ending runs
+    /// early.
+    private static func cost(_ objective: Objective) -> WaitingCost {
+        let lateness = objective.weight(of: .tardiness)
+        // A second of lateness counts as ten more of waiting where nobody says how much.
+        guard lateness > 0 else { return WaitingCost(completion: 1, lateness: 10) }
+        // Of runs that are not late yet, the one with the least left goes first.
+        return WaitingCost(completion: max(1 - lateness, 0.001), lateness: lateness, hasClasses: false)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {
@@ -95,7 +100,7 @@ public struct Intelligent: Policy {
 
     /// Whether all that is there now is to end soon, rather than one after the other.
     private func hasOneGoal(_ observation: Observation) -> Bool {
-        objective == .makespan || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
+        objective.isOfAllTogether || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
     }
 
     private mutating func planned(_ observation: Observation) -> [Placement] {
@@ -105,7 +110,8 @@ public struct Intelligent: Policy {
         }
         if plan?.isCurrent(observation) != true {
             plan = CommittedPlan(
-                observation, budget, mostTasks: Self.mostTasks, network: network?.used(for: .plans), omitted: omitted)
+                observation, objective, budget, mostTasks: Self.mostTasks, network: network?.used(for: .plans),
+                omitted: omitted)
         }
         return plan?.placements(observation) ?? []
     }
@@ -125,7 +131,7 @@ public struct Intelligent: Policy {
         let bids = recent.read(observation, sharing, network?.used(for: .sharing))
         if omitted.contains(.trial) {
             trial.follow(recent)
-        } else if observation.hasUniformWorkers {
+        } else {
             trial.advance(recent, observation)
         }
         if trial.choice.isBidding { for (run, bid) in bids { sharing.take(bid, ofRun: run) } }

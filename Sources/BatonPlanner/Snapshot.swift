@@ -15,14 +15,17 @@ struct Snapshot: Sendable {
         var index: Int
     }
 
+    /// - Parameter keepsPriorities: urgent tasks have to be placed before others; else priorities weigh deadlines only.
     /// - Returns: nil when some task fits on no living worker.
-    init?(_ runs: [Int], _ observation: Observation) {
+    init?(_ runs: [Int], _ observation: Observation, keepsPriorities: Bool) {
         let living = (0..<observation.workerCount).filter { observation.isAlive(Worker.ID($0)) }
         guard let first = living.first.map({ Worker.ID($0) }) else { return nil }
         // Places of machines are those of workers; a lost one has room for nothing.
         let machines = (0..<observation.workerCount).map { index in
             let id = Worker.ID(index)
-            return Machine(capacity: observation.isAlive(id) ? observation.capacity(of: id) : .zero)
+            guard observation.isAlive(id) else { return Machine(capacity: .zero, pricePerHour: 0) }
+            return Machine(
+                capacity: observation.capacity(of: id), pricePerHour: observation.worker(id).pricePerHour)
         }
         var tasks: [Task] = []
         var places: [Int: [Int32]] = [:]
@@ -50,10 +53,17 @@ struct Snapshot: Sendable {
         }
         self.tasks = tasks
         self.places = places
-        problem = StaticProblem(
+        var problem = StaticProblem(
             machines: machines, graph: Self.graph(tasks, places, observation),
             durations: tasks.map { observation.durations(ofRun: $0.run)[$0.index] }, demands: demands,
             isCommand: tasks.map { observation.isCommand($0.index, inRun: $0.run) }, jobs: jobs)
+        for (run, job) in zip(runs, jobs) where !job.tasks.isEmpty {
+            problem.deadlines += observation.deadlines(
+                ofRun: run, tasks: tasks[job.tasks].map(\.index), from: job.tasks.lowerBound, since: observation.now)
+        }
+        let priorities = tasks.map { observation.priority(of: $0.index, inRun: $0.run) }
+        if Set(priorities).count > 1, keepsPriorities { problem.priorities = priorities }
+        self.problem = problem
     }
 
     private static func graph(_ tasks: [Task], _ places: [Int: [Int32]], _ observation: Observation) -> Graph {
@@ -75,4 +85,26 @@ struct Snapshot: Sendable {
 
     /// Tasks that the run had, ended ones included; nil for a run that is not part of it.
     func taskCount(ofRun run: Int) -> Int? { places[run]?.count }
+}
+
+extension Observation {
+    /// What a run and its tasks have to keep.
+    ///
+    /// - Parameters:
+    ///   - tasks: of the run, as far as they matter.
+    ///   - place: of the first of them in the problem; the others follow.
+    ///   - begin: when the problem's time begins.
+    func deadlines(ofRun run: Int, tasks: [Int], from place: Int, since begin: Instant) -> [StaticProblem.Deadline] {
+        var deadlines: [StaticProblem.Deadline] = []
+        func add(_ places: Range<Int>, _ due: Instant?, _ priority: Int32) {
+            guard let due else { return }
+            deadlines.append(
+                .init(tasks: places, due: due.nanoseconds - begin.nanoseconds, weight: Double(priority) / 50))
+        }
+        add(place..<place + tasks.count, deadline(ofRun: run), self.run(at: run).priority)
+        for (offset, task) in tasks.enumerated() where isCommand(task, inRun: run) {
+            add(place + offset..<place + offset + 1, deadline(of: task, inRun: run), priority(of: task, inRun: run))
+        }
+        return deadlines
+    }
 }

@@ -7,8 +7,8 @@ struct RunQueue<Key: Comparable & Sendable>: Sendable {
     private var lines: [ReadyLine<Key>] = []
     private var reader = ReadyReader()
 
-    private struct Contender: Comparable {
-        var standing: Double
+    private struct Contender<Standing: Comparable>: Comparable {
+        var standing: Standing
         /// Among equals the run that was submitted first.
         var run: Int
 
@@ -22,15 +22,15 @@ struct RunQueue<Key: Comparable & Sendable>: Sendable {
     /// - Parameters:
     ///   - standing: of a run that would hold so much; nil when it may not start more.
     /// - Complexity: O(r + p log r) for `r` open runs and `p` placements, besides what the lines take.
-    mutating func place(
+    mutating func place<Standing: Comparable>(
         _ observation: Observation, _ manner: ReadyLine<Key>.Manner, key: (ReadyTask) -> Key,
-        standing: (RunView, _ held: Resources) -> Double?
+        standing: (RunView, _ held: Resources) -> Standing?
     ) -> [Placement] {
         refill(observation, key: key)
         var builder = PlacementBuilder(observation)
         var views: [RunView] = []
         var held: [Resources] = []
-        var contenders = Heap<Contender>()
+        var contenders = Heap<Contender<Standing>>()
         func contend(_ place: Int) {
             guard let standing = standing(views[place], held[place]) else { return }
             contenders.insert(Contender(standing: standing, run: place))

@@ -7,7 +7,10 @@ public import BatonCore
 /// the cluster, which costs them little and saves short runs much where sizes differ a lot. Where they don't, it only leaves
 /// room idle; so how much is kept is a thing to be tuned, and 0 is a good value of it.
 ///
-/// Inside a run tasks go as in `Graphene`.
+/// Inside a run tasks go as in `Graphene`, those of higher priority before others, and where tasks have deadlines of their own,
+/// the one that must start first before those.
+///
+/// Deadlines and priorities of runs count by `WaitingCost`, which also bounds how long a run waits for others.
 ///
 /// - Source: shortest remaining processing time first, Schrage 1968, doi:10.1287/opre.16.3.687. To keep servers for short
 ///   jobs is size-interval task assignment; Harchol-Balter, Crovella, Murta 1999, doi:10.1006/jpdc.1999.1577.
@@ -25,15 +28,18 @@ public struct SizeAwareSharing: Policy {
         public var cap: Double?
 
         public var order: Order
+        public var cost: WaitingCost
 
         public init(
-            reserve: Double = 0, longNanoseconds: Int64 = .max, cap: Double? = nil, order: Order = .leastArea
+            reserve: Double = 0, longNanoseconds: Int64 = .max, cap: Double? = nil, order: Order = .leastArea,
+            cost: WaitingCost = WaitingCost()
         ) {
             precondition((0..<1).contains(reserve), "a reserve of \(reserve) of the cluster")
             self.reserve = reserve
             self.longNanoseconds = longNanoseconds
             self.cap = cap
             self.order = order
+            self.cost = cost
         }
     }
 
@@ -68,6 +74,10 @@ public struct SizeAwareSharing: Policy {
     private var widths: [Double] = []
     /// By run; nil for those that go by the rule.
     private var bids: [Bid?] = []
+    /// By run: each task's place in its order, and its deadline.
+    private var places: [[Int32]] = []
+    private var deadlines: [RunDeadline?] = []
+    private var waits = RunWaits()
     private var total = ClusterTotal()
 
     /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
@@ -77,7 +87,7 @@ public struct SizeAwareSharing: Policy {
     }
 
     /// Each task's place in the order of its run; nil for a run that was not planned.
-    public func places(ofRun run: Int) -> [Int32]? { orders.places(ofRun: run) }
+    public func places(ofRun run: Int) -> [Int32]? { orders.places(ofRun: run) == nil ? nil : places[run] }
 
     /// From now on the run goes by this bid; to be said before its first tasks are looked at.
     public mutating func take(_ bid: Bid, ofRun run: Int) {
@@ -87,9 +97,20 @@ public struct SizeAwareSharing: Policy {
 
     /// Plans runs that are new or have changed, which `decide` does as well.
     public mutating func prepare(_ observation: Observation) {
-        while widths.count < observation.runCount { widths.append(0) }
+        while widths.count < observation.runCount {
+            widths.append(0)
+            places.append([])
+            deadlines.append(nil)
+        }
         let total = total.read(observation)
-        for run in orders.update(observation) { widths[run] = width(of: run, total, observation) }
+        for run in orders.update(observation) {
+            widths[run] = width(of: run, total, observation)
+            places[run] = UrgentOrder.places(orders.places(ofRun: run) ?? [], ofRun: run, observation)
+            deadlines[run] = RunDeadline(
+                latestEnds: observation.latestEnds(ofRun: run).map(\.nanoseconds),
+                durations: observation.durations(ofRun: run), path: observation.upwardRanks(ofRun: run).max() ?? 0,
+                priority: observation.run(at: run).priority)
+        }
     }
 
     private func width(of run: Int, _ total: Resources, _ observation: Observation) -> Double {
@@ -107,20 +128,34 @@ public struct SizeAwareSharing: Policy {
         prepare(observation)
         let total = total.read(observation)
         let cap = parameters.cap.map { $0 / Double(max(observation.openRuns.count, 1)) }
+        var waits = RunWaits()
+        swap(&waits, &self.waits)  // the closures below change it while the queue is being changed
+        waits.read(observation, parameters.cost, deadlines)
         let reason = "of what may start, its run has the least left to do" + (basis.isEmpty ? "" : "; " + basis)
         var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in reason }
         if parameters.reserve > 0 {
             var held = LongTasks(parameters, total, observation)
             manner.chooseWorker = { task, builder in held.mayStart(task, builder, observation) ? .anywhere : .nowhere }
         }
-        let placements = queue.place(observation, manner) { [orders, bids] task in
-            let places = bid(bids, ofRun: task.run)?.places ?? orders.places(ofRun: task.run)
-            return places?[Int(task.reference.task.index)] ?? .max
-        } standing: { [widths, bids, order = parameters.order] run, held in
+        let placements = queue.place(observation, manner) { [bids, places] task in
+            let own = bid(bids, ofRun: task.run)?.places ?? places[task.run]
+            return own[Int(task.reference.task.index)]
+        } standing: { [bids, widths, deadlines, parameters] run, held -> RunRank? in
+            if held != run.held { waits.note(run.index, at: observation.now) }
             if let cap, held.dominantShare(of: total) >= cap { return nil }
-            let work = Double(run.remainingNanoseconds) * (order == .leastArea ? widths[run.index] : 1)
-            return work * (bid(bids, ofRun: run.index)?.weight ?? 1)
+            if let since = waits.tooLong(run.index) { return RunRank(waitingSince: since) }
+            let area = Double(run.remainingNanoseconds) * widths[run.index]
+            let left = parameters.order == .leastArea ? area : Double(run.remainingNanoseconds)
+            let deadline = deadlines[run.index]
+            let slack =
+                deadline?.slack(
+                    remaining: run.remainingNanoseconds, area: area, now: observation.now.nanoseconds) ?? 0
+            return RunRank(
+                priority: parameters.cost.hasClasses ? run.priority : 0,
+                standing: parameters.cost.standing(
+                    left: left * (bid(bids, ofRun: run.index)?.weight ?? 1), weight: deadline?.weight ?? 0, slack: slack))
         }
+        self.waits = waits
         return Decision(policy: name, placements: placements)
     }
 }

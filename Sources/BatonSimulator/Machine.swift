@@ -9,20 +9,27 @@ public struct Machine: Hashable, Sendable {
     public var networkBytesPerSecond: Int64
     /// What people call machines of this sort.
     public var kind: String
+    /// What it costs to hold one for an hour; nil where nobody has said.
+    public var pricePerHour: Double?
 
     public init(
-        capacity: Resources, speedPermille: Int64 = 1000, networkBytesPerSecond: Int64 = 0, kind: String = "worker"
+        capacity: Resources, speedPermille: Int64 = 1000, networkBytesPerSecond: Int64 = 0, kind: String = "worker",
+        pricePerHour: Double? = nil
     ) {
         self.capacity = capacity
         self.speedPermille = speedPermille
         self.networkBytesPerSecond = networkBytesPerSecond
         self.kind = kind
+        self.pricePerHour = pricePerHour
     }
+
+    /// What it costs to hold one for an hour, as of `Worker`.
+    public var costPerHour: Double { worker(0).costPerHour }
 
     func worker(_ index: Int) -> Worker {
         Worker(
             id: Worker.ID(index), name: "\(kind)-\(index)", capacity: capacity, speedPermille: speedPermille,
-            networkBytesPerSecond: networkBytesPerSecond
+            networkBytesPerSecond: networkBytesPerSecond, pricePerHour: pricePerHour
         )
     }
 }

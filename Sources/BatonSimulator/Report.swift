@@ -12,6 +12,9 @@ public struct Report: Hashable, Sendable {
     public var allocatedGBHours: Double
     /// Peak memory of each attempt, over its time.
     public var usedGBHours: Double
+    /// Of the workers, each held from the first submission until the last of its attempts has ended; see
+    /// `Worker.costPerHour`.
+    public var cost: Double
     /// CPU granted, over time.
     public var allocatedCoreHours: Double
     /// In the order of their ends; empty unless the scenario records them.

@@ -26,6 +26,8 @@ struct SimulatedWorld: Sendable {
         var available: Resources
         var used = Resources.zero
         var isAlive = true
+        /// Of the last of its processes that has ended.
+        var lastEnd = Instant.zero
 
         var capacity: Resources { worker.capacity }
     }
@@ -163,6 +165,7 @@ struct SimulatedWorld: Sendable {
         let process = processes[slot]
         processes.end(slot, as: outcome, end)
         workers[Int(process.worker.index)].used -= process.grant
+        workers[Int(process.worker.index)].lastEnd = now
         let seconds = Double(now.nanoseconds - process.since.nanoseconds) / 1e9
         consumption.grantedCPUSeconds += seconds * Double(process.grant.milliCPU) / 1000
         consumption.grantedByteSeconds += seconds * Double(process.grant.memoryBytes)

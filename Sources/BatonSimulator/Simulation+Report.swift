@@ -13,9 +13,16 @@ extension Simulation {
             utilisation: possible > 0 ? world.consumption.grantedCPUSeconds / possible : 0,
             allocatedGBHours: world.consumption.grantedByteSeconds / 3.6e12,
             usedGBHours: world.consumption.usedByteSeconds / 3.6e12,
-            allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600, spans: world.spans,
+            cost: cost(since: start), allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600,
+            spans: world.spans,
             counts: counts, isComplete: results.allSatisfy { $0 != nil } && !engine.hasOpenRuns,
             violations: witness.violations + world.violations
         )
+    }
+
+    private func cost(since start: Instant) -> Double {
+        world.workers.reduce(0) { sum, state in
+            sum + state.worker.costPerHour * max(start.duration(to: state.lastEnd).seconds, 0) / 3600
+        }
     }
 }

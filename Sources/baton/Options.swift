@@ -1,8 +1,8 @@
 import ArgumentParser
 import BatonCore
 import BatonFormats
-import BatonPlanner
 import BatonRuntime
+import BatonSimulator
 import BatonStore
 
 /// What every command that touches the state takes.
@@ -105,11 +105,14 @@ struct PlanningOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What 'intelligent' makes small: completion, the mean time of runs, or makespan, the common end of all.",
-            valueName: "name"))
-    var objective = ObjectiveName.standard
+            "What 'intelligent' makes small: completion (the mean time of runs), makespan (the common end of all), tardiness "
+                + "(how late deadlines are missed), cost (of workers while they are held), or a mixture such as "
+                + "completion=0.7,cost=0.3. [completion]",
+            valueName: "objective"),
+        completion: .list(Objective.Term.allCases.map(\.rawValue)), transform: ObjectiveText.parse)
+    var objective = Objective(.completion)
 
-    var planning: Wiring.Planning { Wiring.Planning(objective: objective.objective, budget: span?.duration) }
+    var planning: Wiring.Planning { Wiring.Planning(objective: objective, budget: span?.duration) }
 
     /// With the network that was trained here, if one is in use; it is looked for only where it may be needed.
     func planning(for policies: [PolicyName], _ data: DataDirectory) -> Wiring.Planning {
@@ -120,23 +123,33 @@ struct PlanningOptions: ParsableArguments {
     }
 }
 
-/// What the intelligent policy makes small, as an argument.
-struct ObjectiveName: ExpressibleByArgument, CustomStringConvertible {
-    var objective: Intelligent.Objective
+/// `makespan`, or weights such as `completion=0.7,cost=0.3`.
+enum ObjectiveText {
+    private static let names = Objective.Term.allCases.map(\.rawValue)
 
-    static let standard = ObjectiveName(objective: .completion)
-
-    private init(objective: Intelligent.Objective) {
-        self.objective = objective
+    /// - Throws: which part is wrong, and what it can be.
+    static func parse(_ text: String) throws -> Objective {
+        if let term = Objective.Term(rawValue: text) { return Objective(term) }
+        var weights: [Objective.Term: Double] = [:]
+        for part in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            let words = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let term = Objective.Term(rawValue: words[0]) else {
+                let hint = Suggestion.hint(for: words[0], among: names) ?? "There are \(Sentence.list(names))."
+                throw ValidationError("There is no objective '\(words[0])'. \(hint)")
+            }
+            guard words.count == 2, let weight = Double(words[1]), weight >= 0, weight <= 1e6 else {
+                throw ValidationError(
+                    "'\(part)' has no weight. Write a number from 0 to a million, as in completion=0.7,cost=0.3.")
+            }
+            guard weights.updateValue(weight, forKey: term) == nil else {
+                throw ValidationError("'\(term.rawValue)' has two weights. Give it one.")
+            }
+        }
+        guard weights.values.contains(where: { $0 > 0 }) else {
+            throw ValidationError("All weights of '\(text)' are 0. Give at least one more than that.")
+        }
+        return Objective(weights: weights)
     }
-
-    init?(argument: String) {
-        guard let objective = Intelligent.Objective(rawValue: argument) else { return nil }
-        self.objective = objective
-    }
-
-    var description: String { objective.rawValue }
-    static var allValueStrings: [String] { Intelligent.Objective.allCases.map(\.rawValue) }
 }
 
 /// Whether what tasks declare is kept.

@@ -3,6 +3,7 @@ import BatonPlanner
 import BatonPolicies
 import BatonPrediction
 import BatonRuntime
+import BatonSimulator
 import BatonStore
 import Foundation
 
@@ -21,7 +22,7 @@ enum Wiring {
 
     /// What the intelligent policy plans for, and how long it may; nil for the standard number of schedules.
     struct Planning: Sendable {
-        var objective = Intelligent.Objective.completion
+        var objective = Objective(.completion)
         var budget: Duration?
         /// Tasks wait while it searches, so a clock ends that when the machine is too busy for it.
         var isWatched = false

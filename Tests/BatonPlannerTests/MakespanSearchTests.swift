@@ -37,7 +37,7 @@ struct MakespanSearchTests {
         search.run { $0.decodedCount > 500 }
         var decoder = SerialDecoder(problem)
         #expect(decoder.decode(search.best.list) == search.best.makespanNanoseconds)
-        #expect(search.best.makespanNanoseconds <= search.firstMakespanNanoseconds)
+        #expect(search.best.makespanNanoseconds <= search.first.makespanNanoseconds)
         #expect(search.best.list.sorted() == (0..<Int32(problem.count)).map { $0 })
     }
 

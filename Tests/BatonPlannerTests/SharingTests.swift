@@ -10,14 +10,15 @@ import Testing
 struct SharingTests {
     private static let machine = Machine(capacity: Resources(milliCPU: 4000, memoryBytes: 8 << 30))
 
-    /// Jobs of up to 25 tasks that arrive one after the other.
-    private static func workload(using generator: inout SeededGenerator) -> Workload {
+    /// Jobs of up to 25 tasks that arrive one after the other; urgent ones have priorities and deadlines, some of their tasks
+    /// deadlines of their own.
+    private static func workload(areUrgent: Bool = false, using generator: inout SeededGenerator) -> Workload {
         var at = Instant.zero
         return Workload(
             (0..<6).map { job in
                 let tasks = (0..<Int.random(in: 1...25, using: &generator)).map { index in
                     Job.Task(
-                        name: "t\(index)", kind: "t",
+                        name: "t\(index)", kind: areUrgent && index % 3 == 1 ? "due" : "t",
                         dependencies: (0..<Int32(index)).filter { _ in Int.random(in: 0...5, using: &generator) == 0 },
                         request: .init(
                             milliCPU: Int64(Int.random(in: 1...4, using: &generator)) * 500,
@@ -25,7 +26,17 @@ struct SharingTests {
                         behaviour: .init(duration: .milliseconds(Int.random(in: 0...9_000, using: &generator))))
                 }
                 at = at.advanced(by: .milliseconds(Int.random(in: 0...9_000, using: &generator)))
-                return try! Job(name: "job", tasks: tasks).arrival(run: Run.ID(rawValue: UInt64(job) + 1), at: at)
+                guard areUrgent else {
+                    return try! Job(name: "job", tasks: tasks).arrival(run: Run.ID(rawValue: UInt64(job) + 1), at: at)
+                }
+                var urgent = try! Job(name: "job", tasks: tasks).urged(
+                    deadlineSlack: Int.random(in: 0...1, using: &generator) == 0
+                        ? nil : Double.random(in: 0.5...4, using: &generator),
+                    priority: Int32(Int.random(in: 2...4, using: &generator) * 20))
+                for place in urgent.workflow.tasks.indices where urgent.workflow.tasks[place].name == "due" {
+                    urgent.workflow.tasks[place].deadline = .seconds(Int.random(in: 1...30, using: &generator))
+                }
+                return urgent.arrival(run: Run.ID(rawValue: UInt64(job) + 1), at: at)
             })
     }
 
@@ -82,6 +93,80 @@ struct SharingTests {
         rollout.begin(SharingRollout.Rule(sharing.parameters, byBids: true))
         _ = rollout.advance(steps: .max)
         #expect(rollout.completions == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
+    }
+
+    @Test("so it is with deadlines, priorities and a bound on waiting", arguments: Seed.range(0..<60))
+    func urgentAgreement(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let workload = Self.workload(areUrgent: true, using: &generator)
+        let machines = Array(repeating: Self.machine, count: Int.random(in: 1...2, using: &generator))
+        let cost = WaitingCost(
+            completion: seed % 2 == 0 ? 1 : 0.001, lateness: 10, foresight: 5e9, hasClasses: seed % 2 == 0,
+            mostWait: seed % 3 == 0 ? 6_000_000_000 : WaitingCost.usualMostWait)
+        let parameters = SizeAwareSharing.Parameters(
+            reserve: seed % 4 == 0 ? 0.3 : 0, longNanoseconds: 4_000_000_000, cap: seed % 5 == 0 ? 1.2 : nil, cost: cost
+        )
+        let spy = Spy(policy: SizeAwareSharing(parameters, patience: nil))
+        let real = Self.completions(workload, on: machines, spy)
+        let places = workload.arrivals.indices.flatMap { spy.seen.places[$0] ?? [] }
+        var rollout = SharingRollout(StaticProblem(workload, on: machines), places: places)
+        rollout.begin(SharingRollout.Rule(parameters))
+        while !rollout.advance(steps: 50) {}
+        #expect(rollout.completions == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
+    }
+
+    @Test("a run of a low class gets its turn after the longest wait, and not before while urgent ones come")
+    func starvationBound() {
+        func job(_ tasks: Int, _ seconds: Int, priority: Int32) -> Job {
+            try! Job(
+                name: "job",
+                tasks: (0..<tasks).map { index in
+                    Job.Task(
+                        name: "t\(index)", kind: "t", request: .init(milliCPU: 4000), priority: priority,
+                        behaviour: .init(duration: .seconds(seconds)))
+                })
+        }
+        // An hour of urgent runs, one a minute, each of which takes the machine for as long.
+        var arrivals = (0..<60).map { place in
+            job(1, 60, priority: 80).arrival(
+                run: Run.ID(rawValue: UInt64(place) + 2), at: Instant(nanoseconds: Int64(place) * 60_000_000_000))
+        }
+        arrivals.insert(job(3, 10, priority: 20).arrival(run: Run.ID(rawValue: 1), at: .zero), at: 1)
+        func end(mostWait: Int64) -> Duration? {
+            let sharing = SizeAwareSharing(.init(cost: WaitingCost(mostWait: mostWait)), patience: nil)
+            return Self.completions(Workload(arrivals), on: [Self.machine], sharing)[1]
+        }
+        #expect(end(mostWait: .max) == .seconds(3_630))
+        // Each of its three tasks starts when ten minutes have passed and the task that runs then has ended.
+        let bound = Duration.seconds(3 * (600 + 60) + 10)
+        #expect(end(mostWait: 600_000_000_000)! <= bound)
+        #expect(end(mostWait: 600_000_000_000)! > .seconds(1_800))
+    }
+
+    @Test("a deadline that can be met is met, though its run has more left than others")
+    func deadline() {
+        func job(_ seconds: Int, deadline: Duration?) -> Job {
+            try! Job(
+                name: "job",
+                tasks: (0..<4).map { index in
+                    Job.Task(
+                        name: "t\(index)", kind: "t", request: .init(milliCPU: 4000),
+                        behaviour: .init(duration: .seconds(seconds)))
+                }, deadline: deadline)
+        }
+        // Short runs keep coming; the long one would wait for all of them.
+        func late(_ deadline: Duration?) -> Duration {
+            var arrivals = [job(30, deadline: deadline).arrival(run: Run.ID(rawValue: 1))]
+            for place in 0..<40 {
+                arrivals.append(
+                    job(5, deadline: nil).arrival(
+                        run: Run.ID(rawValue: UInt64(place) + 2),
+                        at: Instant(nanoseconds: Int64(place) * 20_000_000_000)))
+            }
+            return Self.completions(Workload(arrivals), on: [Self.machine], Intelligent(patience: nil))[0]!
+        }
+        #expect(late(nil) > .seconds(600))
+        #expect(late(.seconds(300)) <= .seconds(300))
     }
 
     @Test("short runs do not wait for the long tasks of a large one, once it was seen that this happens")

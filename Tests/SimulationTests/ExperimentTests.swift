@@ -134,7 +134,7 @@ import Testing
     func standings() {
         func column(_ values: [Double]) -> [Standing] {
             func measurement(_ seconds: Double) -> Measurement {
-                Measurement(completionSeconds: [seconds]) { $0 == .objective ? seconds : nil }
+                Measurement(completionSeconds: [seconds]) { $0 == .meanCompletion ? seconds : nil }
             }
             let pairs = values.map { [measurement(100), measurement($0)] }
             return Comparison(names: ["base", "other"], measurements: pairs, baseline: 0).standings

@@ -108,7 +108,7 @@ import Testing
     @Test("a deadline is the critical path with its slack, and priorities stay in their range")
     func deadlines() throws {
         var parameters = Family.Parameters()
-        parameters.deadlineSlack = 1.5
+        parameters.deadlineSlack = 1.5...1.5
         parameters.priorities = 20...80
         let job = Family.forkJoin.job(tasks: 50, parameters: parameters, seed: 1)
         #expect(abs(try #require(job.workflow.deadline).seconds - 1.5 * job.criticalPath.seconds) < 1e-6)

@@ -8,9 +8,12 @@ public struct Worker: Hashable, Sendable, Codable {
     public var speedPermille: Int64
     /// How fast data comes from and goes to other workers; 0 where all share one file system and nothing is moved.
     public var networkBytesPerSecond: Int64
+    /// What it costs to hold it for an hour; nil where nobody has said.
+    public var pricePerHour: Double?
 
     public init(
-        id: ID, name: String, capacity: Resources, speedPermille: Int64 = 1000, networkBytesPerSecond: Int64 = 0
+        id: ID, name: String, capacity: Resources, speedPermille: Int64 = 1000, networkBytesPerSecond: Int64 = 0,
+        pricePerHour: Double? = nil
     ) {
         precondition(speedPermille > 0 && networkBytesPerSecond >= 0, "a speed of \(speedPermille) for \(name)")
         self.id = id
@@ -18,10 +21,14 @@ public struct Worker: Hashable, Sendable, Codable {
         self.capacity = capacity
         self.speedPermille = speedPermille
         self.networkBytesPerSecond = networkBytesPerSecond
+        self.pricePerHour = pricePerHour
     }
 
+    /// What it costs to hold it for an hour: its price, and where it has none, 1 for each core.
+    public var costPerHour: Double { pricePerHour ?? Double(capacity.milliCPU) / 1000 }
+
     private enum CodingKeys: String, CodingKey {
-        case id, name, capacity, speedPermille, networkBytesPerSecond
+        case id, name, capacity, speedPermille, networkBytesPerSecond, pricePerHour
     }
 
     public init(from decoder: any Decoder) throws {
@@ -30,7 +37,8 @@ public struct Worker: Hashable, Sendable, Codable {
             id: try values.decode(ID.self, forKey: .id), name: try values.decode(String.self, forKey: .name),
             capacity: try values.decode(Resources.self, forKey: .capacity),
             speedPermille: try values.decodeIfPresent(Int64.self, forKey: .speedPermille) ?? 1000,
-            networkBytesPerSecond: try values.decodeIfPresent(Int64.self, forKey: .networkBytesPerSecond) ?? 0
+            networkBytesPerSecond: try values.decodeIfPresent(Int64.self, forKey: .networkBytesPerSecond) ?? 0,
+            pricePerHour: try values.decodeIfPresent(Double.self, forKey: .pricePerHour)
         )
     }
 

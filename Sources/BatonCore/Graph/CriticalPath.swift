@@ -39,6 +39,16 @@ extension Graph {
         return ends
     }
 
+    /// The largest value of each node and all that depends on it, directly or not.
+    public func highestBehind(_ values: [Int32]) -> [Int32] {
+        guard let order = try? topologicalOrder() else { preconditionFailure("values behind nodes of a cycle") }
+        var highest = values
+        for node in order.reversed().map(Int.init) {
+            for successor in successors(of: node) { highest[node] = max(highest[node], highest[Int(successor)]) }
+        }
+        return highest
+    }
+
     /// The nodes of a longest path, first to last; the lowest node where several are equally long.
     ///
     /// - Parameter ranks: upward ranks of this graph.

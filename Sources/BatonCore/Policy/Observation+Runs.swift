@@ -58,6 +58,24 @@ extension Observation {
         engine.runs[run].ranks
     }
 
+    /// When the run should have ended; nil where its workflow says nothing.
+    public func deadline(ofRun run: Int) -> Instant? {
+        engine.runs[run].submission.workflow.deadline.map { engine.runs[run].submittedAt.advanced(by: $0) }
+    }
+
+    /// When the task should have ended by a deadline of its own; nil where it has none.
+    public func deadline(of task: Int, inRun run: Int) -> Instant? {
+        let definition = Int(engine.runs[run].expansion.instances[task].task)
+        return engine.runs[run].submission.workflow.tasks[definition].deadline.map {
+            engine.runs[run].submittedAt.advanced(by: $0)
+        }
+    }
+
+    /// When each task of a run must have ended for no deadline behind it to be missed; empty in a run without deadlines.
+    public func latestEnds(ofRun run: Int) -> [Instant] {
+        engine.runs[run].latestEnds
+    }
+
     public func state(of task: Int, inRun run: Int) -> TaskState {
         engine.runs[run].states[task]
     }

@@ -85,6 +85,7 @@ extension WorkflowDecoder {
             case .price:
                 if let number = node.number, (0...1e9).contains(number) {
                     price = number
+                    machine.pricePerHour = number
                 } else {
                     mismatch(node, name, expected: "what one costs for an hour, such as 0.20")
                 }

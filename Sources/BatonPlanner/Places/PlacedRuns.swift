@@ -16,7 +16,7 @@ struct PlacedRuns: Sendable {
     private static let mostCellsOfDecision = 50_000
 
     private let budget: PlanBudget
-    private let objective: Intelligent.Objective
+    private let objective: Objective
     /// By place of the run in the engine.
     private var runs: [PlannedRun?] = []
     private var clusterRevision = -1
@@ -25,7 +25,7 @@ struct PlacedRuns: Sendable {
     /// Of a plan that no decision has carried yet.
     private var rationale: Rationale?
 
-    init(objective: Intelligent.Objective, budget: PlanBudget) {
+    init(objective: Objective, budget: PlanBudget) {
         self.objective = objective
         self.budget = budget
     }
@@ -65,7 +65,7 @@ struct PlacedRuns: Sendable {
     private func order(_ open: [Int], _ observation: Observation) -> [Int] {
         let keys = open.map { run -> (priority: Int32, left: Int64, run: Int) in
             let view = observation.run(at: run)
-            let left = objective == .completion ? view.remainingNanoseconds : -view.remainingNanoseconds
+            let left = !objective.isOfAllTogether ? view.remainingNanoseconds : -view.remainingNanoseconds
             return (-view.priority, left, run)
         }
         return keys.sorted { $0 < $1 }.map(\.run)

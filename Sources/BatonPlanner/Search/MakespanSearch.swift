@@ -1,8 +1,8 @@
 import BatonCore
 public import BatonSimulator
 
-/// Looks for the schedule with the least makespan: lists of tasks that are crossed, changed a little, decoded, and
-/// straightened from both ends.
+/// Looks for the best schedule in the sense of an objective, mostly that with the least makespan: lists of tasks that are
+/// crossed, changed a little, decoded, and straightened from both ends.
 ///
 /// ```
 /// var search = MakespanSearch(problem, seed: 1)
@@ -16,13 +16,14 @@ public struct MakespanSearch: Sendable {
     /// The best schedule so far.
     public private(set) var best: Plan
     /// Of the rule from which the search began: the longest path first.
-    public private(set) var firstMakespanNanoseconds: Int64 = 0
+    public private(set) var first: Plan
     /// Lists that were decoded so far.
     public private(set) var decodedCount = 0
     /// About how long decoding took, the same everywhere and every time.
     public var estimatedNanoseconds: Int { decoder.estimatedNanoseconds + proposalNanoseconds }
 
     public struct Plan: Sendable {
+        public var score: ScheduleJudge.Score
         /// Of the last end, since the problem began.
         public var makespanNanoseconds: Int64
         /// Each task after those it waits for, `[V]`.
@@ -31,7 +32,7 @@ public struct MakespanSearch: Sendable {
 
     private struct Individual: Sendable {
         var list: [Int32]
-        var makespan: Int64
+        var score: ScheduleJudge.Score
     }
 
     /// Individuals at first; each new beginning doubles them.
@@ -40,8 +41,14 @@ public struct MakespanSearch: Sendable {
 
     private let lists: TaskLists
     private let urgency: Urgency
-    /// No schedule ends earlier.
-    private let bound: Int64
+    private var judge: ScheduleJudge
+    /// No schedule is better.
+    private let bound: ScheduleJudge.Score
+    /// What must be placed first where priorities differ, `[V]`; empty where they don't.
+    private let precedence: [Int32]
+    /// To end all as early as possible is all that counts.
+    public let isMakespan: Bool
+    public let hasDeadlines: Bool
     private var decoder: SerialDecoder
     private var rollout: Rollout
     private var generator: SeededGenerator
@@ -56,24 +63,38 @@ public struct MakespanSearch: Sendable {
     private let places: [Int32]
 
     /// - Parameters:
-    ///   - problem: with at least one machine for each task.
+    ///   - problem: with at least one machine for each task. Where priorities differ, tasks are placed in their order, and
+    ///     what an urgent one waits for is as urgent.
+    ///   - objective: what is to be small.
     ///   - seed: of all chance in the search.
     ///   - network: proposes lists, which are tried like all others.
-    public init(_ problem: StaticProblem, seed: UInt64, network: SchedulingNetwork? = nil) {
+    public init(
+        _ problem: StaticProblem, _ objective: Objective = Objective(.makespan), seed: UInt64,
+        network: SchedulingNetwork? = nil
+    ) {
         lists = TaskLists(graph: problem.graph)
         urgency = Urgency(problem)
-        bound = LowerBounds(problem).makespanNanoseconds + (problem.jobs.map(\.arrival).min() ?? 0)
+        precedence = problem.precedence
         decoder = SerialDecoder(problem)
         rollout = Rollout(problem)
         generator = SeededGenerator(seed: seed)
-        best = Plan(makespanNanoseconds: .max, list: [])
-        let urgent = lists.byKey(urgency.paths)
+        var urgent = lists.byKey(urgency.paths)
         var places = [Int32](repeating: 0, count: urgent.count)
         for (place, task) in urgent.enumerated() { places[Int(task)] = Int32(place) }
         self.places = places
         scores = network?.network.answer(problem).scores
         proposalNanoseconds = scores == nil ? 0 : GraphNetwork.estimatedNanoseconds(tasks: problem.count)
-        firstMakespanNanoseconds = decoder.decode(urgent)
+        TaskLists.sort(&urgent, by: precedence)
+        let last = decoder.decode(urgent)
+        var judge = ScheduleJudge(problem, objective)
+        judge.setIncumbent(judge.figures(ends: decoder.ends, places: decoder.places, last: last))
+        let score = judge.score(ends: decoder.ends, places: decoder.places, last: last)
+        first = Plan(score: score, makespanNanoseconds: last, list: urgent)
+        best = first
+        bound = judge.bound(problem)
+        isMakespan = judge.isMakespan && precedence.isEmpty
+        hasDeadlines = !problem.deadlines.isEmpty
+        self.judge = judge
         population.append(improved(urgent))
         if let scores { population.append(improved(lists.byKey(scores))) }
     }
@@ -82,7 +103,7 @@ public struct MakespanSearch: Sendable {
     var unsearched: [Int32] { lists.byKey(scores ?? urgency.paths) }
 
     /// Nothing better exists.
-    public var isOptimal: Bool { best.makespanNanoseconds <= bound }
+    public var isOptimal: Bool { best.score <= bound }
 
     /// Searches until told to stop or until nothing better can exist.
     public mutating func run(isOver: (MakespanSearch) -> Bool) {
@@ -99,8 +120,8 @@ public struct MakespanSearch: Sendable {
         idle += 1
         let child = improved(
             lists.mutated(lists.crossed(parent(), parent(), using: &generator), using: &generator))
-        let rival = population.indices.max { population[$0].makespan < population[$1].makespan }!
-        if child.makespan <= population[rival].makespan, !population.contains(where: { $0.list == child.list }) {
+        let rival = population.indices.max { population[$0].score < population[$1].score }!
+        if child.score <= population[rival].score, !population.contains(where: { $0.list == child.list }) {
             population[rival] = child
         }
     }
@@ -115,15 +136,18 @@ public struct MakespanSearch: Sendable {
     /// The better of two.
     private mutating func parent() -> [Int32] {
         let pair = (generator.int(below: population.count), generator.int(below: population.count))
-        return population[population[pair.0].makespan <= population[pair.1].makespan ? pair.0 : pair.1].list
+        return population[population[pair.0].score <= population[pair.1].score ? pair.0 : pair.1].list
     }
 
     /// Half are lists by blurred paths, half what a random blend of rules would dispatch: the first are better for
     /// projects of many scarce resources, the others for many jobs on one. With a network, every third is drawn from it.
+    ///
+    /// Where runs or deadlines compete, every other one is by what should start first, or run by run.
     private mutating func sampled() -> [Int32] {
         if let scores, generator.int(below: 3) == 0 {
             return lists.byKey(scores.map { $0 + generator.gumbel() })
         }
+        if !isMakespan, generator.int(below: 2) == 0 { return lists.byKey(urgency.competition(using: &generator)) }
         if generator.int(below: 2) == 0 { return lists.byKey(urgency.blurredPaths(using: &generator)) }
         let keys = urgency.blend(using: &generator)
         let order = (0..<Int32(keys.count)).sorted { keys[Int($0)] > keys[Int($1)] }
@@ -136,24 +160,37 @@ public struct MakespanSearch: Sendable {
 
     /// Decodes the list, then straightens its schedule from the end and again from the beginning.
     private mutating func improved(_ list: [Int32]) -> Individual {
-        keep(list, decoder.decode(list))
+        guard precedence.isEmpty else { return ordered(list) }
+        let given = keep(list, decoder.decode(list))
         // Turned round first, so that of tasks that end together those come first that others no longer wait for.
+        let original = list
         var list = Array(list.reversed())
         TaskLists.sort(&list) { decoder.ends[Int($0)] > decoder.ends[Int($1)] }
         _ = decoder.decode(list, .backward)
         list.reverse()
         TaskLists.sort(&list) { decoder.ends[Int($0)] > decoder.ends[Int($1)] }
-        let makespan = decoder.decode(list)
-        keep(list, makespan)
+        let score = keep(list, decoder.decode(list))
         decodedCount += 3
+        // To be straight is good for the last end only.
+        if !isMakespan, given < score { return Individual(list: original, score: given) }
         // What starts first comes first, so that equal schedules are equal lists.
         TaskLists.sort(&list) { decoder.starts[Int($0)] < decoder.starts[Int($1)] }
-        return Individual(list: list, makespan: makespan)
+        return Individual(list: list, score: score)
     }
 
-    private mutating func keep(_ list: [Int32], _ makespan: Int64) {
-        guard makespan < best.makespanNanoseconds else { return }
+    /// Decodes the list with urgent tasks moved to the front; nothing is straightened, which would mix them.
+    private mutating func ordered(_ list: [Int32]) -> Individual {
+        var list = list
+        TaskLists.sort(&list, by: precedence)
+        decodedCount += 1
+        return Individual(list: list, score: keep(list, decoder.decode(list)))
+    }
+
+    private mutating func keep(_ list: [Int32], _ last: Int64) -> ScheduleJudge.Score {
+        let score = judge.score(ends: decoder.ends, places: decoder.places, last: last)
+        guard score < best.score else { return score }
         idle = 0
-        best = Plan(makespanNanoseconds: makespan, list: list)
+        best = Plan(score: score, makespanNanoseconds: last, list: list)
+        return score
     }
 }

@@ -58,6 +58,12 @@ struct TaskLists: Sendable {
         return list
     }
 
+    /// By what must come first, the smallest number first; the order of a list stays where nothing is said.
+    static func sort(_ list: inout [Int32], by precedence: [Int32]) {
+        guard !precedence.isEmpty else { return }
+        sort(&list) { precedence[Int($0)] < precedence[Int($1)] }
+    }
+
     /// Stable, so that tasks without a duration stay behind what they wait for; fast on lists that are nearly in order.
     static func sort(_ list: inout [Int32], _ precedes: (Int32, Int32) -> Bool) {
         list.withUnsafeMutableBufferPointer { list in

@@ -10,11 +10,46 @@ struct Urgency: Sendable {
     /// Area of the task alone, in nanoseconds of the whole cluster, `[V]`.
     let areas: [Double]
 
+    /// The latest start of each task that misses no deadline, in nanoseconds, `[V]`;
+    /// for those before no deadline the longest of all paths later.
+    private let latestStarts: [Double]
+    /// The job of each task, and what each job needs of the whole cluster, over its weight, in nanoseconds.
+    private let jobOf: [Int]
+    private let jobAreas: [Double]
+
     /// - Complexity: O(V E / 64) time, V² / 8 bytes.
     init(_ problem: StaticProblem) {
-        paths = problem.graph.upwardRanks(nanoseconds: problem.durations).map { Double($0) }
-        areas = problem.dominantAreas
+        let paths = problem.graph.upwardRanks(nanoseconds: problem.durations).map { Double($0) }
+        let areas = problem.dominantAreas
+        self.paths = paths
+        self.areas = areas
         works = Self.works(problem.graph, areas)
+        let ends = problem.latestEnds
+        let never = Double(ends.filter { $0 != .max }.max() ?? 0) + (paths.max() ?? 0)
+        latestStarts = ends.indices.map { ends[$0] == .max ? never : Double(ends[$0] - problem.durations[$0]) }
+        var jobOf = [Int](repeating: 0, count: problem.count)
+        var jobAreas: [Double] = []
+        for (index, job) in problem.jobs.enumerated() {
+            for task in job.tasks { jobOf[task] = index }
+            let weight = problem.deadlines.first { $0.tasks == job.tasks }?.weight ?? 1
+            jobAreas.append(job.tasks.reduce(0) { $0 + areas[$1] } / max(weight, 0.01))
+        }
+        self.jobOf = jobOf
+        self.jobAreas = jobAreas
+    }
+
+    /// What should start first goes first, or all of the job with the least to do; both blurred.
+    func competition(using generator: inout SeededGenerator) -> [Double] {
+        let span = paths.max() ?? 0
+        if generator.int(below: 2) == 0 {
+            let blur = generator.unit() * span
+            return latestStarts.map { -$0 + blur * generator.unit() }
+        }
+        let keys = jobAreas.map { $0 * (0.5 + generator.unit()) }
+        let places = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
+        var ranks = [Double](repeating: 0, count: keys.count)
+        for (rank, job) in places.enumerated() { ranks[job] = Double(rank) }
+        return paths.indices.map { paths[$0] - ranks[jobOf[$0]] * (span + 1) }
     }
 
     /// A blend: each task's keys by random weights, and blurred.

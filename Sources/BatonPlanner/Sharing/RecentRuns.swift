@@ -23,6 +23,8 @@ struct RecentRuns: Sendable {
         var areas: [Double]
         /// Nil where no network said anything of it.
         var bid: SizeAwareSharing.Bid?
+        var deadlines: [StaticProblem.Deadline]
+        var priority: Int32
     }
 
     private var runs: [Past] = []
@@ -109,10 +111,14 @@ struct RecentRuns: Sendable {
                 arrival: observation.run(at: run).submittedAt.nanoseconds, graph: observation.graph(ofRun: run),
                 durations: durations, demands: demands, isCommand: isCommand, places: places,
                 criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0,
-                areas: zip(durations, demands).map { Double($0) * $1.dominantShare(of: total) }))
+                areas: zip(durations, demands).map { Double($0) * $1.dominantShare(of: total) },
+                deadlines: observation.deadlines(ofRun: run, tasks: Array(tasks), from: 0, since: .zero),
+                priority: observation.run(at: run).priority))
         taskCount += durations.count
         count += 1
     }
+
+    var hasDeadlines: Bool { runs.contains { !$0.deadlines.isEmpty } }
 
     /// The geometric mean of the runs' critical paths: tasks that take longer hold up a run of the usual size by more
     /// than it takes itself. Nil while nothing is known.
@@ -148,8 +154,18 @@ struct RecentRuns: Sendable {
             jobs.append(.init(arrival: run.arrival, tasks: begin..<begin + run.durations.count))
             begin += run.durations.count
         }
-        return StaticProblem(
+        var problem = StaticProblem(
             machines: machines, graph: Graph(count: begin, edges: edges), durations: runs.flatMap(\.durations),
             demands: runs.flatMap(\.demands), isCommand: runs.flatMap(\.isCommand), jobs: jobs)
+        for (run, job) in zip(runs, jobs) {
+            problem.deadlines += run.deadlines.map { deadline in
+                var deadline = deadline
+                let places = deadline.tasks
+                deadline.tasks = job.tasks.lowerBound + places.lowerBound..<job.tasks.lowerBound + places.upperBound
+                return deadline
+            }
+            problem.priorities += job.tasks.map { _ in run.priority }
+        }
+        return problem
     }
 }

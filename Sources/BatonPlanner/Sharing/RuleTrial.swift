@@ -22,16 +22,23 @@ struct RuleTrial: Sendable {
         var order: SizeAwareSharing.Order
         /// Runs go by what the network bids for them.
         var isBidding = false
+        /// Over the usual length of a run.
+        var foresightFactor = 2.0
 
-        func parameters(usualLength: Int64) -> SizeAwareSharing.Parameters {
-            SizeAwareSharing.Parameters(
-                reserve: reserve, longNanoseconds: Int64(longFactor * Double(usualLength)), cap: cap, order: order)
+        func parameters(usualLength: Int64, _ cost: WaitingCost) -> SizeAwareSharing.Parameters {
+            var cost = cost
+            cost.foresight = max(foresightFactor * Double(usualLength), 1)
+            return SizeAwareSharing.Parameters(
+                reserve: reserve, longNanoseconds: Int64(longFactor * Double(usualLength)), cap: cap, order: order,
+                cost: cost)
         }
 
         /// It, and what differs from it in one thing.
         ///
-        /// - Parameter proposal: what the network would do, with its bids.
-        func neighbourhood(_ proposal: Candidate?) -> [Candidate] {
+        /// - Parameters:
+        ///   - proposal: what the network would do, with its bids.
+        ///   - hasDeadlines: foresight makes a difference.
+        func neighbourhood(_ proposal: Candidate?, hasDeadlines: Bool) -> [Candidate] {
             func with(_ change: (inout Candidate) -> Void) -> Candidate {
                 var candidate = self
                 change(&candidate)
@@ -47,6 +54,7 @@ struct RuleTrial: Sendable {
                 proposal.isBidding = true
                 list.append(proposal)
             }
+            if hasDeadlines { list += [0.5, 2, 8].map { factor in with { $0.foresightFactor = factor } } }
             return list.enumerated().filter { $0.offset == 0 || $0.element != self }.map(\.element)
         }
     }
@@ -58,10 +66,16 @@ struct RuleTrial: Sendable {
     private(set) var basis = ""
     private var rollout: SharingRollout?
     private var usualLength: Int64 = 0
-    /// By candidate, from arrival to end of each run, in nanoseconds.
-    private var completions: [[Int64]] = []
+    /// By candidate, what each run's wait has cost.
+    private var costs: [[Double]] = []
+    private let cost: WaitingCost
     /// Tried again when so many runs have come.
     private var nextAt = 5
+
+    /// - Parameter cost: what is to be small; its foresight is tuned.
+    init(_ cost: WaitingCost) {
+        self.cost = cost
+    }
 
     /// Does as the network says, untried.
     mutating func follow(_ recent: RecentRuns) {
@@ -71,24 +85,25 @@ struct RuleTrial: Sendable {
         choice = proposal
     }
 
-    var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength) }
+    var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength, cost) }
 
     mutating func advance(_ recent: RecentRuns, _ observation: Observation) {
         if let length = recent.usualLengthNanoseconds, rollout == nil { usualLength = length }
         if rollout == nil {
+            guard observation.hasUniformWorkers else { return }
             guard recent.count >= nextAt, recent.overlapCount > 0 else { return }
             nextAt = recent.count + max(recent.count / 4, 2)
             rollout = recent.rollout(on: Self.machines(observation))
-            completions = []
-            candidates = choice.neighbourhood(recent.proposal?.candidate)
+            costs = []
+            candidates = choice.neighbourhood(recent.proposal?.candidate, hasDeadlines: recent.hasDeadlines)
             begin(0)
         }
-        guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.completions else {
+        guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.costs else {
             return
         }
-        completions.append(finished)
-        if completions.count < candidates.count {
-            begin(completions.count)
+        costs.append(finished)
+        if costs.count < candidates.count {
+            begin(costs.count)
         } else {
             choose()
             rollout = nil
@@ -96,14 +111,14 @@ struct RuleTrial: Sendable {
     }
 
     private mutating func begin(_ candidate: Int) {
-        let parameters = candidates[candidate].parameters(usualLength: usualLength)
+        let parameters = candidates[candidate].parameters(usualLength: usualLength, cost)
         rollout?.begin(SharingRollout.Rule(parameters, byBids: candidates[candidate].isBidding))
     }
 
     private mutating func choose() {
-        let totals = completions.map { $0.reduce(0.0) { $0 + Double($1) } }
+        let totals = costs.map { $0.reduce(0.0, +) }
         guard let best = totals.indices.min(by: { totals[$0] < totals[$1] }) else { return }
-        let gains = zip(completions[0], completions[best]).map { Double($0 - $1) }
+        let gains = zip(costs[0], costs[best]).map { $0 - $1 }
         let mean = Sample.mean(gains)
         let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(gains.count - 1, 1))
         let error = (variance / Double(gains.count)).squareRoot()
@@ -130,6 +145,6 @@ extension SharingRollout.Rule {
         let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
         self.init(
             longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
-            cap: parameters.cap, byArea: parameters.order == .leastArea, byBids: byBids)
+            cap: parameters.cap, byArea: parameters.order == .leastArea, byBids: byBids, cost: parameters.cost)
     }
 }

@@ -37,7 +37,7 @@ public struct LowerBounds: Hashable, Sendable {
 
 extension StaticProblem {
     /// The earliest start of each task if nothing but its job's arrival and dependencies held it up, `[V]`.
-    func heads() -> [Int64] {
+    public func heads() -> [Int64] {
         guard let order = try? graph.topologicalOrder() else { preconditionFailure("bounds of a graph with a cycle") }
         let shortest = shortestDurations
         var heads = [Int64](repeating: 0, count: count)

@@ -6,20 +6,30 @@ public struct Comparison: Hashable, Sendable {
     /// The contender with the least mean of the objective.
     public var best: Int
     public var trialCount: Int
+    public var objective: Objective
 
     /// - Parameters:
     ///   - measurements: for each trial, for each contender.
     ///   - baseline: place of the contender that all are compared with.
-    public init(names: [String], measurements: [[Measurement]], baseline: Int, bootstrap: Bootstrap = Bootstrap()) {
+    ///   - objective: by what.
+    public init(
+        names: [String], measurements: [[Measurement]], baseline: Int,
+        objective: Objective = Objective(.completion), bootstrap: Bootstrap = Bootstrap()
+    ) {
         self.baseline = baseline
+        self.objective = objective
         trialCount = measurements.count
         let columns = names.indices.map { place in measurements.map { $0[place] } }
-        let objective = columns.map { column in Sample.mean(column.map { $0[.objective] ?? .infinity }) }
-        let best = objective.indices.min { objective[$0] < objective[$1] } ?? 0
+        let values = columns.map { column in
+            zip(column, columns[baseline]).map { $0.value(of: objective, over: $1) }
+        }
+        let means = values.map(Sample.mean)
+        let best = means.indices.min { means[$0] < means[$1] } ?? 0
         self.best = best
-        standings = zip(names, columns).map { name, column in
+        standings = names.indices.map { place in
             Standing(
-                name: name, column, against: columns[baseline], best: columns[best], bootstrap: bootstrap)
+                name: names[place], columns[place], values[place], against: values[baseline], best: values[best],
+                bootstrap: bootstrap)
         }
     }
 
@@ -72,21 +82,20 @@ public struct Standing: Hashable, Sendable {
     }
 
     init(
-        name: String, _ column: [Measurement], against baseline: [Measurement], best: [Measurement],
+        name: String, _ column: [Measurement], _ objective: [Double], against reference: [Double], best: [Double],
         bootstrap: Bootstrap
     ) {
         self.name = name
         completionSeconds = column.flatMap(\.completionSeconds)
-        objective = column.map { $0[.objective] ?? .infinity }
+        self.objective = objective
         makespanSeconds = column.map { $0[.makespan] ?? .infinity }
         figures = Metric.allCases.map { metric in
             let values = column.compactMap { $0[metric] }
             guard !values.isEmpty else { return nil }
             return Figure(mean: Sample.mean(values), interval: bootstrap.interval(ofMean: values))
         }
-        let reference = baseline.map { $0[.objective] ?? .infinity }
         ratioToBaseline = Self.ratio(objective, reference, bootstrap)
-        ratioToBest = Self.ratio(objective, best.map { $0[.objective] ?? .infinity }, bootstrap)
+        ratioToBest = Self.ratio(objective, best, bootstrap)
         for (own, other) in zip(objective, reference) {
             if own < other * 0.999 {
                 wins += 1

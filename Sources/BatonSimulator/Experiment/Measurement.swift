@@ -34,6 +34,8 @@ public struct Measurement: Hashable, Sendable {
             case .meanSlowdown: slowdowns.isEmpty ? nil : Sample.mean(slowdowns)
             case .makespan: makespan
             case .weightedTardiness: Self.weightedTardiness(report, arrivals)
+            case .missedDeadlinePercent: Self.missedDeadlinePercent(report, arrivals)
+            case .cost: report.cost
             case .fairness: slowdowns.isEmpty ? nil : Self.fairness(slowdowns)
             case .utilisation: report.utilisation
             case .allocatedGBHours: report.allocatedGBHours
@@ -73,6 +75,27 @@ public struct Measurement: Hashable, Sendable {
             weights += weight
         }
         return weights > 0 ? sum / weights : nil
+    }
+
+    private static func missedDeadlinePercent(_ report: Report, _ arrivals: [Workload.Arrival]) -> Double? {
+        let isMissed = zip(report.runs, arrivals).compactMap { run, arrival in
+            arrival.submission.workflow.deadline.map { (run.completion ?? report.makespan) > $0 }
+        }
+        return isMissed.isEmpty ? nil : Double(isMissed.count { $0 }) / Double(isMissed.count) * 100
+    }
+
+    /// As objectives see it; what has no meaning here counts as 0 in a mixture.
+    public var figures: Objective.Figures {
+        Objective.Figures(
+            completion: self[.meanCompletion] ?? .infinity, makespan: self[.makespan] ?? .infinity,
+            tardiness: self[.weightedTardiness] ?? 0, cost: self[.cost] ?? .infinity)
+    }
+
+    /// What an objective says of it, infinite where no job succeeded.
+    ///
+    /// - Parameter reference: the figures that mixtures are measured by: those of the baseline in the same trial.
+    public func value(of objective: Objective, over reference: Measurement) -> Double {
+        objective.value(of: figures, over: reference.figures)
     }
 
     private static func place(of metric: Metric) -> Int {

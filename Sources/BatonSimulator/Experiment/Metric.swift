@@ -7,12 +7,16 @@ public enum Metric: String, Hashable, Sendable, CaseIterable {
     case makespan
     /// How late jobs with a deadline end, mean over them, weighted by priority (50 counts once).
     case weightedTardiness
+    /// Jobs with a deadline that end after it, of all that have one.
+    case missedDeadlinePercent
     /// Jain's index of the slowdowns: 1 when all jobs are slowed down alike, 1/n when one bears it all.
     ///
     /// - Source: Jain, Chiu, Hawe 1984, arXiv:cs/9809099.
     case fairness
     case utilisation
     case allocatedGBHours, usedGBHours, allocatedCoreHours
+    /// Of the workers while they are held.
+    case cost
     case outOfMemoryKills
     /// Decisions that the engine did not admit.
     case rejections
@@ -23,7 +27,16 @@ public enum Metric: String, Hashable, Sendable, CaseIterable {
     /// The same for the whole: makespan over its bound.
     case makespanGapToBoundPercent
     case gapToBestKnownPercent
+}
 
-    /// What policies are ranked by.
-    public static let objective = meanCompletion
+extension Objective.Term {
+    /// What it is in a simulation.
+    public var metric: Metric {
+        switch self {
+        case .completion: .meanCompletion
+        case .makespan: .makespan
+        case .tardiness: .weightedTardiness
+        case .cost: .cost
+        }
+    }
 }

@@ -1,4 +1,4 @@
-import BatonCore
+public import BatonCore
 
 /// A simulation of several jobs that share a cluster, reduced to flat arrays: what came of it if jobs had been served by
 /// `BatonPolicies.SizeAwareSharing` under other parameters.
@@ -19,13 +19,19 @@ public struct SharingRollout: Sendable {
         public var byArea: Bool
         /// Jobs bid: they are served by their bids instead of the usual places.
         public var byBids: Bool
+        /// What the wait of a job costs.
+        public var cost: WaitingCost
 
-        public init(longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, byBids: Bool = false) {
+        public init(
+            longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, byBids: Bool = false,
+            cost: WaitingCost = WaitingCost()
+        ) {
             self.longParts = longParts
             self.longNanoseconds = longNanoseconds
             self.cap = cap
             self.byArea = byArea
             self.byBids = byBids
+            self.cost = cost
         }
     }
 
@@ -66,6 +72,13 @@ public struct SharingRollout: Sendable {
     /// Over all tasks of a job, the mean share of all machines that they take, weighed by how long they take, `[J]`.
     private let widths: [Double]
     private var held: [Resources] = []
+    /// By job: when it must have come how far, how urgent it is, tasks that could start, since when it has waited for
+    /// one to start, and its turn.
+    private let deadlines: [RunDeadline?]
+    private let priorities: [Int32]
+    private var readyCounts: [Int] = []
+    private var waitingSince: [Int64] = []
+    private var ranks: [RunRank]
     private var heldByLong = 0
     /// Jobs that have arrived and not ended, the one with the least left first.
     private var open: [Int] = []
@@ -94,6 +107,18 @@ public struct SharingRollout: Sendable {
             let length = job.tasks.reduce(0.0) { $0 + Double(problem.durations[$1]) }
             return length > 0 ? job.tasks.reduce(0.0) { $0 + areas[$1] } / length : 0
         }
+        let paths = problem.graph.upwardRanks(nanoseconds: problem.durations)
+        let ends = problem.latestEnds
+        let priorities = shape.jobs.map { job in
+            problem.priorities.isEmpty ? 50 : job.tasks.map { problem.priorities[$0] }.max() ?? 50
+        }
+        self.priorities = priorities
+        deadlines = zip(shape.jobs, priorities).map { job, priority in
+            RunDeadline(
+                latestEnds: ends[job.tasks], durations: problem.durations[job.tasks],
+                path: paths[job.tasks].max() ?? 0, priority: priority)
+        }
+        ranks = shape.jobs.map { _ in RunRank(priority: 0, standing: 0) }
         completions = Array(repeating: 0, count: shape.jobs.count)
         ready = BitQueue(capacity: shape.count)
         self.places = Array(repeating: -1, count: shape.count)
@@ -123,6 +148,8 @@ public struct SharingRollout: Sendable {
         remaining = shape.jobs.map { job in job.tasks.reduce(0) { $0 + shape.durations[$1] } }
         held = Array(repeating: .zero, count: shape.jobs.count)
         heldByLong = 0
+        readyCounts = Array(repeating: 0, count: shape.jobs.count)
+        waitingSince = Array(repeating: -1, count: shape.jobs.count)
         open.removeAll()
         for job in completions.indices { completions[job] = 0 }
         for index in closedIn.indices { closedIn[index] = 0 }
@@ -162,6 +189,7 @@ public struct SharingRollout: Sendable {
     private mutating func release(_ task: Int, _ now: Int64) {
         if shape.isCommand[task] {
             ready.insert(Int32(task))
+            readyCounts[Int(shape.jobOf[task])] += 1
         } else {
             finish(task, now)
         }
@@ -183,19 +211,46 @@ public struct SharingRollout: Sendable {
     }
 
     private mutating func dispatch(_ now: Int64) {
-        sortOpen()
         let cap = rule.cap.map { $0 / Double(max(open.count, 1)) }
         kindsLeft = shape.kinds.count
-        for job in open where kindsLeft > 0 {
-            let end = shape.jobs[job].tasks.upperBound
-            var cursor = ready.next(after: shape.jobs[job].tasks.lowerBound - 1)
-            while kindsLeft > 0, let place = cursor, place < end {
-                if let cap, held[job].dominantShare(of: total) >= cap { break }
-                cursor = ready.next(after: place)
-                stepsLeft -= 1
-                start(Int(ready.task(at: place)), at: place, of: job, now)
+        for job in waitingTooLong(now) { start(job, atMost: 1, cap, now) }
+        for job in open { ranks[job] = rank(job, now) }
+        sortOpen()
+        for job in open where kindsLeft > 0 { start(job, atMost: .max, cap, now) }
+    }
+
+    /// Starts tasks of the job that have room.
+    private mutating func start(_ job: Int, atMost most: Int, _ cap: Double?, _ now: Int64) {
+        let end = shape.jobs[job].tasks.upperBound
+        let least = most == .max ? 0 : readyCounts[job] - most
+        var cursor = ready.next(after: shape.jobs[job].tasks.lowerBound - 1)
+        while kindsLeft > 0, readyCounts[job] > least, let place = cursor, place < end {
+            if let cap, held[job].dominantShare(of: total) >= cap { break }
+            cursor = ready.next(after: place)
+            stepsLeft -= 1
+            start(Int(ready.task(at: place)), at: place, of: job, now)
+        }
+    }
+
+    /// Jobs of which nothing has started for too long although others were preferred, the longest wait first.
+    private mutating func waitingTooLong(_ now: Int64) -> [Int] {
+        for job in open {
+            if readyCounts[job] == 0 {
+                waitingSince[job] = -1
+            } else if waitingSince[job] < 0 {
+                waitingSince[job] = now
             }
         }
+        guard open.contains(where: { waitingSince[$0] >= 0 && now - waitingSince[$0] >= rule.cost.mostWait }),
+            isContested
+        else { return [] }
+        return open.filter { waitingSince[$0] >= 0 && now - waitingSince[$0] >= rule.cost.mostWait }
+            .sorted { (waitingSince[$0], $0) < (waitingSince[$1], $1) }
+    }
+
+    private var isContested: Bool {
+        if rule.cost.hasClasses, open.contains(where: { priorities[$0] != priorities[open[0]] }) { return true }
+        return rule.cost.lateness > 0 && open.contains { deadlines[$0] != nil }
     }
 
     /// Starts the task if it may and has room.
@@ -210,6 +265,8 @@ public struct SharingRollout: Sendable {
             return
         }
         ready.remove(at: place)
+        readyCounts[job] -= 1
+        waitingSince[job] = now
         free[machine] -= problem.demands[task]
         held[job] += problem.demands[task]
         if isLong { heldByLong += parts[task] }
@@ -232,7 +289,7 @@ public struct SharingRollout: Sendable {
         for place in open.indices.dropFirst() {
             let job = open[place]
             var hole = place
-            while hole > 0, (area(job), job) < (area(open[hole - 1]), open[hole - 1]) {
+            while hole > 0, (ranks[job], job) < (ranks[open[hole - 1]], open[hole - 1]) {
                 open[hole] = open[hole - 1]
                 hole -= 1
             }
@@ -240,9 +297,23 @@ public struct SharingRollout: Sendable {
         }
     }
 
-    /// What the job has left.
-    private func area(_ job: Int) -> Double {
-        let work = Double(remaining[job]) * (rule.byArea ? widths[job] : 1)
-        return rule.byBids ? work * weights![job] : work
+    private func rank(_ job: Int, _ now: Int64) -> RunRank {
+        let area = Double(remaining[job]) * widths[job]
+        let left = (rule.byArea ? area : Double(remaining[job])) * (rule.byBids ? weights![job] : 1)
+        let slack = deadlines[job]?.slack(remaining: remaining[job], area: area, now: now) ?? 0
+        return RunRank(
+            priority: rule.cost.hasClasses ? priorities[job] : 0,
+            standing: rule.cost.standing(left: left, weight: deadlines[job]?.weight ?? 0, slack: slack))
+    }
+
+    /// What the wait of each job has cost that has ended, in the order of arrival, `[J]`.
+    public var costs: [Double] {
+        completions.indices.map { job in
+            guard let deadline = deadlines[job] else {
+                return rule.cost.cost(completion: completions[job], late: 0, weight: 0)
+            }
+            let end = shape.jobs[job].arrival + completions[job]
+            return rule.cost.cost(completion: completions[job], late: end - deadline.due, weight: deadline.weight)
+        }
     }
 }

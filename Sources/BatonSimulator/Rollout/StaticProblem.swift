@@ -18,6 +18,24 @@ public struct StaticProblem: Sendable {
     public var inputBytes: [[Int64]]
     /// In the order of their tasks.
     public var jobs: [Job]
+    public var deadlines: [Deadline] = []
+    /// 0 to 100, higher goes first, `[V]`; empty where all are alike.
+    public var priorities: [Int32] = []
+
+    /// When a whole job, or one task of it, should have ended.
+    public struct Deadline: Hashable, Sendable {
+        public var tasks: Range<Int>
+        /// Of the last of them, in nanoseconds.
+        public var due: Int64
+        /// By how much it counts: the highest of their priorities over the usual 50.
+        public var weight: Double
+
+        public init(tasks: Range<Int>, due: Int64, weight: Double) {
+            self.tasks = tasks
+            self.due = due
+            self.weight = weight
+        }
+    }
 
     /// Tasks of one job and when it arrives.
     public struct Job: Hashable, Sendable {
@@ -55,6 +73,7 @@ public struct StaticProblem: Sendable {
         _ durations: DurationModel = DurationModel(seed: 0, spread: .exact)
     ) {
         self.machines = machines
+        graph = Graph(count: 0, edges: [])
         var edges: [Graph.Edge] = []
         var only: Graph?  // of a single job, which is large sometimes
         var first = 0
@@ -77,6 +96,7 @@ public struct StaticProblem: Sendable {
                 demands.append(isCommand ? Self.demand(instances[index].request, behaviour, largest) : .zero)
                 inputBytes.append(behaviour.inputBytes)
             }
+            note(arrival, instances, first)
             if workload.arrivals.count == 1 { only = expansion.graph }
             for edge in only == nil ? expansion.graph.edges : [] {
                 edges.append(Graph.Edge(Int32(first) + edge.node, dependsOn: Int32(first) + edge.dependency))
@@ -86,7 +106,24 @@ public struct StaticProblem: Sendable {
             first = end
         }
         if inputBytes.allSatisfy(\.isEmpty) { inputBytes = [] }
+        if Set(priorities).count == 1 { priorities = [] }
         graph = only ?? Graph(count: first, edges: edges)
+    }
+
+    /// Deadlines and priorities of a job whose tasks begin there.
+    private mutating func note(_ arrival: Workload.Arrival, _ instances: [TaskInstance], _ first: Int) {
+        let workflow = arrival.submission.workflow
+        let highest = instances.map(\.priority).max() ?? 50
+        priorities += instances.map(\.priority)
+        func add(_ tasks: Range<Int>, _ deadline: Duration?, _ priority: Int32) {
+            guard let deadline else { return }
+            let due = arrival.at.advanced(by: deadline).nanoseconds
+            deadlines.append(Deadline(tasks: tasks, due: due, weight: Double(priority) / 50))
+        }
+        add(first..<first + instances.count, workflow.deadline, highest)
+        for (index, instance) in instances.enumerated() where instance.kind == .command {
+            add(first + index..<first + index + 1, workflow.tasks[Int(instance.task)].deadline, instance.priority)
+        }
     }
 
     private static func demand(
@@ -97,6 +134,22 @@ public struct StaticProblem: Sendable {
             memoryBytes: max(request.memoryBytes ?? 0, behaviour.peakMemoryBytes), gpus: request.gpus ?? 0,
             diskBytes: request.diskBytes ?? 0
         )
+    }
+
+    /// When each task must have ended for no deadline behind it to be missed, in nanoseconds; the largest number where there
+    /// is none, `[V]`.
+    public var latestEnds: [Int64] {
+        var own = [Int64](repeating: .max, count: count)
+        for deadline in deadlines {
+            for task in deadline.tasks { own[task] = min(own[task], deadline.due) }
+        }
+        return deadlines.isEmpty ? own : graph.latestEnds(ownEnds: own, nanoseconds: durations)
+    }
+
+    /// What has to be placed before what where priorities are kept, the smallest number first: that of the most urgent
+    /// task that waits for it, or its own, `[V]`; empty where all are alike.
+    public var precedence: [Int32] {
+        priorities.isEmpty ? [] : graph.highestBehind(priorities).map { -$0 }
     }
 
     /// Thousandths of the reference speed of the fastest machine.

@@ -34,8 +34,8 @@ public enum Family: String, Hashable, Sendable, CaseIterable {
         public var milliCPU: [Int64] = [1000, 1000, 2000, 4000]
         /// Drawn for the whole job.
         public var priorities: ClosedRange<Int32> = 50...50
-        /// Wanted end after arrival, as a multiple of the critical path.
-        public var deadlineSlack: Double?
+        /// Wanted end after arrival, as a multiple of the critical path; drawn for the whole job.
+        public var deadlineSlack: ClosedRange<Double>?
         /// Tasks side by side; by default as wide as deep.
         public var width: Int?
         /// Tasks one after the other; counts where no width is given.

@@ -86,9 +86,10 @@ struct FamilySketch {
         builder.adjustTasks { instance, _ in instance.request.memoryBytes = declared[Int(instance.task)] }
         let slack = parameters.deadlineSlack
         do throws(GraphCycle) {
-            var job = try builder.finish()
-            if let slack { job.workflow.deadline = .nanoseconds(Int64(job.criticalPath.seconds * slack * 1e9)) }
-            return job
+            let job = try builder.finish()
+            guard let slack else { return job }
+            let factor = slack.lowerBound + generator.unit() * (slack.upperBound - slack.lowerBound)
+            return job.urged(deadlineSlack: factor)
         } catch {
             preconditionFailure("the shape has a cycle: \(error.nodes)")
         }

@@ -103,6 +103,27 @@ public struct Job: Sendable {
         .nanoseconds(expansion.graph.upwardRanks(nanoseconds: behaviours.map(\.duration.nanoseconds)).max() ?? 0)
     }
 
+    /// The same job, more or less urgent.
+    ///
+    /// - Parameters:
+    ///   - deadlineSlack: wanted end after arrival, as a multiple of the critical path; nil leaves deadlines as they are.
+    ///   - priority: of all its tasks, 0 to 100; nil leaves priorities as they are.
+    public func urged(deadlineSlack: Double? = nil, priority: Int32? = nil) -> Job {
+        var job = self
+        if let deadlineSlack {
+            job.workflow.deadline = .nanoseconds(Int64(criticalPath.seconds * deadlineSlack * 1e9))
+        }
+        if let priority {
+            let instances = expansion.instances.map { instance in
+                var instance = instance
+                instance.priority = priority
+                return instance
+            }
+            job.expansion = Expansion(instances: instances, graph: expansion.graph)
+        }
+        return job
+    }
+
     /// The first task that none of these machines can hold, with what was declared for it.
     public func misfit(on machines: [Machine]) -> TaskInstance? {
         expansion.instances.first { instance in

@@ -54,7 +54,8 @@ public struct JobBuilder: Sendable {
     ///
     /// - Returns: its place; what waits for the fan-out is linked to it.
     public mutating func addGroup(_ name: String, kind: Int32, of members: Range<Int32>) -> Int32 {
-        instances.append(TaskInstance(name: name, task: kind, kind: .group(isExpanded: true)))
+        let priority = members.first.map { instances[Int($0)].priority } ?? 50
+        instances.append(TaskInstance(name: name, task: kind, kind: .group(isExpanded: true), priority: priority))
         behaviours.append(Workload.Behaviour(duration: .zero))
         let group = Int32(instances.count - 1)
         for member in members { edges.append(Graph.Edge(group, dependsOn: member)) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatonCore
 import BatonFormats
+import BatonSimulator
 import Glibc
 
 struct PlanCommand: ParsableCommand {
@@ -11,6 +12,9 @@ struct PlanCommand: ParsableCommand {
             Durations are those of earlier runs, else those that the workflow gives ('duration'); a task of which \
             nothing is known counts as the median of the others, or as one second. Up to 2000 tasks, 40 futures are drawn from what earlier \
             runs make uncertain (P90), and other policies are tried.
+
+            With --pareto, the workflow is planned on smaller and larger clusters instead, and those are shown that are worth \
+            their cost: time against cost.
             """)
 
     @Argument(help: "The workflow file, YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
@@ -19,23 +23,46 @@ struct PlanCommand: ParsableCommand {
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "name=value"))
     var assignments: [Assignment] = []
 
+    @Flag(help: "Show what more or fewer cores, or workers, would take and cost.")
+    var pareto = false
+
+    @Option(
+        help: ArgumentHelp(
+            "For --pareto: kinds of workers with their prices, described in a file. [this machine with more or fewer cores]",
+            valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var prices: String?
+
+    @Option(
+        help: ArgumentHelp("For --pareto: draw the front as a picture, .svg or .png.", valueName: "file"),
+        completion: .file())
+    var plot: String?
+
     @OptionGroup var machine: MachineOptions
     @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
 
+    mutating func validate() throws {
+        if !pareto, prices != nil || plot != nil {
+            throw ValidationError("--prices and --plot belong to --pareto: what is worth its cost.")
+        }
+    }
+
     func run() throws {
+        let plot = try plot.map { try Plot($0, option: "--plot") }
+        let kinds = try prices.map(PricedMachine.read)
         let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
         let planned = PlannedWorkflow(input.file.workflow)
         let data = state.dataDirectory
         let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
-        let capacity = machine.capacity(directory: input.file.directory)
+        let capacity = kinds.map(Plan.widest) ?? machine.capacity(directory: input.file.directory)
         let plan: Plan
         do throws(CommandError) {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
                 worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
                 policy: Wiring.policy(machine.policy, planning: machine.planning.planning(for: [machine.policy], data)),
-                others: Self.others(than: machine.policy), estimator: estimator,
+                others: pareto ? [] : Self.others(than: machine.policy), estimator: estimator,
                 expansion: planned.assumptions.isEmpty
                     ? input.file.knownExpansion(parameters: input.parameters) : nil,
                 cache: data.outputCache
@@ -44,12 +71,32 @@ struct PlanCommand: ParsableCommand {
             if case .invalidWorkflow(let problems) = error { throw input.file.locate(problems) }
             throw error
         }
-        let view = PlanView(plan: plan, assumptions: planned.assumptions)
+        if pareto {
+            let front = try CostFront(plan, kinds: kinds)
+            if let plot {
+                try plot.write(front.page)
+                Output.messages("wrote \(plot.path)")
+            }
+            return show(FrontView(front: front, assumptions: Self.assumptions(plan) + planned.assumptions))
+        }
+        show(PlanView(plan: plan, assumptions: planned.assumptions))
+    }
+
+    private func show(_ view: some TextAndJSON) {
         if state.json {
             JSONPrinter.print(view.json)
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
         }
+    }
+
+    private static func assumptions(_ plan: Plan) -> [String] {
+        let unknown = plan.commandCount - plan.knownCount
+        guard unknown > 0 else { return [] }
+        return [
+            "\(Sentence.count(unknown, "task")) of unknown duration \(unknown == 1 ? "counts" : "count") as "
+                + "\(DurationText.format(plan.typical))."
+        ]
     }
 
     /// What the plan is compared with: the search, the longest path first, and the order of the file.

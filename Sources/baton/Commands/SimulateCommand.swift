@@ -63,6 +63,7 @@ struct SimulateCommand: ParsableCommand {
     var swarm = false
 
     @OptionGroup(title: "Workload") var workload: WorkloadOptions
+    @OptionGroup(title: "Workload") var urgency: UrgencyOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Uncertainty") var noise: NoiseOptions
 
@@ -111,7 +112,7 @@ struct SimulateCommand: ParsableCommand {
         let outcome = ExperimentRunner(threads: setting.threads).run(setting.experiment)
         let comparison = Comparison(
             names: setting.experiment.contenders.map(\.name), measurements: outcome.measurements,
-            baseline: setting.baseline)
+            baseline: setting.baseline, objective: setting.objective)
         if let plot { try plot.write(Plot.page(setting, comparison)) }
         if state.json {
             JSONPrinter.print(ComparisonJSON(setting, comparison, outcome.decisionTimes).value)
@@ -136,12 +137,16 @@ struct SimulateCommand: ParsableCommand {
         let (contenders, baseline) = try contenders()
         let conditions = try noise.conditions(on: cluster.machines())
         let stream = Setting.Stream(
-            source: try source(), count: workload.jobs ?? (workload.workload == nil ? 1 : nil), load: workload.load,
+            source: try source().urged(urgency), count: workload.jobs ?? (workload.workload == nil ? 1 : nil),
+            load: workload.load,
             pattern: workload.arrivals)
         let count = seeds ?? (isDecided(stream, conditions) ? 1 : pair == nil ? 30 : 300)
-        return try Setting(
+        var setting = try Setting(
             stream, on: conditions, contenders, baseline: baseline,
             seeds: (0..<UInt64(count)).map { seed.value &+ $0 }, threads: threadCount)
+        setting.objective = planning.objective
+        try setting.checkDeadlines()
+        return setting
     }
 
     /// Nothing depends on luck.

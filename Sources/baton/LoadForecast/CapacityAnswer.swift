@@ -39,7 +39,7 @@ struct CapacityAnswer {
         if let memory = options.memory { kind.capacity.memoryBytes = memory.bytes }
         if kind != source.worker { kind.kind = "worker" }
         let workloads = outlook.futures(options.futures ?? Self.usualFutures(source, outlook))
-        let priced = try options.prices.map(Self.kinds)
+        let priced = try options.prices.map(PricedMachine.read)
         // With a list of prices, the plan is for its first kind that can take everything.
         let kinds = priced?.map(\.machine) ?? [kind]
         let trial = CapacityTrial(workloads, promise: promise.promise, kinds: kinds)
@@ -59,13 +59,6 @@ struct CapacityAnswer {
         let arrivals = outlook.arrivals.p50.reduce(0, +)
         let tasks = Double(source.jobs.reduce(0) { $0 + $1.taskCount }) / Double(source.jobs.count)
         return Int(min(max(200_000 / max(arrivals * tasks, 1), 5), 20))
-    }
-
-    private static func kinds(_ path: String) throws -> [PricedMachine] {
-        try ClusterFile.kinds(path, areAllPriced: true).map { kind in
-            PricedMachine(
-                kind.machine, pricePerHour: kind.pricePerHour ?? 0, most: kind.most, today: kind.count)
-        }
     }
 
     private static func check(_ trial: CapacityTrial, on kinds: [Machine], _ target: ServiceTarget) throws {
@@ -93,5 +86,15 @@ struct CapacityAnswer {
         let today = counts.allSatisfy { $0 == 0 } ? nil : search.mix(counts)
         let frontier = otherRisks.compactMap { risk in search.cheapest(risk: risk).map { (risk, $0) } }
         return Prices(kinds: kinds, cheapest: cheapest, today: today, frontier: frontier, tried: search.triedCount)
+    }
+}
+
+extension PricedMachine {
+    /// The kinds in a file of workers, each of which must have a price.
+    static func read(_ path: String) throws -> [PricedMachine] {
+        try ClusterFile.kinds(path, areAllPriced: true).map { kind in
+            PricedMachine(
+                kind.machine, pricePerHour: kind.pricePerHour ?? 0, most: kind.most, today: kind.count)
+        }
     }
 }

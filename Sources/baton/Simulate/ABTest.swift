@@ -21,9 +21,9 @@ struct ABTest {
         for start in stride(from: 0, to: order.count, by: setting.threads) {
             let batch = order[start..<min(start + setting.threads, order.count)]
             for pair in runner.run(setting.experiment, trials: Array(batch)).measurements {
-                guard let first = pair[0][.objective], let second = pair[1][.objective], first > 0, second > 0 else {
-                    continue
-                }
+                let first = pair[0].value(of: setting.objective, over: pair[1])
+                let second = pair[1].value(of: setting.objective, over: pair[1])
+                guard first > 0, second > 0, first.isFinite, second.isFinite else { continue }
                 // Logarithms, so that halving and doubling weigh the same.
                 test.add(PortableMath.log(first / second))
                 if test.verdict != .undecided { return }
@@ -49,7 +49,7 @@ struct ABTest {
         let trials = "\(test.differences.count) of at most \(setting.experiment.trialCount) trials"
         let heading = [
             "workload     \(setting.workload)", "cluster      \(setting.cluster)", "uncertainty  \(setting.noise)",
-            "question     does \(names.first) take less time from arrival to end than \(names.second)?", "",
+            "question     does \(names.first) \(setting.objective.question) than \(names.second)?", "",
         ]
         return (heading + [answer(after: trials)]).joined(separator: "\n")
     }
@@ -66,7 +66,7 @@ struct ABTest {
             let (winner, loser) = isFirst ? names : (names.second, names.first)
             let factor = isFirst ? ratio.value : 1 / ratio.value
             return
-                "\(winner) takes \(Figures.percent((1 - factor) * 100)) less time than \(loser): decided after \(trials). "
+                "\(winner) \(setting.objective.claim(Figures.percent((1 - factor) * 100))) than \(loser): decided after \(trials). "
                 + "The ratio \(names.first) to \(names.second) lies \(range), with 95 % confidence however often one looks."
         case .undecided:
             return
@@ -77,7 +77,8 @@ struct ABTest {
 
     var json: Value {
         .object([
-            "workload": .string(setting.workload), "cluster": .string(setting.cluster),
+            "workload": .string(setting.workload), "objective": .string(setting.objective.description),
+            "cluster": .string(setting.cluster),
             "uncertainty": .string(setting.noise), "a": .string(names.first), "b": .string(names.second),
             "trials": .number(test.differences.count), "trials_at_most": .number(setting.experiment.trialCount),
             "ratio": .number(ratio.value),

@@ -94,6 +94,35 @@ struct JobSource: Sendable {
         }
     }
 
+    /// The same jobs with deadlines and priorities, where any are asked for; drawn for each, and the same for every seed
+    /// where the jobs are.
+    func urged(_ options: UrgencyOptions) -> JobSource {
+        var source = self
+        switch kind {
+        case .synthetic(let family, let tasks, var parameters):
+            if let slack = options.deadlineSlack?.range { parameters.deadlineSlack = slack }
+            if let range = options.priorities?.range {
+                parameters.priorities = Int32(range.lowerBound)...Int32(range.upperBound)
+            }
+            source.kind = .synthetic(family, tasks: tasks, parameters)
+        case .recorded(let jobs): source.kind = .recorded(Self.urged(jobs, options))
+        case .problems(let jobs): source.kind = .problems(Self.urged(jobs, options))
+        }
+        return source
+    }
+
+    private static func urged(_ jobs: [Job], _ options: UrgencyOptions) -> [Job] {
+        var generator = SeededGenerator(seed: 0xD0E)
+        func draw(_ range: ClosedRange<Double>) -> Double {
+            range.lowerBound + generator.unit() * (range.upperBound - range.lowerBound)
+        }
+        return jobs.map { job in
+            job.urged(
+                deadlineSlack: options.deadlineSlack.map { draw($0.range) },
+                priority: options.priorities.map { Int32(draw($0.range).rounded()) })
+        }
+    }
+
     /// Synthetic tasks are drawn so that the machine with the most memory can take each of them; recorded ones are what
     /// they are.
     func fitted(to machines: [Machine]) -> JobSource {

@@ -6,6 +6,8 @@ struct Setting: Sendable {
     var experiment: Experiment
     var conditions: Conditions
     var baseline: Int
+    /// What policies are ranked by.
+    var objective = Objective(.completion)
     /// What arrives: `200 jobs of montage, 40 tasks each, Poisson arrivals at load 0.8`.
     var workload: String
     /// What is done over and over: `30 seeds from 1`.
@@ -15,6 +17,16 @@ struct Setting: Sendable {
     /// Every job comes alone, on machines of its own.
     var areProblems = false
     var threads: Int
+
+    /// - Throws: when lateness is what counts, and nothing can be late.
+    func checkDeadlines() throws {
+        guard objective.weight(of: .tardiness) > 0 else { return }
+        let arrivals = experiment.trial(0).scenario.workload.arrivals
+        guard arrivals.allSatisfy({ $0.submission.workflow.deadline == nil }) else { return }
+        throw CommandFailure(
+            "nothing here has a deadline, so nothing can be late. Give runs one with --deadline-slack 2, or choose another "
+                + "--objective", exit: .usage)
+    }
 
     var cluster: String {
         if areProblems { return "the machines that come with each problem" }

@@ -59,3 +59,41 @@ struct WorkloadOptions: ParsableArguments {
         throw ValidationError("Arrivals are \(Sentence.alternatives(patterns)), not '\(text)'.")
     }
 }
+
+/// `2`, or `1.5-4`.
+struct NumberRange: ExpressibleByArgument {
+    var range: ClosedRange<Double>
+
+    init?(argument: String) {
+        let ends = argument.split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
+        guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1], low <= high,
+            low.isFinite, high.isFinite
+        else { return nil }
+        range = low...high
+    }
+}
+
+/// Deadlines and priorities of jobs that come without.
+struct UrgencyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Give each job a deadline: so many times its critical path after its arrival, such as 2, or drawn for each between "
+                + "two numbers, such as 1.5-4.",
+            valueName: "factor"))
+    var deadlineSlack: NumberRange?
+
+    @Option(
+        help: ArgumentHelp(
+            "Give each job a priority: one for all, or drawn for each between two, such as 20-80.", valueName: "number")
+    )
+    var priorities: NumberRange?
+
+    mutating func validate() throws {
+        if let slack = deadlineSlack?.range, slack.lowerBound < 0 || slack.upperBound > 1e6 {
+            throw ValidationError("--deadline-slack is between 0 and a million times the critical path.")
+        }
+        if let range = priorities?.range, range.lowerBound < 0 || range.upperBound > 100 {
+            throw ValidationError("--priorities are between 0 and 100.")
+        }
+    }
+}

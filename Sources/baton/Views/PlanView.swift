@@ -2,7 +2,7 @@ import BatonCore
 import BatonStore
 
 /// A plan for people and for programs.
-struct PlanView {
+struct PlanView: TextAndJSON {
     let plan: Plan
     let assumptions: [String]
     let outlook: PlanOutlook
@@ -216,7 +216,7 @@ struct PlanView {
             "capacity": .resources(plan.worker.capacity), "makespan_seconds": .seconds(plan.makespan),
             "makespan_p50_seconds": outlook.sampled.map { .seconds($0.makespan.p50) },
             "makespan_p90_seconds": outlook.sampled.map { .seconds($0.makespan.p90) },
-            "futures": .number(outlook.sampled == nil ? 0 : PlanOutlook.futures),
+            "futures": .number(outlook.sampled == nil ? 0 : PlanFutures.count),
             "alternatives": .list(
                 plan.others.map { other in
                     .object([

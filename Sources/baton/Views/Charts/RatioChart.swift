@@ -27,7 +27,7 @@ struct RatioChart: Panel {
             Row(name: standing.name, ratio: standing.ratioToBaseline, isBaseline: place == comparison.baseline)
         }
         self.init(
-            title: "Mean time over that of \(comparison.standings[comparison.baseline].name)",
+            title: "\(comparison.objective.title) over that of \(comparison.standings[comparison.baseline].name)",
             subtitle: "paired, with 95 % intervals over \(comparison.trialCount) trials; left is better", rows: rows)
     }
 

@@ -16,7 +16,8 @@ struct ComparisonJSON {
     var value: Value {
         .object([
             "workload": .string(setting.workload), "cluster": .string(setting.cluster),
-            "uncertainty": .string(setting.noise), "trials": .number(comparison.trialCount),
+            "uncertainty": .string(setting.noise), "objective": .string(comparison.objective.description),
+            "trials": .number(comparison.trialCount),
             "repetitions": .string(setting.trials),
             "baseline": .string(comparison.standings[comparison.baseline].name),
             "best": .string(comparison.standings[comparison.best].name),
@@ -45,15 +46,28 @@ struct ComparisonJSON {
                 "max": Self.number(Double(times.maximumNanoseconds) / 1e6),
             ]),
             "decisions": .number(times.count), "mean_slowdown": mean(.meanSlowdown), "fairness": mean(.fairness),
-            "weighted_tardiness_seconds": mean(.weightedTardiness), "rejected_decisions": mean(.rejections),
+            "weighted_tardiness_seconds": mean(.weightedTardiness),
+            "missed_deadline_percent": mean(.missedDeadlinePercent), "cost": mean(.cost),
+            "rejected_decisions": mean(.rejections),
             "failed_jobs": mean(.failedJobs), "makespan_gap_to_bound_percent": mean(.makespanGapToBoundPercent),
             "ratio_to_baseline": Self.ratio(standing.ratioToBaseline), "wins": .number(standing.wins),
             "ties": .number(standing.ties), "losses": .number(standing.losses),
-            "worst_decile_completion_seconds": Self.number(standing.worstDecile),
+            "worst_decile_\(Self.unit(comparison.objective))": Self.number(standing.worstDecile),
             "ratio_to_best": Self.ratio(standing.ratioToBest),
             "mean_completion_seconds_by_trial": .list(standing.objective.map(Self.number)),
             "makespan_seconds_by_trial": .list(standing.makespanSeconds.map(Self.number)),
         ])
+    }
+
+    /// Of the objective.
+    private static func unit(_ objective: Objective) -> String {
+        guard objective.parts.count == 1 else { return "objective" }
+        return switch objective.parts[0].term {
+        case .completion: "completion_seconds"
+        case .makespan: "makespan_seconds"
+        case .tardiness: "weighted_tardiness_seconds"
+        case .cost: "cost"
+        }
     }
 
     private static func ratio(_ ratio: Standing.Ratio) -> Value {

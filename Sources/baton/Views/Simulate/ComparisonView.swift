@@ -55,7 +55,7 @@ struct ComparisonView {
                 ? [] : [("P50", .p50Completion), ("P95", .p95Completion), ("P99", .p99Completion)])
             + (areSingleJobs ? [] : [("MAKESPAN", .makespan), ("SLOWDOWN", .meanSlowdown)])
             + [
-                ("LATE", .weightedTardiness), ("OVER BOUND", .gapToBoundPercent),
+                ("LATE", .weightedTardiness), ("MISSED", .missedDeadlinePercent), ("OVER BOUND", .gapToBoundPercent),
                 ("OVER BEST KNOWN", .gapToBestKnownPercent),
             ]
         let shown = details.filter { _, metric in comparison.standings.contains { $0[metric] != nil } }
@@ -87,11 +87,16 @@ struct ComparisonView {
     // MARK: What it costs
 
     private func costTable() -> Table {
-        let metrics: [(String, Metric)] = [
-            ("BUSY", .utilisation), ("CORE-H", .allocatedCoreHours), ("GB-H GRANTED", .allocatedGBHours),
-            ("GB-H USED", .usedGBHours), ("OOM KILLS", .outOfMemoryKills), ("FAILED", .failedJobs),
-            ("REJECTED", .rejections),
-        ]
+        // Without prices it says little more than the makespan.
+        let isPriced =
+            comparison.objective.weight(of: .cost) > 0
+            || setting.conditions.machines.contains { $0.pricePerHour != nil }
+        let metrics: [(String, Metric)] =
+            (isPriced ? [("COST", .cost)] : []) + [
+                ("BUSY", .utilisation), ("CORE-H", .allocatedCoreHours), ("GB-H GRANTED", .allocatedGBHours),
+                ("GB-H USED", .usedGBHours), ("OOM KILLS", .outOfMemoryKills), ("FAILED", .failedJobs),
+                ("REJECTED", .rejections),
+            ]
         // Columns in which nothing ever happened say nothing.
         let quiet: Set<Metric> = [.outOfMemoryKills, .failedJobs, .rejections, .usedGBHours]
         let shown = metrics.filter { _, metric in
@@ -158,10 +163,11 @@ enum Figures {
         switch metric {
         case .meanCompletion, .p50Completion, .p95Completion, .p99Completion, .makespan, .weightedTardiness:
             return time(value)
-        case .gapToBoundPercent, .makespanGapToBoundPercent, .gapToBestKnownPercent: return percent(value)
+        case .gapToBoundPercent, .makespanGapToBoundPercent, .gapToBestKnownPercent, .missedDeadlinePercent:
+            return percent(value)
         case .utilisation: return percent(value * 100)
         case .fairness, .meanSlowdown: return decimals(value, 2)
-        case .allocatedGBHours, .usedGBHours, .allocatedCoreHours, .outOfMemoryKills, .rejections, .failedJobs:
+        case .allocatedGBHours, .usedGBHours, .allocatedCoreHours, .cost, .outOfMemoryKills, .rejections, .failedJobs:
             return number(value)
         }
     }

@@ -20,12 +20,14 @@ struct Findings {
     private var marks: String {
         guard comparison.trialCount > 1 else {
             return
-                "* the least mean time from arrival to end. One trial says nothing about the next: there are no intervals."
+                "* the least \(least). One trial says nothing about the next: there are no intervals."
         }
         return
-            "* the least mean time from arrival to end; ~ can't be told from it. [ ] hold the mean, and the paired ratio to "
+            "* the least \(least); ~ can't be told from it. [ ] hold the mean, and the paired ratio to "
             + "\(baseline.name), with 95 % confidence (bootstrap over the trials)."
     }
+
+    private var least: String { comparison.objective.phrase }
 
     private var verdict: String? {
         guard comparison.standings.count > 1 else { return nil }
@@ -36,13 +38,14 @@ struct Findings {
         let change = Figures.percent((1 - ratio.value) * 100)
         if comparison.trialCount == 1 {
             return ratio.value > 0.999
-                ? "Policies hardly differ here." : "\(best.name) takes \(change) less time than \(baseline.name)."
+                ? "Policies hardly differ here."
+                : "\(best.name) \(comparison.objective.claim(change)) than \(baseline.name)."
         }
         if ratio.interval.high >= 1 {
             return "No policy is better than \(baseline.name) beyond the noise."
         }
         let close = comparison.contendersWithinNoise.map { comparison.standings[$0].name }
-        var text = "\(best.name) takes \(change) less time than \(baseline.name) "
+        var text = "\(best.name) \(comparison.objective.claim(change)) than \(baseline.name) "
         text +=
             "(between \(Figures.percent((1 - ratio.interval.high) * 100)) and \(Figures.percent((1 - ratio.interval.low) * 100)))"
         if !close.isEmpty {
@@ -52,7 +55,9 @@ struct Findings {
     }
 
     private var headroom: String? {
-        guard let gap = best[.gapToBoundPercent]?.mean else { return nil }
+        guard comparison.objective == Objective(.completion), let gap = best[.gapToBoundPercent]?.mean else {
+            return nil
+        }
         if gap < 1 {
             return
                 "No headroom here: \(best.name) is within \(Figures.percent(max(gap, 0.1))) of a bound that no policy can beat."

@@ -1,0 +1,113 @@
+/// What it costs to let runs wait: which of those that share a cluster is next.
+///
+/// A run's standing is what it has left to do over what a second of its waiting costs; the smallest goes first. That is
+/// weighted shortest remaining work first, with a weight that grows as a deadline comes near: one that can wait for `s` more
+/// seconds counts by the share `exp(-s / foresight)`, one that can't wait any more counts in full.
+///
+/// - Source: apparent tardiness cost; Vepsalainen, Morton 1987, doi:10.1287/mnsc.33.8.1035. Of the lookahead there, a
+///   multiple of the mean processing time, the multiple is what `foresight` is to be tuned by.
+public struct WaitingCost: Hashable, Sendable {
+    /// Of a second until a run ends.
+    public var completion: Double
+    /// Of a second past a deadline of weight 1.
+    public var lateness: Double
+    /// How long before a run must start its deadline begins to count, in nanoseconds, above 0.
+    public var foresight: Double
+    /// Runs of higher priority go before all others; else priorities only weigh deadlines.
+    public var hasClasses: Bool
+    /// A run of which nothing has started for so long, although it could, gets the next place that is free: before higher
+    /// classes and nearer deadlines. In nanoseconds.
+    public var mostWait: Int64
+
+    public init(
+        completion: Double = 1, lateness: Double = 0, foresight: Double = 1, hasClasses: Bool = true,
+        mostWait: Int64 = WaitingCost.usualMostWait
+    ) {
+        precondition(completion > 0 && lateness >= 0 && foresight > 0, "costs \(completion), \(lateness), \(foresight)")
+        self.completion = completion
+        self.lateness = lateness
+        self.foresight = foresight
+        self.hasClasses = hasClasses
+        self.mostWait = mostWait
+    }
+
+    /// Half an hour.
+    public static let usualMostWait: Int64 = 1_800_000_000_000
+
+    /// - Parameters:
+    ///   - left: to do, in any unit of time.
+    ///   - slack: how much longer the run can wait without missing its deadline, in nanoseconds.
+    public func standing(left: Double, weight: Double, slack: Double) -> Double {
+        left / (completion + lateness * weight * PortableMath.exp(-max(slack, 0) / foresight))
+    }
+
+    /// What a run has cost that ended so long after its submission, and so long after its deadline.
+    public func cost(completion: Int64, late: Int64, weight: Double) -> Double {
+        self.completion * Double(completion) + lateness * weight * Double(max(late, 0))
+    }
+}
+
+/// When a run must have come how far.
+public struct RunDeadline: Hashable, Sendable {
+    /// When its first task must start for no deadline to be missed, in nanoseconds, if nothing has to wait.
+    public let latestStart: Int64
+    /// Expected time of its longest path, in nanoseconds.
+    public let path: Int64
+    /// Expected time of all its tasks, one after the other, in nanoseconds.
+    public let total: Int64
+    /// Its priority over the usual 50.
+    public let weight: Double
+
+    /// - Parameters:
+    ///   - latestEnds: of each task; the largest number where there is no deadline, `[V]`.
+    ///   - durations: expected ones, `[V]`.
+    /// - Returns: nil without any deadline.
+    public init?(latestEnds: some Sequence<Int64>, durations: some Sequence<Int64>, path: Int64, priority: Int32) {
+        var (first, total) = (Int64.max, Int64(0))
+        for (end, duration) in zip(latestEnds, durations) {
+            total &+= duration
+            if end != .max { first = min(first, end - duration) }
+        }
+        guard first != .max else { return nil }
+        latestStart = first
+        self.path = path
+        self.total = total
+        weight = Double(priority) / 50
+    }
+
+    /// When the whole run must have ended.
+    public var due: Int64 { latestStart + path }
+
+    /// How long it can still wait, in nanoseconds, if it has come as far on its longest path as with all its work.
+    ///
+    /// - Parameters:
+    ///   - remaining: expected time of its tasks that have not ended, one after the other, in nanoseconds.
+    ///   - area: what these would take if they had the whole cluster, which may be more than their path.
+    public func slack(remaining: Int64, area: Double, now: Int64) -> Double {
+        let share = total > 0 ? Double(remaining) / Double(total) : 0
+        return Double(due - now) - max(Double(path) * share, area)
+    }
+}
+
+/// Whose turn it is: the smallest comes first.
+public struct RunRank: Comparable, Hashable, Sendable {
+    /// What has waited too long before all others, the longest wait first; then the highest priority.
+    private let order: Int64
+    private let standing: Double
+
+    /// A run in its class.
+    public init(priority: Int32, standing: Double) {
+        order = -Int64(priority)
+        self.standing = standing
+    }
+
+    /// A run that has waited too long, since then.
+    public init(waitingSince: Int64) {
+        order = .min / 2 + waitingSince
+        standing = 0
+    }
+
+    public static func < (left: RunRank, right: RunRank) -> Bool {
+        left.order != right.order ? left.order < right.order : left.standing < right.standing
+    }
+}

@@ -1,0 +1,69 @@
+import BatonCore
+
+/// Since when runs have waited for something of theirs to start, and which have waited too long.
+///
+/// Only where others are preferred to them for more than their size, by class or deadline: among equals the smaller run goes
+/// first for as long as it takes.
+struct RunWaits: Sendable {
+    /// By run, in nanoseconds; -1 for one with nothing that could start.
+    private var since: [Int64] = []
+    /// By run.
+    private var isTooLong: [Bool] = []
+
+    mutating func read(_ observation: Observation, _ cost: WaitingCost, _ deadlines: [RunDeadline?]) {
+        while since.count < observation.runCount {
+            since.append(-1)
+            isTooLong.append(false)
+        }
+        let now = observation.now.nanoseconds
+        var priorities: ClosedRange<Int32>?
+        var hasDeadlines = false
+        for index in observation.openRuns.map(Int.init) {
+            let run = observation.run(at: index)
+            priorities =
+                priorities.map { min($0.lowerBound, run.priority)...max($0.upperBound, run.priority) }
+                ?? run.priority...run.priority
+            if deadlines[index] != nil { hasDeadlines = true }
+            if run.readyTasks == 0 { since[index] = -1 } else if since[index] < 0 { since[index] = now }
+        }
+        let isContested =
+            (cost.hasClasses && priorities.map { $0.lowerBound < $0.upperBound } ?? false)
+            || (cost.lateness > 0 && hasDeadlines)
+        for index in observation.openRuns.map(Int.init) {
+            isTooLong[index] = isContested && since[index] >= 0 && now - since[index] >= cost.mostWait
+        }
+    }
+
+    /// Something of the run starts.
+    mutating func note(_ run: Int, at now: Instant) {
+        since[run] = now.nanoseconds
+        isTooLong[run] = false
+    }
+
+    /// Since when the run has waited, if that is too long.
+    func tooLong(_ run: Int) -> Int64? { isTooLong[run] ? since[run] : nil }
+}
+
+/// The order inside a run that respects what its tasks declare.
+enum UrgentOrder {
+    /// - Parameter places: of the tasks in the order that counts where they are equally urgent, `[V]`.
+    static func places(_ places: [Int32], ofRun run: Int, _ observation: Observation) -> [Int32] {
+        let tasks = places.indices
+        let priorities = tasks.map { observation.priority(of: $0, inRun: run) }
+        let hasDeadlines = tasks.contains { observation.deadline(of: $0, inRun: run) != nil }
+        guard hasDeadlines || priorities.contains(where: { $0 != priorities[0] }) else { return places }
+        let highest = observation.graph(ofRun: run).highestBehind(priorities)
+        let durations = observation.durations(ofRun: run)
+        let ends = observation.latestEnds(ofRun: run)
+        func latestStart(_ task: Int) -> Int64 {
+            guard hasDeadlines, ends[task].nanoseconds != .max else { return .max }
+            return ends[task].nanoseconds - durations[task]
+        }
+        let order = tasks.sorted {
+            (-highest[$0], latestStart($0), places[$0]) < (-highest[$1], latestStart($1), places[$1])
+        }
+        var result = places
+        for (place, task) in order.enumerated() { result[task] = Int32(place) }
+        return result
+    }
+}
