@@ -153,7 +153,8 @@ public struct SizeAwareSharing: Policy {
             return RunRank(
                 priority: parameters.cost.hasClasses ? run.priority : 0,
                 standing: parameters.cost.standing(
-                    left: left * (bid(bids, ofRun: run.index)?.weight ?? 1), weight: deadline?.weight ?? 0, slack: slack))
+                    left: left * (bid(bids, ofRun: run.index)?.weight ?? 1), weight: deadline?.weight ?? 0, slack: slack
+                ))
         }
         self.waits = waits
         return Decision(policy: name, placements: placements)

@@ -171,7 +171,7 @@ struct SharingTrial {
 
     /// - Parameter bids: logarithms, in the order of arrival; nil to go by the rule.
     mutating func meanCompletion(_ numbers: [Double], bids: [Double]?) -> Double {
-        let parameters = SharingChoice(numbers).candidate.parameters(usualLength: usualLength)
+        let parameters = SharingChoice(numbers).candidate.parameters(usualLength: usualLength, WaitingCost())
         rollout.begin(
             SharingRollout.Rule(parameters, byBids: bids != nil), weights: bids?.map(SharingChoice.weight))
         _ = rollout.advance(steps: .max)

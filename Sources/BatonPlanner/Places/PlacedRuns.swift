@@ -1,5 +1,6 @@
 import BatonCore
 import BatonPolicies
+import BatonSimulator
 
 /// Decides where tasks run where workers differ or data has to be moved.
 ///
