@@ -8,7 +8,7 @@ from pathlib import Path
 from .measure import BATON, new_folder, succeed, write
 
 RULES = ["fifo", "fair", "shortest-first", "srpt-critical-path", "critical-path", "tetris", "graphene"]
-FAULTS = "seed: 1\nrates: {straggler: 1%, slow-start: 2%}\nrandom-crashes: {every: 4h, back: 10m, until: 3d}\n"
+FAULTS = "seed: 1\nrates: {straggler: 1%, slow-start: 2%}\nrandom-crashes: {every: 4h, back: 10m, until: 12h}\n"
 # Workload, jobs in a stream, workers, cores of each, load, spread of durations, error of estimates; where they are off, things
 # go wrong too.
 REGIMES = [

@@ -43,7 +43,7 @@ struct IntelligentTests {
 
     private struct Missing: Error {}
 
-    @Test("a run alone takes as long as its plan promised", arguments: 0..<15)
+    @Test("a run alone takes as long as its plan promised", arguments: 0..<8)
     func promise(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let workload = Problems.workload(mostTasks: 30, using: &generator)
@@ -118,7 +118,7 @@ struct IntelligentTests {
         }
     }
 
-    @Test("a single run under faults and with wrong expectations ends too", arguments: Seed.range(0..<30))
+    @Test("a single run under faults and with wrong expectations ends too", arguments: Seed.range(0..<12))
     func alone(seed: UInt64) {
         let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)
         var workload = RandomWorkload().workload(for: Self.worker, seed: seed)

@@ -38,7 +38,10 @@ public struct WaitingCost: Hashable, Sendable {
     ///   - left: to do, in any unit of time.
     ///   - slack: how much longer the run can wait without missing its deadline, in nanoseconds.
     public func standing(left: Double, weight: Double, slack: Double) -> Double {
-        left / (completion + lateness * weight * PortableMath.exp(-max(slack, 0) / foresight))
+        let urgency = lateness * weight
+        // An exponential for every look at a run would take longer than all the rest.
+        if urgency == 0 { return left / completion }
+        return left / (completion + urgency * PortableMath.exp(-max(slack, 0) / foresight))
     }
 
     /// What a run has cost that ended so long after its submission, and so long after its deadline.
