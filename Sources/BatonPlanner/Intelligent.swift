@@ -9,8 +9,7 @@ public import BatonSimulator
 /// tasks change, or what is expected of them, or the workers.
 ///
 /// Where no plan can be made (with more tasks than can be laid out in a few milliseconds, or where tasks wait for units of
-/// limits), or where tasks take times other than were expected, the longest path
-/// decides, which needs no plan.
+/// limits), and where it is too uncertain what tasks take, the longest path decides, which needs no plan.
 ///
 /// Once runs overlap, `SizeAwareSharing` shares the cluster between them in the way that would have been best for those that
 /// came last, unless their common end is what counts.

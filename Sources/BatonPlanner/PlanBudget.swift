@@ -14,7 +14,13 @@ public enum PlanBudget: Sendable {
     /// - Returns: whether a search that begins now must end.
     func limit() -> (MakespanSearch) -> Bool {
         let isOver = limit(share: 1)
-        return { isOver($0.estimatedNanoseconds, $0.decodedCount) }
+        if case .time = self { return { isOver($0.estimatedNanoseconds, $0.decodedCount) } }
+        return { search in
+            // The fewer tasks, the fewer lists leave nothing to be found.
+            let tasks = search.best.list.count
+            return search.decodedCount >= 100 * tasks * tasks
+                || isOver(search.estimatedNanoseconds, search.decodedCount)
+        }
     }
 
     /// For one of several searches.

@@ -81,11 +81,11 @@ struct ShadowOptions: ParsableArguments {
     var policy: PolicyName?
 
     /// Tells the difference when a run has ended.
-    func report(_ run: Run.ID, machine: MachineOptions, isJSON: Bool, store: any Store) throws {
+    func report(_ run: Run.ID, machine: MachineOptions, state: StateOptions, store: any Store) throws {
         guard let policy else { return }
-        let report = try ShadowReport(
-            run, acting: machine.policy, shadow: policy, planning: machine.planning.planning, store: store)
-        if isJSON {
+        let planning = machine.planning.planning(for: [machine.policy, policy], state.dataDirectory)
+        let report = try ShadowReport(run, acting: machine.policy, shadow: policy, planning: planning, store: store)
+        if state.json {
             Output.data(report.json.json)
         } else {
             report.sentences.forEach(Output.messages)

@@ -55,7 +55,7 @@ struct ResumeCommand: ParsableCommand {
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
         if let command { try orchestrator.submit(command) }
         try RunCommand.drive(orchestrator, reporter, refit, data: data, store: store) {
-            try shadow?.report(run, machine: machine, isJSON: state.json, store: store)
+            try shadow?.report(run, machine: machine, state: state, store: store)
         }
     }
 }

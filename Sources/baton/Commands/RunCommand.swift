@@ -73,7 +73,7 @@ struct RunCommand: ParsableCommand {
             throw error
         }
         try Self.drive(orchestrator, reporter, refit, data: data, store: store) {
-            try shadow.report(submission.run, machine: machine, isJSON: state.json, store: store)
+            try shadow.report(submission.run, machine: machine, state: state, store: store)
         }
     }
 

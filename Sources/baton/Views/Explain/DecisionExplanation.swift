@@ -30,7 +30,7 @@ struct DecisionExplanation {
         let after = DurationText.format(story.summary.submitted.duration(to: decision.at))
         heading.append(
             " of run \(story.run), by \(decision.decision.policy) \(after) after submission, "
-                + "started \(Sentence.count(placements.count, "task")):")
+                + (placements.isEmpty ? "started nothing." : "started \(Sentence.count(placements.count, "task")):"))
         var lines = [heading]
         lines += placements.prefix(Self.shown).map { placement in
             let had = Resources(milliCPU: placement.grant.milliCPU, memoryBytes: placement.grant.memoryBytes)
