@@ -16,9 +16,10 @@ public enum PlanBudget: Sendable {
         let isOver = limit(share: 1)
         if case .time = self { return { isOver($0.estimatedNanoseconds, $0.decodedCount) } }
         return { search in
-            // The fewer tasks, the fewer lists leave nothing to be found.
+            // The fewer tasks, the fewer lists leave nothing to be found; and what takes a moment is not worth a long search.
             let tasks = search.best.list.count
             return search.decodedCount >= 100 * tasks * tasks
+                || Int64(search.estimatedNanoseconds) >= search.first.makespanNanoseconds / 50
                 || isOver(search.estimatedNanoseconds, search.decodedCount)
         }
     }
