@@ -22,7 +22,7 @@ struct CriticalPathPlanner: Planner {
     func plan(_ tasks: [Int], of problem: PlanningProblem, into schedule: inout Schedule) {
         let averages = Averages(problem)
         let priorities = zip(averages.upwardRanks(problem), averages.downwardRanks(problem)).map { $0 + $1 }
-        let path = criticalPath(priorities, problem.graph)
+        let path = problem.criticalPath(priorities)
         let isOnPath = path.reduce(into: Array(repeating: false, count: problem.graph.count)) { $0[$1] = true }
         let fastest = problem.usable.min { left, right in
             path.reduce(0) { $0 + problem.cost($1, left) } < path.reduce(0) { $0 + problem.cost($1, right) }
@@ -37,11 +37,15 @@ struct CriticalPathPlanner: Planner {
             }
         }
     }
+}
 
+extension PlanningProblem {
     /// From the entry with the highest priority, each time on to the successor with the highest.
     ///
     /// Priorities are equal along the path but for rounding, so the highest is looked for, not the same.
-    private func criticalPath(_ priorities: [Double], _ graph: Graph) -> [Int] {
+    ///
+    /// - Parameter priorities: of each task, the longest way through it, `[V]`.
+    public func criticalPath(_ priorities: [Double]) -> [Int] {
         var path: [Int] = []
         var next = (0..<graph.count).filter { graph.dependencies(of: $0).isEmpty }.min {
             priorities[$0] > priorities[$1]

@@ -37,7 +37,7 @@ struct PlaceProposals {
         case .peft, .peftNearby: keys = averageAhead
         case .cpop:
             keys = zip(upward, problem.downwardRanks).map { $0 + $1 }
-            handicaps = Self.onePlace(for: Self.path(keys, problem), shape)
+            handicaps = Self.onePlace(for: problem.criticalPath(keys), shape)
         case .longestPath, .longestPathHalfAhead:
             let shortest = Self.shortest(shape, problem.members)
             keys = problem.graph.upwardRanks(nanoseconds: shortest).map { Double($0) }
@@ -68,18 +68,6 @@ struct PlaceProposals {
             let kinds = (0..<shape.kindCount).filter { members[$0] > 0 }
             return kinds.map { shape.costs[task * shape.kindCount + $0] }.min() ?? 0
         }
-    }
-
-    /// From the task with the highest priority, each time on to the successor with the highest.
-    private static func path(_ priorities: [Double], _ problem: PlanningProblem) -> [Int] {
-        var path: [Int] = []
-        var next = priorities.indices.filter { problem.graph.dependencies(of: $0).isEmpty }
-            .max { priorities[$0] < priorities[$1] }
-        while let task = next {
-            path.append(task)
-            next = problem.graph.successors(of: task).map(Int.init).max { priorities[$0] < priorities[$1] }
-        }
-        return path
     }
 
     /// Handicaps that keep the path on the kind of workers that is fastest for all of it.
