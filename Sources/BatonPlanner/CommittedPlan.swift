@@ -36,10 +36,13 @@ struct CommittedPlan: Sendable {
     /// A task needs more than was planned.
     private var isBroken = false
 
-    /// - Parameter mostTasks: with more left to do there is no plan.
+    /// - Parameters:
+    ///   - mostTasks: with more left to do there is no plan.
+    ///   - former: what was followed so far. The search begins with it, and takes no more than a fiftieth of the time that it
+    ///     has lasted: a cluster that changes all the time is not planned for all the time.
     init(
         _ observation: Observation, _ objective: Objective, _ budget: PlanBudget, mostTasks: Int,
-        network: SchedulingNetwork?, omitted: Set<Intelligent.Ingredient>
+        network: SchedulingNetwork?, omitted: Set<Intelligent.Ingredient>, after former: CommittedPlan?
     ) {
         basis = Basis(observation)
         begin = observation.now
@@ -50,8 +53,10 @@ struct CommittedPlan: Sendable {
             let snapshot = Snapshot(runs, observation, keepsPriorities: !objective.weighsPriorities),
             snapshot.problem.count > 0
         else { return }
-        let isOver = budget.limit()
-        var search = MakespanSearch(snapshot.problem, objective, seed: 1, network: network)
+        let earlier = former?.urgency(of: snapshot)
+        let lasted = earlier == nil ? nil : former.map { begin.nanoseconds - $0.begin.nanoseconds }
+        let isOver = budget.limit(replacing: lasted)
+        var search = MakespanSearch(snapshot.problem, objective, seed: 1, network: network, earlier: earlier)
         if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
         list = omitted.contains(.rollouts) ? search.unsearched : search.best.list
         numbers = Array(repeating: -1, count: snapshot.problem.count)
@@ -59,6 +64,19 @@ struct CommittedPlan: Sendable {
         self.snapshot = snapshot
         reason = Self.reason(search, objective)
         rationale = Self.rationale(search)
+    }
+
+    /// What comes earlier in this plan is the more urgent; what it has started already, and is to do again, is so most.
+    ///
+    /// - Returns: by task of the other snapshot; nil where it has other runs, or there is no plan.
+    private func urgency(of other: Snapshot) -> [Double]? {
+        guard let snapshot, other.tasks.allSatisfy({ snapshot.taskCount(ofRun: $0.run) != nil }) else { return nil }
+        var urgency = [Double](repeating: 1, count: other.problem.count)
+        for (position, task) in list.enumerated() {
+            let task = snapshot.tasks[Int(task)]
+            if let place = other.place(of: task.index, inRun: task.run) { urgency[place] = -Double(position) }
+        }
+        return urgency
     }
 
     private static func reason(_ search: MakespanSearch, _ objective: Objective) -> String {

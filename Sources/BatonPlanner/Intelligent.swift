@@ -110,7 +110,7 @@ public struct Intelligent: Policy {
         if plan?.isCurrent(observation) != true {
             plan = CommittedPlan(
                 observation, objective, budget, mostTasks: Self.mostTasks, network: network?.used(for: .plans),
-                omitted: omitted)
+                omitted: omitted, after: plan)
         }
         return plan?.placements(observation) ?? []
     }

@@ -11,15 +11,16 @@ public enum PlanBudget: Sendable {
     ///   - clock: nanoseconds since any one moment.
     case time(nanoseconds: Int64, clock: @Sendable () -> Int64)
 
+    /// - Parameter lasted: how long the plan was followed that is to be replaced, in nanoseconds; nil for the first.
     /// - Returns: whether a search that begins now must end.
-    func limit() -> (MakespanSearch) -> Bool {
+    func limit(replacing lasted: Int64?) -> (MakespanSearch) -> Bool {
         let isOver = limit(share: 1)
         if case .time = self { return { isOver($0.estimatedNanoseconds, $0.decodedCount) } }
         return { search in
             // The fewer tasks, the fewer lists leave nothing to be found; and what takes a moment is not worth a long search.
             let tasks = search.best.list.count
             return search.decodedCount >= 100 * tasks * tasks
-                || Int64(search.estimatedNanoseconds) >= search.first.makespanNanoseconds / 50
+                || Int64(search.estimatedNanoseconds) >= min(search.first.makespanNanoseconds, lasted ?? .max) / 50
                 || isOver(search.estimatedNanoseconds, search.decodedCount)
         }
     }

@@ -18,18 +18,17 @@ struct TroublesomeFirstOrders: Sendable {
     /// - Returns: those runs.
     @discardableResult
     mutating func update(_ observation: Observation) -> [Int] {
-        var planned: [Int] = []
         while orders.count < observation.runCount { orders.append(nil) }
-        for run in observation.openRuns.map(Int.init) {
-            let revision = observation.revision(ofRun: run)
-            if orders[run]?.revision == revision { continue }
+        let due = observation.openRuns.map(Int.init).filter { orders[$0]?.revision != observation.revision(ofRun: $0) }
+        guard !due.isEmpty else { return [] }
+        let effort = effort.shared(by: due.count)
+        for run in due {
             let planner = TroublesomeFirstPlanner(
                 PlanningProblem(run, observation),
                 capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) },
                 effort: effort)
-            orders[run] = (revision, planner.places())
-            planned.append(run)
+            orders[run] = (observation.revision(ofRun: run), planner.places())
         }
-        return planned
+        return due
     }
 }

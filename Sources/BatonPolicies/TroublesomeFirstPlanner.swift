@@ -12,11 +12,20 @@ struct TroublesomeFirstPlanner {
         var mostPlacements: Int
         /// A run of more tasks is not planned: those with the longest way to the end come first.
         var mostTasks: Int
+        /// Of runs that come in one moment, shared evenly.
+        var mostTogether: Int
 
         /// Some 0.2 s, more for large runs.
-        static let thorough = Effort(mostPlacements: 20_000, mostTasks: .max)
-        /// Some 20 ms.
-        static let quick = Effort(mostPlacements: 1_500, mostTasks: 1_500)
+        static let thorough = Effort(mostPlacements: 20_000, mostTasks: .max, mostTogether: .max)
+        /// Some 20 ms, and 40 in one moment.
+        static let quick = Effort(mostPlacements: 1_500, mostTasks: 1_500, mostTogether: 10_000)
+
+        /// What is left for each of so many runs.
+        func shared(by runs: Int) -> Effort {
+            let share = mostTogether / max(runs, 1)
+            return Effort(
+                mostPlacements: min(mostPlacements, share), mostTasks: min(mostTasks, share), mostTogether: mostTogether)
+        }
     }
 
     private let effort: Effort

@@ -49,7 +49,7 @@ struct IntelligentTests {
         let workload = Problems.workload(mostTasks: 30, using: &generator)
         let machines = Problems.machines(using: &generator)
         var search = MakespanSearch(StaticProblem(workload, on: machines), seed: 1)
-        search.run(isOver: PlanBudget.standard.limit())
+        search.run(isOver: PlanBudget.standard.limit(replacing: nil))
         var scenario = Scenario(workers: machines, workload: workload)
         scenario.expectations = Expectations()
         var simulation = Simulation(scenario)

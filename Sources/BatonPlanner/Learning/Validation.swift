@@ -102,7 +102,7 @@ public struct Validation: Sendable {
             guard let problem = problems.plan(growth: 1, using: &generator) else { return nil }
             return contenders.map { network in
                 var search = MakespanSearch(problem, seed: 1, network: network)
-                search.run(isOver: PlanBudget.standard.limit())
+                search.run(isOver: PlanBudget.standard.limit(replacing: nil))
                 return Double(search.best.makespanNanoseconds)
             }
         }

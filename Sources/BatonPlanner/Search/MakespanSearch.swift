@@ -68,9 +68,10 @@ public struct MakespanSearch: Sendable {
     ///   - objective: what is to be small.
     ///   - seed: of all chance in the search.
     ///   - network: proposes lists, which are tried like all others.
+    ///   - earlier: of a plan made before, the higher the earlier a task was to start, `[V]`; tried before all others.
     public init(
         _ problem: StaticProblem, _ objective: Objective = Objective(.makespan), seed: UInt64,
-        network: SchedulingNetwork? = nil
+        network: SchedulingNetwork? = nil, earlier: [Double]? = nil
     ) {
         lists = TaskLists(graph: problem.graph)
         urgency = Urgency(problem)
@@ -96,6 +97,7 @@ public struct MakespanSearch: Sendable {
         hasDeadlines = !problem.deadlines.isEmpty
         self.judge = judge
         population.append(improved(urgent))
+        if let earlier { population.append(improved(lists.byKey(earlier))) }
         if let scores { population.append(improved(lists.byKey(scores))) }
     }
 

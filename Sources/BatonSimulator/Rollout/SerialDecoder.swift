@@ -11,7 +11,7 @@ public struct SerialDecoder: Sendable {
     /// The machine, `[V]`; -1 for groups.
     public private(set) var places: [Int32]
     private var profiles: [ResourceProfile]
-    /// About how long decoding took since this was made, on one core of an AMD EPYC of 2023: 150 ns a task, 8 a machine that is
+    /// About how long decoding took since this was made, on one core of an AMD EPYC of 2023: 140 ns a task, 20 a machine that is
     /// tried and 1 a step of its profile. The same everywhere and every time.
     public private(set) var estimatedNanoseconds = 0
 
@@ -106,12 +106,12 @@ public struct SerialDecoder: Sendable {
             return
         }
         let demand = shape.demands[task]
-        estimatedNanoseconds += 150
+        estimatedNanoseconds += 140
         var best: (start: Int64, end: Int64, machine: Int)?
         for machine in profiles.indices {
             let nanoseconds = time(of: task, on: machine, direction)
             if let best, earliest + nanoseconds >= best.end { continue }
-            estimatedNanoseconds += 8
+            estimatedNanoseconds += 20
             let found = profiles[machine].earliest(
                 from: earliest, lasting: nanoseconds, demand, scanned: &estimatedNanoseconds)
             guard let start = found else { continue }
