@@ -39,7 +39,10 @@ extension Workflow {
             try check(capacity, in: 1...1_000_000_000, "a limit")
             limits[try limitIndex(of: name)].capacity = capacity
         case .removeSlots(let name, let limit): try removeSlots(of: limit, from: name)
-        case .fuse, .merge, .share: throw WorkflowEditProblem("not possible yet")
+        case .fuse(let names): try fuse(names, parameters: parameters)
+        case .merge(let name, let kept): try merge(name, into: kept, parameters: parameters)
+        case .share(let names, let lines, let name):
+            try share(names, lines: lines, name: name, parameters: parameters)
         }
     }
 
