@@ -36,5 +36,26 @@ public enum ByteCount {
         return (bytes < 0 ? "-" : "") + digits + " " + unit
     }
 
+    /// The least amount, not below this one, that people would write: two digits that count, or a half more.
+    ///
+    /// At most a twentieth more than what was asked for, from a megabyte on: 1050 MB for 1,003,000,000; 440 MB for
+    /// 437,000,000. Rounding it again changes nothing.
+    public static func rounded(_ bytes: Int64) -> Int64 {
+        let megabytes = max(1, (bytes + megabyte - 1) / megabyte)
+        var step: Int64 = 1
+        while megabytes >= step * 100 { step *= 10 }
+        if step > 1, megabytes <= step * 20 { step /= 2 }
+        return (megabytes + step - 1) / step * step * megabyte
+    }
+
+    /// A rounded amount as it stands in a file: `440MB`, `1050MB`, `64GB`.
+    ///
+    /// - Parameter bytes: as `rounded` returns it; `parse` reads the very same amount back, which it would not of 8.3GB.
+    public static func written(_ bytes: Int64) -> String {
+        let megabytes = bytes / megabyte
+        return megabytes % 1000 == 0 ? "\(megabytes / 1000)GB" : "\(megabytes)MB"
+    }
+
+    private static let megabyte: Int64 = 1_000_000
     private static let prefixes: [Character] = ["k", "m", "g", "t", "p"]
 }

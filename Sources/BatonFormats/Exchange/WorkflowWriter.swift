@@ -21,7 +21,7 @@ private struct WorkflowWriter {
         section(.env, workflow.environment.map { ($0.name, scalar($0.value)) })
         if !workflow.secrets.isEmpty { line(0, WorkflowKey.secrets, list(workflow.secrets)) }
         section(.limits, workflow.limits.map { ($0.name, String($0.capacity)) })
-        if let deadline = workflow.deadline { line(0, WorkflowKey.deadline, duration(deadline)) }
+        if let deadline = workflow.deadline { line(0, WorkflowKey.deadline, AmountText.duration(deadline)) }
         for (key, isFinally) in [(WorkflowKey.tasks, false), (.finally, true)] {
             let tasks = workflow.tasks.filter { $0.isFinally == isFinally }
             if tasks.isEmpty, isFinally { continue }
@@ -56,15 +56,15 @@ private struct WorkflowWriter {
         case .outputs: task.outputs.isEmpty ? nil : list(task.outputs.map(\.source))
         case .when: task.condition.map { YAMLScalarText.write(expression($0), in: .line) }
         case .retries: task.retry == .never ? nil : retry(task.retry)
-        case .timeout: task.timeout.map(duration)
+        case .timeout: task.timeout.map(AmountText.duration)
         case .resources: resources(task.request)
         case .priority: task.priority == 50 ? nil : String(task.priority)
-        case .deadline: task.deadline.map(duration)
+        case .deadline: task.deadline.map(AmountText.duration)
         case .cache: task.isCached ? "true" : nil
         case .workdir: task.workingDirectory.map(scalar)
         case .env: task.environment.isEmpty ? nil : map(task.environment.map { ($0.name, flow($0.value.source)) })
         case .secrets: task.secrets.isEmpty ? nil : list(task.secrets)
-        case .duration: task.expectedDuration.map(duration)
+        case .duration: task.expectedDuration.map(AmountText.duration)
         }
     }
 
@@ -94,8 +94,10 @@ private struct WorkflowWriter {
         let standard = RetryRule(limit: rule.limit)
         if rule == standard { return String(rule.limit) }
         var entries = [(RetriesKey.max, String(rule.limit))]
-        if rule.backoff != standard.backoff { entries.append((.backoff, duration(rule.backoff))) }
-        if rule.backoffLimit != standard.backoffLimit { entries.append((.maxBackoff, duration(rule.backoffLimit))) }
+        if rule.backoff != standard.backoff { entries.append((.backoff, AmountText.duration(rule.backoff))) }
+        if rule.backoffLimit != standard.backoffLimit {
+            entries.append((.maxBackoff, AmountText.duration(rule.backoffLimit)))
+        }
         if let triggers = rule.triggers {
             let words = triggers.map { trigger in
                 switch trigger {
@@ -112,9 +114,9 @@ private struct WorkflowWriter {
 
     private func resources(_ request: Workflow.ResourceRequest) -> String? {
         let amounts: [(ResourcesKey, Workflow.Quantity?, (Int64) -> String)] = [
-            (.cpu, request.milliCPU, thousandths), (.memory, request.memoryBytes, size),
+            (.cpu, request.milliCPU, AmountText.cores), (.memory, request.memoryBytes, AmountText.size),
             (.gpu, request.gpus, { String($0) }),
-            (.disk, request.diskBytes, size),
+            (.disk, request.diskBytes, AmountText.size),
         ]
         var entries: [(String, String)] = []
         for (key, quantity, exactly) in amounts {
@@ -163,29 +165,6 @@ private struct WorkflowWriter {
         case .list(let elements): "[\(elements.map(self.value).joined(separator: ", "))]"
         case .map(let entries): map(entries.map { ($0.key, self.value($0.value)) })
         }
-    }
-
-    /// The largest unit that is exact.
-    private func duration(_ duration: Duration) -> String {
-        let (seconds, fraction) = duration.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        if fraction % 1_000_000 == 0, fraction != 0 { return "\(duration.nanoseconds / 1_000_000)ms" }
-        if fraction != 0 { return "\(seconds).\(String(1_000_000_000 + fraction).dropFirst())s" }
-        if seconds == 0 || seconds % 60 != 0 { return "\(seconds)s" }
-        return seconds % 3600 == 0 ? "\(seconds / 3600)h" : "\(seconds / 60)m"
-    }
-
-    private func size(_ bytes: Int64) -> String {
-        let units: [(Int64, String)] = [(1_000_000_000, "GB"), (1 << 30, "GiB"), (1_000_000, "MB"), (1 << 20, "MiB")]
-        for (unit, name) in units where bytes > 0 && bytes % unit == 0 { return "\(bytes / unit)\(name)" }
-        return String(bytes)
-    }
-
-    private func thousandths(_ amount: Int64) -> String {
-        let (whole, fraction) = amount.quotientAndRemainder(dividingBy: 1000)
-        if fraction == 0 { return String(whole) }
-        var digits = String(1000 + fraction).dropFirst()
-        while digits.last == "0" { digits.removeLast() }
-        return "\(whole).\(digits)"
     }
 }
 

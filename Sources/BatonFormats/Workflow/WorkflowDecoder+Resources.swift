@@ -38,7 +38,9 @@ extension WorkflowDecoder {
 
     mutating func cores(_ node: DocumentNode) -> Int64? {
         if case .scalar(let scalar) = node.content, case .number(let cores) = scalar.value, cores >= 0, cores <= 1e6 {
-            return Int64((cores * 1000).rounded(.up))
+            let (amount, whole) = (cores * 1000, (cores * 1000).rounded())
+            // 16.1 cores are 16100.000000000002 thousandths, which must not become 16101.
+            return Int64(abs(amount - whole) < 1e-6 ? whole : amount.rounded(.up))
         }
         mismatch(node, "cpu", expected: "a number of cores")
         return nil

@@ -1,0 +1,169 @@
+extension Workflow {
+    /// Makes one task of a chain, which keeps the place and the name of the last.
+    mutating func fuse(_ names: [String], parameters: [Binding]) throws(WorkflowEditProblem) {
+        guard names.count > 1, Set(names).count == names.count else {
+            throw WorkflowEditProblem("a chain has at least two different tasks")
+        }
+        var parts: [Task] = []
+        for name in names { parts.append(tasks[try index(of: name)]) }
+        try Task.checkAlike(parts)
+        for part in parts { try part.checkAnonymous() }
+        if parts[0].fanOut?.isDynamic ?? false {
+            throw WorkflowEditProblem("how often '\(names[0])' runs is known only during the run")
+        }
+        let map = try InstanceMap(self, parameters: parameters)
+        try map.checkUnread(names)
+        for (first, second) in zip(names, names.dropFirst()) { try map.checkLink(from: first, to: second) }
+        let fused = try Task(fusing: parts)
+        let last = try index(of: fused.name)
+        tasks[last] = fused
+        // Only tasks under `finally` can name the others still.
+        for index in tasks.indices where index != last {
+            replaceNeeds(of: index, naming: parts.dropLast(), by: fused.name)
+        }
+        tasks.removeAll { names.dropLast().contains($0.name) }
+    }
+
+    /// Lets what names some tasks, or their instances, name another one.
+    mutating func replaceNeeds(of index: Int, naming old: some Sequence<Task>, by name: String) {
+        var needs: [Template] = []
+        for need in tasks[index].needs {
+            var need = need
+            if let task = old.first(where: { $0.isNamed(by: need) }),
+                let renamed = try? Template(parsing: name + need.source.dropFirst(task.name.count))
+            {
+                need = renamed
+            }
+            if !needs.contains(need) { needs.append(need) }
+        }
+        if needs != tasks[index].needs { tasks[index].needs = needs }
+    }
+}
+
+extension InstanceMap {
+    /// Refuses unless each instance of the second task waits for its counterpart and for nothing that this does not
+    /// wait for, and nobody else waits for the first.
+    fileprivate func checkLink(from first: String, to second: String) throws(WorkflowEditProblem) {
+        let (before, after) = (members(of: first), members(of: second))
+        if let group = before.group, let reader = expansion.graph.successors(of: group).first {
+            throw WorkflowEditProblem("'\(name(reader))' waits for all of '\(first)'")
+        }
+        for node in before.commands {
+            let wanted = second + name(node).dropFirst(first.count)
+            guard let next = after.commands.first(where: { name($0) == wanted }),
+                expansion.graph.dependencies(of: next).contains(Int32(node))
+            else { throw WorkflowEditProblem("'\(wanted)' does not wait for '\(name(node))'") }
+            for other in expansion.graph.successors(of: node) where Int(other) != next && Int(other) != before.group {
+                throw WorkflowEditProblem("'\(name(other))' waits for '\(name(node))' too")
+            }
+            let others = expansion.graph.dependencies(of: next).filter { Int($0) != node }
+            if others.isEmpty { continue }
+            let isEarlier = ancestors(of: node)
+            if let other = others.first(where: { !isEarlier[Int($0)] }) {
+                throw WorkflowEditProblem("'\(wanted)' waits for '\(name(other))', for which '\(name(node))' does not")
+            }
+        }
+    }
+}
+
+extension Workflow.Task {
+    /// - Parameter parts: first to last.
+    fileprivate init(fusing parts: [Workflow.Task]) throws(WorkflowEditProblem) {
+        self = parts[parts.count - 1]
+        var script = ""
+        for part in parts { script += try ShellScript.subshell(of: part) }
+        action = .shell(try Self.template(script, of: name))
+        needs = Self.union(parts.map { part in part.needs.filter { need in !parts.contains { $0.isNamed(by: need) } } })
+        unite(parts)
+        request = try Workflow.ResourceRequest.combined(parts, by: max)
+        retry = parts.map(\.retry).max { $0.limit < $1.limit } ?? retry
+        timeout = Self.sum(parts.map(\.timeout))
+        expectedDuration = Self.sum(parts.map(\.expectedDuration))
+        deadline = parts.compactMap(\.deadline).min()
+        priority = parts.map(\.priority).max() ?? priority
+        if isCached, let input = inputs.first(where: { input in parts.contains { $0.mayMake(input) } }) {
+            throw WorkflowEditProblem("'\(name)' is cached by '\(input.source)', of which its own parts make some")
+        }
+    }
+
+    /// Inputs that an earlier part makes are none of the whole; what a part makes for a later one may be gone in the end.
+    private mutating func unite(_ parts: [Workflow.Task]) {
+        var made: [String] = []
+        var inside: [String] = []
+        inputs = []
+        for part in parts {
+            for input in part.inputs {
+                let path = Path.normalized(input.source)
+                if made.contains(path) { inside.append(path) }
+                let isMade = made.contains { $0 == path || ($0.utf8.last == UInt8(ascii: "/") && path.hasPrefix($0)) }
+                if !isMade, !inputs.contains(input) { inputs.append(input) }
+            }
+            made += part.outputs.map { Path.normalized($0.source) }
+        }
+        outputs = Self.union(parts.map(\.outputs)).filter { output in
+            !inside.contains(Path.normalized(output.source)) || parts[parts.count - 1].outputs.contains(output)
+        }
+    }
+
+    private func mayMake(_ input: Template) -> Bool {
+        let path = Path.normalized(input.source)
+        let glob = Glob(path.utf8.last == UInt8(ascii: "/") ? path + "**" : path)
+        return outputs.contains { glob.mayOverlap(with: Glob(Path.normalized($0.source))) }
+    }
+
+    static func union(_ lists: [[Template]]) -> [Template] {
+        var union: [Template] = []
+        for template in lists.joined() where !union.contains(template) { union.append(template) }
+        return union
+    }
+
+    private static func sum(_ durations: [Duration?]) -> Duration? {
+        var sum = Duration.zero
+        for duration in durations {
+            guard let duration else { return nil }
+            sum += duration
+        }
+        return sum
+    }
+
+    static func template(_ source: String, of name: String) throws(WorkflowEditProblem) -> Template {
+        do throws(ExpressionError) {
+            return try Template(parsing: source)
+        } catch {
+            throw WorkflowEditProblem("the script of '\(name)' cannot be taken apart: \(error.message)")
+        }
+    }
+}
+
+extension Workflow.ResourceRequest {
+    /// Of each resource the largest or smallest amount that a task declares; slots are those of the first.
+    ///
+    /// Declared memory is a limit that is enforced: it is left open as soon as one of them leaves it open.
+    static func combined(
+        _ tasks: [Workflow.Task], by choose: (Int64, Int64) -> Int64
+    ) throws(WorkflowEditProblem) -> Workflow.ResourceRequest {
+        let requests = tasks.map(\.request)
+        var combined = requests[0]
+        for (key, path) in [
+            ("cpu", \Workflow.ResourceRequest.milliCPU), ("memory", \.memoryBytes), ("gpu", \.gpus),
+            ("disk", \.diskBytes),
+        ] {
+            let declared = requests.compactMap { $0[keyPath: path] }
+            if key == "memory", declared.count < requests.count {
+                combined[keyPath: path] = nil
+                continue
+            }
+            if declared.allSatisfy({ $0 == declared[0] }) {
+                combined[keyPath: path] = declared.first
+                continue
+            }
+            var amounts: [Int64] = []
+            for case .exactly(let amount) in declared { amounts.append(amount) }
+            guard amounts.count == declared.count else {
+                throw WorkflowEditProblem("the tasks compute '\(key)' in different ways")
+            }
+            combined[keyPath: path] = .exactly(amounts.dropFirst().reduce(amounts[0], choose))
+        }
+        return combined
+    }
+}

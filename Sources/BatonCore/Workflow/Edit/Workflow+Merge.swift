@@ -1,0 +1,33 @@
+extension Workflow {
+    /// Removes a task that does exactly what another does.
+    mutating func merge(_ name: String, into keptName: String, parameters: [Binding]) throws(WorkflowEditProblem) {
+        if name == keptName { throw WorkflowEditProblem("'\(name)' cannot be merged with itself") }
+        let removed = tasks[try index(of: name)]
+        let place = try index(of: keptName)
+        var kept = tasks[place]
+        try Task.checkAlike([kept, removed], ignoring: ["auto"])
+        let differences: [(String, Bool)] = [
+            ("run", kept.action == removed.action), ("inputs", kept.inputs == removed.inputs),
+            ("outputs", kept.outputs == removed.outputs),
+        ]
+        if let (key, _) = differences.first(where: { !$0.1 }) {
+            throw WorkflowEditProblem("'\(name)' and '\(keptName)' differ in '\(key)'")
+        }
+        try removed.checkAnonymous()
+        try InstanceMap(self, parameters: parameters).checkUnread([name])
+        kept.needs = Task.union([kept.needs, removed.needs.filter { !kept.isNamed(by: $0) }])
+        kept.needs.removeAll { removed.isNamed(by: $0) }
+        if removed.retry.limit > kept.retry.limit { kept.retry = removed.retry }
+        kept.priority = max(kept.priority, removed.priority)
+        kept.deadline = [kept.deadline, removed.deadline].compactMap { $0 }.min()
+        kept.timeout = kept.timeout.flatMap { own in removed.timeout.map { max(own, $0) } }
+        tasks[place] = kept
+        for index in tasks.indices where tasks[index].name != name && index != place {
+            if let need = tasks[index].needs.first(where: { $0.source.hasPrefix("${{") && !$0.isLiteral }) {
+                throw WorkflowEditProblem("'\(tasks[index].name)' computes what it needs: '\(need.source)'")
+            }
+            replaceNeeds(of: index, naming: [removed], by: keptName)
+        }
+        tasks.removeAll { $0.name == name }
+    }
+}
