@@ -41,6 +41,8 @@ let package = Package(
         .target(
             name: "BatonPlanner", dependencies: ["BatonCore", "BatonNeural", "BatonPolicies", "BatonSimulator"],
             swiftSettings: settings),
+        .target(
+            name: "BatonOptimizer", dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator"], swiftSettings: settings),
 
         // World
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -69,7 +71,8 @@ let package = Package(
         .executableTarget(
             name: "baton",
             dependencies: [
-                "BatonCore", "BatonPolicies", "BatonSimulator", "BatonPrediction", "BatonPlanner", "BatonFormats",
+                "BatonCore", "BatonPolicies", "BatonSimulator", "BatonPrediction", "BatonPlanner", "BatonOptimizer",
+                "BatonFormats",
                 "BatonStore",
                 "BatonRuntime", "baton-supervisor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -94,6 +97,11 @@ let package = Package(
             dependencies: [
                 "BatonCore", "BatonNeural", "BatonPlanner", "BatonPolicies", "BatonSimulator", "BatonTesting",
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BatonOptimizerTests",
+            dependencies: ["BatonCore", "BatonOptimizer", "BatonPolicies", "BatonSimulator", "BatonTesting"],
             swiftSettings: settings
         ),
         .testTarget(name: "BatonNeuralTests", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),

@@ -32,9 +32,11 @@ public struct Expectations: Hashable, Sendable {
             var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ attempt.seed)
             let durationFactor = factor(durationError, generator.unit())
             let memoryFactor = factor(memoryError, generator.unit())
-            let usual = isOracle ? durations.duration(usually: behaviour.duration, of: attempt) : behaviour.duration
+            let told = behaviour.expected?.duration ?? behaviour.duration
+            let usual = isOracle ? durations.duration(usually: behaviour.duration, of: attempt) : told
             let expected = max(1, Int64(min(Double(usual.nanoseconds) * durationFactor, 1e18)))
-            let peak = Int64(Double(behaviour.peakMemoryBytes) * memoryFactor)
+            let usualPeak = behaviour.expected?.peakMemoryBytes ?? behaviour.peakMemoryBytes
+            let peak = Int64(Double(usualPeak) * memoryFactor)
             let estimate = Estimate(
                 durationP50Nanoseconds: expected,
                 durationP90Nanoseconds: Int64(min(Double(expected) * durations.ninetiethPercentile, 1e18)),

@@ -35,7 +35,7 @@ struct Baton: ParsableCommand {
             CommandGroup(
                 name: "Author",
                 subcommands: [
-                    PlanCommand.self, PredictCommand.self, GraphCommand.self, LintCommand.self, SchemaCommand.self,
+                    PlanCommand.self, OptimizeCommand.self, PredictCommand.self, GraphCommand.self, LintCommand.self, SchemaCommand.self,
                     ImportCommand.self,
                 ]),
             CommandGroup(

@@ -1,6 +1,6 @@
 import BatonCore
 import BatonNeural
-import BatonSimulator
+public import BatonSimulator
 
 /// Trains a network, round by round: rules by cross-entropy search, then imitation of long searches, then reinforcement.
 ///
@@ -193,20 +193,5 @@ public struct Trainer: Sendable {
             for index in sum.indices { sum[index] += gradient[index] }
         }
         adam.step(&network.network.parameters, sum.map { $0 / Double(gradients.count) })
-    }
-}
-
-/// Does many things that do not depend on each other.
-public protocol Workforce: Sendable {
-    /// - Returns: what each came to, in the order of places.
-    func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result]
-}
-
-/// One after the other.
-public struct OneByOne: Workforce {
-    public init() {}
-
-    public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-        (0..<count).map(body)
     }
 }

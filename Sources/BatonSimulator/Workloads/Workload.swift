@@ -55,16 +55,30 @@ public struct Workload: Hashable, Sendable {
         public var values: TaskValues?
         /// Bytes that it reads of each of its dependencies, in the graph's order; empty where there is nothing to bring.
         public var inputBytes: [Int64]
+        /// What the orchestrator is told it usually takes; nil: just what it does take, up to the scenario's errors.
+        public var expected: Expected?
+
+        /// Usual figures of a task.
+        public struct Expected: Hashable, Sendable {
+            public var duration: Duration
+            public var peakMemoryBytes: Int64
+
+            public init(duration: Duration, peakMemoryBytes: Int64) {
+                self.duration = duration
+                self.peakMemoryBytes = peakMemoryBytes
+            }
+        }
 
         public init(
             duration: Duration, peakMemoryBytes: Int64 = 0, failures: [Int32] = [], values: TaskValues? = nil,
-            inputBytes: [Int64] = []
+            inputBytes: [Int64] = [], expected: Expected? = nil
         ) {
             self.duration = duration
             self.peakMemoryBytes = peakMemoryBytes
             self.failures = failures
             self.values = values
             self.inputBytes = inputBytes
+            self.expected = expected
         }
     }
 }

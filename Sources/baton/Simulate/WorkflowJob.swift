@@ -40,7 +40,7 @@ struct WorkflowJob {
             + planned.assumptions
     }
 
-    private static func assumption(unknown: Int, of count: Int, typical: Duration) -> [String] {
+    static func assumption(unknown: Int, of count: Int, typical: Duration) -> [String] {
         guard unknown > 0 else { return [] }
         let length = DurationText.format(typical)
         if unknown == count {

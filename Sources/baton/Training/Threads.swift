@@ -1,4 +1,4 @@
-import BatonPlanner
+import BatonSimulator
 import Dispatch
 import Synchronization
 

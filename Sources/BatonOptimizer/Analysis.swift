@@ -1,0 +1,121 @@
+import BatonCore
+
+/// What holds a workflow back: how critical each task is, which resource sets the pace, and what is wrong with it.
+///
+/// Nothing is simulated here; what the cure of a finding is worth, a `PairedTrial` says.
+public struct Analysis: Sendable {
+    public let subject: Subject
+    public let criticality: Criticality
+    /// What no schedule can beat, the largest first: what is first sets the pace.
+    public let paces: [Pace]
+    /// Families of tasks that lie on the longest path at least so often, and what they take of it.
+    public let bottlenecks: [Bottleneck]
+    public let findings: [Finding]
+    let families: TaskFamilies
+
+    /// - Parameters:
+    ///   - threshold: share of sampled executions from which on tasks are bottlenecks, 0 to 1.
+    ///   - minimumShare: of the longest path, below which a task is no bottleneck however often it lies there.
+    public init(_ subject: Subject, threshold: Double = 0.8, minimumShare: Double = 0.05) {
+        self.subject = subject
+        families = TaskFamilies(subject.workflow)
+        criticality = Criticality(subject, families: families)
+        paces = Pace.all(subject, criticality)
+        bottlenecks = Bottleneck.all(subject, criticality, families, threshold, minimumShare)
+        let context = Context(subject: subject, families: families, criticality: criticality, paces: paces)
+        findings = Self.finders.flatMap { $0(context) }
+    }
+
+    /// What finders look at.
+    struct Context {
+        let subject: Subject
+        let families: TaskFamilies
+        let criticality: Criticality
+        let paces: [Pace]
+
+        /// A family by its only task, or by its first with how many more there are.
+        func words(for tasks: [Int]) -> String {
+            let first = "'\(subject.workflow.tasks[tasks[0]].name)'"
+            switch tasks.count {
+            case 1: return first
+            case 2: return "\(first) and '\(subject.workflow.tasks[tasks[1]].name)'"
+            default: return "\(first) and \(tasks.count - 1) tasks like it"
+            }
+        }
+
+        func names(_ tasks: [Int]) -> [String] { tasks.map { subject.workflow.tasks[$0].name } }
+    }
+
+    /// In the order in which findings are listed before they are priced.
+    private static let finders: [@Sendable (Context) -> [Finding]] = [
+        Requests.overRequests, Requests.underRequests, redundantDependencies, smallTasks, repeatedWork, retryStorms,
+        tightLimits, lateOrder,
+    ]
+}
+
+/// One thing that bounds how soon the workflow can end, by usual run times.
+public struct Pace: Hashable, Sendable {
+    public var kind: Kind
+    public var nanoseconds: Int64
+
+    public enum Kind: Hashable, Sendable {
+        /// The longest chain of dependencies.
+        case path
+        case cores, memory, gpus, disk
+        /// A limit or concurrency group of that name.
+        case limit(String)
+    }
+
+    static func all(_ subject: Subject, _ criticality: Criticality) -> [Pace] {
+        var work: [(kind: Kind, capacity: Int64, sum: Double)] = [
+            (.cores, subject.capacity.milliCPU, 0), (.memory, subject.capacity.memoryBytes, 0),
+            (.gpus, subject.capacity.gpus, 0), (.disk, subject.capacity.diskBytes, 0),
+        ]
+        let limits = work.count
+        work += subject.workflow.limits.map { (.limit($0.name), $0.capacity, 0) }
+        let times = subject.nanoseconds
+        for index in times.indices where times[index] > 0 {
+            let demand = subject.demand(of: index)
+            let amounts = [demand.milliCPU, demand.memoryBytes, demand.gpus, demand.diskBytes]
+            for (place, amount) in amounts.enumerated() { work[place].sum += Double(times[index]) * Double(amount) }
+            for slot in subject.expansion.instances[index].request.slots {
+                work[limits + Int(slot.limit)].sum += Double(times[index]) * Double(slot.units)
+            }
+        }
+        let areas = work.filter { $0.sum > 0 && $0.capacity > 0 }.map { entry in
+            Pace(kind: entry.kind, nanoseconds: Int64(min(entry.sum / Double(entry.capacity), 1e18)))
+        }
+        return ([Pace(kind: .path, nanoseconds: criticality.lengthNanoseconds)] + areas)
+            .sorted { $0.nanoseconds > $1.nanoseconds }
+    }
+}
+
+/// Tasks of one sort that nearly always lie on the longest path.
+public struct Bottleneck: Hashable, Sendable {
+    /// Names of tasks of the workflow.
+    public var tasks: [String]
+    /// The highest criticality among their instances, 0 to 1.
+    public var criticality: Double
+    /// Of the longest path by usual run times, 0 to 1.
+    public var share: Double
+
+    static func all(
+        _ subject: Subject, _ criticality: Criticality, _ families: TaskFamilies, _ threshold: Double,
+        _ minimumShare: Double
+    ) -> [Bottleneck] {
+        let times = subject.nanoseconds
+        var isOnPath = [Bool](repeating: false, count: times.count)
+        for index in criticality.path { isOnPath[index] = true }
+        return families.families.compactMap { family -> Bottleneck? in
+            let instances = family.tasks.flatMap { subject.members[$0] }
+            let highest = instances.map { criticality.share[$0] }.max() ?? 0
+            let often = instances.filter { criticality.share[$0] >= threshold && isOnPath[$0] }
+            let time = often.reduce(Int64(0)) { $0 + times[$1] }
+            let share = Double(time) / Double(max(criticality.lengthNanoseconds, 1))
+            guard highest >= threshold, share >= minimumShare else { return nil }
+            let tasks = family.tasks.filter { subject.members[$0].contains { criticality.share[$0] >= threshold } }
+            return Bottleneck(
+                tasks: tasks.map { subject.workflow.tasks[$0].name }, criticality: highest, share: share)
+        }.sorted { ($0.share, $0.criticality) > ($1.share, $1.criticality) }
+    }
+}

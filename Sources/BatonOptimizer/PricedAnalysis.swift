@@ -1,0 +1,119 @@
+public import BatonCore
+public import BatonSimulator
+
+/// A finding, what its cure promises, and whether it is worth making.
+public struct PricedFinding: Hashable, Sendable {
+    public var finding: Finding
+    /// Nil where nothing can be simulated.
+    public var promise: Promise?
+    public var verdict: Verdict
+
+    public enum Verdict: Hashable, Sendable {
+        /// Something becomes less for sure, and the workflow takes no longer.
+        case worthIt
+        /// Nothing changes that a simulation could show; made when asked for.
+        case neutral
+        /// It would cost more than it gains, or nobody can tell.
+        case refused(String)
+        /// It can't be made by an edit.
+        case advice
+    }
+
+    init(_ finding: Finding, _ promise: Promise?) {
+        self.finding = finding
+        self.promise = promise
+        guard let promise else {
+            verdict = .advice
+            return
+        }
+        if promise.isWorthIt {
+            verdict = .worthIt
+        } else if [promise.completionTime, promise.memoryHours, promise.cost].allSatisfy(\.isNothing) {
+            verdict = .neutral
+        } else if !promise.completionTime.isHarmless {
+            verdict = .refused("the workflow might take longer")
+        } else {
+            verdict = .refused("that anything becomes less is not sure")
+        }
+    }
+
+    /// Listed first: what saves most time, then what saves most memory.
+    static func precedes(_ left: PricedFinding, _ right: PricedFinding) -> Bool {
+        left.weight != right.weight ? left.weight > right.weight : left.finding.id < right.finding.id
+    }
+
+    private var weight: Double {
+        guard let promise else { return -1 }
+        let gain = promise.completionTime.mean + 0.1 * promise.memoryHours.mean + 0.1 * promise.cost.mean
+        return verdict == .worthIt ? 1 + gain : min(gain, 1)
+    }
+}
+
+/// An analysis with its findings priced, the best first, and all together.
+public struct PricedAnalysis: Sendable {
+    public let analysis: Analysis
+    public let proposals: [PricedFinding]
+    /// What is worth it and needs no permission that was not given, made together; nil where there is nothing.
+    public let together: Together?
+    /// Outcomes of the workflow as it is, by world.
+    public let before: [PairedTrial.Outcome]
+
+    /// Several proposals at once.
+    public struct Together: Sendable {
+        /// Ids of their findings.
+        public var ids: [String]
+        public var edits: [WorkflowEdit]
+        public var promise: Promise
+        /// By world.
+        public var after: [PairedTrial.Outcome]
+    }
+
+    /// Findings that are simulated; those behind them are listed without a price.
+    private static let mostPriced = 20
+
+    public init(
+        _ analysis: Analysis, permissions: Set<Finding.Permission>, workforce: some Workforce,
+        makePolicy: @escaping @Sendable () -> any Policy
+    ) {
+        self.analysis = analysis
+        let trial = PairedTrial(analysis, makePolicy: makePolicy)
+        let before = workforce.map(PairedTrial.worlds) { trial.original(world: $0) }
+        self.before = before
+        func outcomes(_ edits: [WorkflowEdit]) -> [PairedTrial.Outcome]? {
+            guard !edits.isEmpty, let edited = try? trial.edited(edits) else { return nil }
+            return workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, world: $0) }
+        }
+        var proposals: [PricedFinding] = []
+        for (place, finding) in analysis.findings.enumerated() {
+            let after = place < Self.mostPriced ? outcomes(finding.edits) : nil
+            let proposal = PricedFinding(finding, after.map { trial.promise(before: before, after: $0) })
+            // An order is no defect: without a gain there is nothing to say.
+            if finding.kind == .order, proposal.verdict != .worthIt { continue }
+            proposals.append(proposal)
+        }
+        proposals.sort(by: PricedFinding.precedes)
+        self.proposals = proposals
+        let chosen = proposals.filter { proposal in
+            proposal.verdict == .worthIt && proposal.finding.permission.map(permissions.contains) ?? true
+        }
+        together = Self.together(chosen, trial, before, outcomes)
+    }
+
+    /// As many as can be made one after the other, in the order of their worth; each has to leave the whole no worse.
+    private static func together(
+        _ chosen: [PricedFinding], _ trial: PairedTrial, _ before: [PairedTrial.Outcome],
+        _ outcomes: ([WorkflowEdit]) -> [PairedTrial.Outcome]?
+    ) -> Together? {
+        var best: Together?
+        for proposal in chosen {
+            let edits = (best?.edits ?? []) + proposal.finding.edits
+            guard let after = outcomes(edits) else { continue }
+            let step = trial.promise(before: best?.after ?? before, after: after)
+            guard step.isWorthIt || best == nil else { continue }
+            best = Together(
+                ids: (best?.ids ?? []) + [proposal.finding.id], edits: edits,
+                promise: trial.promise(before: before, after: after), after: after)
+        }
+        return best
+    }
+}

@@ -1,0 +1,58 @@
+/// What is known of how one instance of a workflow will behave, and how well it is known.
+public struct TaskKnowledge: Hashable, Sendable {
+    /// Median run time of an attempt on a worker of reference speed, in nanoseconds.
+    public var nanoseconds: Int64
+    /// Standard deviation of the logarithm of one attempt's run time around that median.
+    public var spread: Double
+    /// Standard deviation of the logarithm of the median itself: how far off it may be.
+    public var doubt: Double
+    /// Median peak memory of an attempt; nil where it is not known.
+    public var peakMemoryBytes: Int64?
+    /// Standard deviation of the logarithm of the peak.
+    public var memorySpread: Double
+    /// What is worth asking for, by the least expected cost of waste and of kills; nil where too little is known.
+    public var suggestedMemoryBytes: Int64?
+    /// Thousandths of a core that it is worth asking for; nil where its CPU was not measured.
+    public var suggestedMilliCPU: Int64?
+    /// Attempts behind the figures; 0 for what somebody declared or assumed.
+    public var sampleCount: Int
+    public var failures: FailureHistory?
+
+    public init(
+        nanoseconds: Int64, spread: Double = 0, doubt: Double = 0, peakMemoryBytes: Int64? = nil,
+        memorySpread: Double = 0, suggestedMemoryBytes: Int64? = nil, suggestedMilliCPU: Int64? = nil,
+        sampleCount: Int = 0, failures: FailureHistory? = nil
+    ) {
+        self.nanoseconds = nanoseconds
+        self.spread = spread
+        self.doubt = doubt
+        self.peakMemoryBytes = peakMemoryBytes
+        self.memorySpread = memorySpread
+        self.suggestedMemoryBytes = suggestedMemoryBytes
+        self.suggestedMilliCPU = suggestedMilliCPU
+        self.sampleCount = sampleCount
+        self.failures = failures
+    }
+}
+
+/// How attempts of a task ended in earlier runs, the last retry of each instance included.
+public struct FailureHistory: Hashable, Sendable {
+    /// Instances that were started at all.
+    public var instances: Int
+    /// Of those, how many failed at first.
+    public var failedFirst: Int
+    /// Of those again, how many a retry saved.
+    public var saved: Int
+    /// Attempts after the first of instances that failed for good.
+    public var wastedAttempts: Int
+    /// Of the instances that failed for good, the exit code; nil where there were several.
+    public var exitCode: Int32?
+
+    public init(instances: Int, failedFirst: Int, saved: Int, wastedAttempts: Int, exitCode: Int32?) {
+        self.instances = instances
+        self.failedFirst = failedFirst
+        self.saved = saved
+        self.wastedAttempts = wastedAttempts
+        self.exitCode = exitCode
+    }
+}

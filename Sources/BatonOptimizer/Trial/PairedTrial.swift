@@ -1,0 +1,110 @@
+public import BatonCore
+public import BatonSimulator
+
+/// Simulates a workflow and what edits make of it in the same worlds, by the real engine.
+///
+/// ```
+/// let trial = PairedTrial(analysis) { CriticalPathFirst() }
+/// let before = (0..<PairedTrial.worlds).map { trial.original(world: $0) }
+/// let after = (0..<PairedTrial.worlds).map { trial.edited(edits, world: $0) }
+/// ```
+/// Each world is drawn by its number alone, so that worlds can be simulated in any order and side by side.
+public struct PairedTrial: Sendable {
+    /// Enough for the interval of a single run.
+    public static let worlds = 40
+
+    /// What came of one simulated run.
+    public struct Outcome: Hashable, Sendable {
+        public var seconds: Double
+        public var allocatedGBHours: Double
+        public var cost: Double
+        public var isComplete: Bool
+        /// Empty unless asked for.
+        public var spans: [Report.Span]
+    }
+
+    /// A workflow after edits, with where the work of its instances comes from.
+    public struct Edited: Sendable {
+        public let workflow: Workflow
+        public let expansion: Expansion
+        let origins: InstanceOrigins
+    }
+
+    private let subject: Subject
+    private let families: TaskFamilies
+    private let makePolicy: @Sendable () -> any Policy
+
+    /// - Parameter makePolicy: a fresh policy for each simulation, which sees usual run times.
+    public init(_ analysis: Analysis, makePolicy: @escaping @Sendable () -> any Policy) {
+        subject = analysis.subject
+        families = analysis.families
+        self.makePolicy = makePolicy
+    }
+
+    /// - Throws: an edit that can't be made.
+    public func edited(_ edits: [WorkflowEdit]) throws(WorkflowEditProblem) -> Edited {
+        let workflow = try subject.workflow.applying(edits, parameters: subject.parameters)
+        let expansion: Expansion
+        do throws(WorkflowError) {
+            expansion = try workflow.expand(parameters: subject.parameters)
+        } catch {
+            throw WorkflowEditProblem(error.problems[0].message, hint: error.problems[0].hint)
+        }
+        let origins = InstanceOrigins(original: subject.expansion, edited: expansion, edits: edits)
+        return Edited(workflow: workflow, expansion: expansion, origins: origins)
+    }
+
+    /// The workflow as it is.
+    public func original(world: Int, recordsSpans: Bool = false) -> Outcome {
+        let truth = World(subject, families: families, seed: UInt64(world))
+        let behaviours = subject.knowledge.indices.map { behaviour(of: [$0], in: truth) }
+        return run(subject.workflow, subject.expansion, behaviours, recordsSpans)
+    }
+
+    /// The workflow after its edits.
+    public func outcome(of edited: Edited, world: Int, recordsSpans: Bool = false) -> Outcome {
+        let truth = World(subject, families: families, seed: UInt64(world))
+        let behaviours = edited.origins.parts.map { behaviour(of: $0, in: truth) }
+        return run(edited.workflow, edited.expansion, behaviours, recordsSpans)
+    }
+
+    /// What the outcomes of the same worlds promise.
+    public func promise(before: [Outcome], after: [Outcome]) -> Promise {
+        func gain(_ value: (Outcome) -> Double) -> Gain { Gain(before: before.map(value), after: after.map(value)) }
+        return Promise(
+            completionTime: gain(\.seconds), memoryHours: gain(\.allocatedGBHours), cost: gain(\.cost))
+    }
+
+    /// The work of these instances, one after the other; of copies of one and the same task once.
+    private func behaviour(of parts: [Int], in world: World) -> Workload.Behaviour {
+        let commands = parts.filter(subject.isCommand)
+        guard let first = commands.first else { return Workload.Behaviour(duration: .zero) }
+        let action = subject.task(of: first).action
+        let distinct = commands.filter { $0 == first || subject.task(of: $0).action != action }
+        func sum(_ times: (Int) -> Int64) -> Duration {
+            .nanoseconds(distinct.reduce(subject.overheadNanoseconds) { $0 + times($1) })
+        }
+        return Workload.Behaviour(
+            duration: sum { world.nanoseconds[$0] },
+            peakMemoryBytes: distinct.map { world.peakMemoryBytes[$0] }.max() ?? 0,
+            expected: .init(
+                duration: sum { subject.knowledge[$0].nanoseconds },
+                peakMemoryBytes: distinct.compactMap { subject.knowledge[$0].peakMemoryBytes }.max() ?? 0))
+    }
+
+    private func run(
+        _ workflow: Workflow, _ expansion: Expansion, _ behaviours: [Workload.Behaviour], _ recordsSpans: Bool
+    ) -> Outcome {
+        let submission = Run.Submission(
+            run: Run.ID(rawValue: 1), workflow: workflow, parameters: subject.parameters, expansion: expansion)
+        let scenario = Scenario(
+            workers: subject.machines,
+            workload: Workload([.init(submission: submission, instanceBehaviours: behaviours)]),
+            expectations: Expectations(), recordsSpans: recordsSpans)
+        var simulation = Simulation(scenario)
+        let report = simulation.run(under: makePolicy)
+        return Outcome(
+            seconds: report.makespan.seconds, allocatedGBHours: report.allocatedGBHours, cost: report.cost,
+            isComplete: report.isComplete, spans: report.spans)
+    }
+}

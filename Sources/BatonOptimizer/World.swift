@@ -1,0 +1,43 @@
+import BatonCore
+
+/// One way in which everything may turn out: run time and peak memory of each instance's work, whatever edits make of it.
+///
+/// What is not known well is drawn for a whole family of tasks at once, and for each of them by itself, half the variance
+/// each; chance from one attempt to the next comes on top.
+struct World: Sendable {
+    /// In nanoseconds, `[V]`.
+    let nanoseconds: [Int64]
+    /// 0 where it is not known, `[V]`.
+    let peakMemoryBytes: [Int64]
+
+    init(_ subject: Subject, families: TaskFamilies, seed: UInt64) {
+        nanoseconds = Self.nanoseconds(subject, families, seed)
+        peakMemoryBytes = subject.knowledge.indices.map { index in
+            let known = subject.knowledge[index]
+            guard let peak = known.peakMemoryBytes, subject.isCommand(index) else { return 0 }
+            guard known.memorySpread > 0 else { return peak }
+            let factor = PortableMath.exp(known.memorySpread * Self.normal(seed, 4, index))
+            return Int64(min(Double(peak) * factor, 1e17))
+        }
+    }
+
+    static func nanoseconds(_ subject: Subject, _ families: TaskFamilies, _ seed: UInt64) -> [Int64] {
+        let usual = (0..<families.families.count).map { normal(seed, 1, $0) }
+        return subject.knowledge.indices.map { index in
+            guard subject.isCommand(index) else { return 0 }
+            let known = subject.knowledge[index]
+            guard known.doubt > 0 || known.spread > 0 else { return known.nanoseconds }
+            let shared = usual[families.family[Int(subject.expansion.instances[index].task)]]
+            let doubt = known.doubt * 0.5.squareRoot() * (shared + normal(seed, 2, index))
+            let factor = PortableMath.exp(doubt + known.spread * normal(seed, 3, index))
+            return max(1_000, Int64(min(Double(known.nanoseconds) * factor, 1e17)))
+        }
+    }
+
+    /// A standard normal number that depends on nothing but these three.
+    private static func normal(_ seed: UInt64, _ purpose: UInt64, _ index: Int) -> Double {
+        var generator = SeededGenerator(
+            seed: SeededGenerator.mix(SeededGenerator.mix(seed) ^ purpose << 56 ^ UInt64(index)))
+        return PortableMath.normal(1 - generator.unit(), generator.unit())
+    }
+}

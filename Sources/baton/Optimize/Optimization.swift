@@ -1,0 +1,124 @@
+import BatonCore
+import BatonFormats
+import BatonOptimizer
+import BatonSimulator
+
+/// A user's workflow with what holds it back, priced on the cluster where it runs.
+struct Optimization {
+    let priced: PricedAnalysis
+    let speedUp: SpeedUp
+    /// In sentences.
+    let assumptions: [String]
+    let analysisMilliseconds: Double
+    let pricingMilliseconds: Double
+    let policyName: String
+
+    var analysis: Analysis { priced.analysis }
+    var workflow: Workflow { analysis.subject.workflow }
+
+    /// What a task costs besides its work: `Benchmarks/results/overhead.md` has a millisecond a link of a chain.
+    static let usualOverhead = Duration.nanoseconds(1_500_000)
+
+    struct Conditions {
+        var machines: [Machine]
+        var overhead = Optimization.usualOverhead
+        var policy: PolicyName
+        var permissions: Set<Finding.Permission> = []
+    }
+
+    /// - Parameter estimator: what earlier runs took; nil when nothing has run.
+    /// - Throws: what is wrong with the workflow, or that some task fits nowhere.
+    init(_ input: WorkflowInput, _ conditions: Conditions, estimator: (any Estimator)?) throws {
+        let begin = Stopwatch.nanoseconds
+        let planned = PlannedWorkflow(input.file.workflow)
+        let expansion: Expansion
+        do throws(WorkflowError) {
+            expansion =
+                try planned.assumptions.isEmpty
+                ? input.expand() : planned.workflow.expand(parameters: input.parameters)
+        } catch {
+            throw input.file.locate(error)
+        }
+        let known = Self.knowledge(planned.workflow, expansion, estimator)
+        let subject = Subject(
+            planned.workflow, parameters: input.parameters, expansion: expansion, knowledge: known.knowledge,
+            machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds)
+        try Self.checkFit(subject)
+        let analysis = Analysis(subject)
+        speedUp = SpeedUp(analysis)
+        let analysed = Stopwatch.nanoseconds
+        let policy = Self.standIn(for: conditions.policy)
+        policyName = policy.name
+        priced = PricedAnalysis(
+            analysis, permissions: conditions.permissions, workforce: Threads(count: ExperimentRunner.coreCount),
+            makePolicy: { Wiring.policy(policy, in: .simulation) })
+        assumptions = known.assumptions + planned.assumptions
+        analysisMilliseconds = Double(analysed - begin) / 1e6
+        pricingMilliseconds = Double(Stopwatch.nanoseconds - analysed) / 1e6
+    }
+
+    /// A search for each simulated run would take too long; it starts from the longest path and beats it by little.
+    private static func standIn(for policy: PolicyName) -> PolicyName {
+        policy.name == "intelligent" ? .known("critical-path") : policy
+    }
+
+    private static func checkFit(_ subject: Subject) throws {
+        for (index, instance) in subject.expansion.instances.enumerated() where instance.kind == .command {
+            let request = Resources(
+                milliCPU: instance.request.milliCPU ?? 0, memoryBytes: instance.request.memoryBytes ?? 0,
+                gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0)
+            guard subject.machines.contains(where: { request.fits(in: $0.capacity) }) else {
+                let name = subject.expansion.instances[index].name
+                throw CommandFailure(
+                    "'\(name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
+                    exit: .usage)
+            }
+        }
+    }
+
+    private static func knowledge(
+        _ workflow: Workflow, _ expansion: Expansion, _ estimator: (any Estimator)?
+    ) -> (knowledge: [TaskKnowledge], assumptions: [String]) {
+        let estimates = expansion.instances.map { instance -> Estimate? in
+            guard instance.kind == .command else { return nil }
+            return estimator?.estimate(
+                workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name,
+                request: instance.request)
+        }
+        let lengths = zip(expansion.instances, estimates).map { instance, estimate -> Duration? in
+            estimate.map { .nanoseconds($0.durationP50Nanoseconds) } ?? instance.expectedDuration
+        }
+        let sorted = lengths.compactMap { $0 }.sorted()
+        let typical = sorted.isEmpty ? Duration.seconds(1) : sorted[sorted.count / 2]
+        let knowledge = zip(expansion.instances, estimates).map { TaskKnowledge($0, $1, typical: typical) }
+        let commands = expansion.instances.indices.filter { expansion.instances[$0].kind == .command }
+        let unknown = commands.count { lengths[$0] == nil }
+        return (knowledge, WorkflowJob.assumption(unknown: unknown, of: commands.count, typical: typical))
+    }
+
+    /// The edits of the findings that were named, or of all that are worth it.
+    ///
+    /// - Throws: a name that is none, and a permission that is missing.
+    func edits(of ids: [String], permissions: Set<Finding.Permission>) throws -> (ids: [String], edits: [WorkflowEdit])
+    {
+        guard !ids.isEmpty else { return (priced.together?.ids ?? [], priced.together?.edits ?? []) }
+        var edits: [WorkflowEdit] = []
+        for id in ids {
+            guard let proposal = priced.proposals.first(where: { $0.finding.id == id }) else {
+                let known = priced.proposals.map(\.finding.id)
+                let hint = Suggestion.hint(for: id, among: known) ?? "There are: \(Sentence.list(known, limit: 10))."
+                throw CommandFailure("there is no finding '\(id)'. \(hint)", exit: .usage)
+            }
+            guard !proposal.finding.edits.isEmpty else {
+                throw CommandFailure("'\(id)' is advice, which only a person can follow", exit: .usage)
+            }
+            if let permission = proposal.finding.permission, !permissions.contains(permission) {
+                throw CommandFailure(
+                    "'\(id)' needs a permission that nothing can prove safe: --allow \(permission.rawValue)",
+                    exit: .usage)
+            }
+            edits += proposal.finding.edits
+        }
+        return (ids, edits)
+    }
+}

@@ -1,0 +1,110 @@
+import BatonCore
+import BatonOptimizer
+import Testing
+
+@Suite struct FindingTests {
+    @Test("a request of ten times the need is found, and what is measured to be needed is asked for instead")
+    func overRequest() throws {
+        let subject = try Fixture.subject(
+            (0..<8).map { Fixture.task("t\($0)") { $0.request.memoryBytes = .exactly(8_000_000_000) } }
+        ) { _ in
+            TaskKnowledge(
+                nanoseconds: 1_000_000_000, spread: 0.1, peakMemoryBytes: 700_000_000, memorySpread: 0.05,
+                suggestedMemoryBytes: 800_000_000, sampleCount: 10)
+        }
+        let priced = Fixture.priced(subject)
+        let proposal = try #require(priced.proposals.first)
+        #expect(proposal.finding.id == "over-request:t0")
+        #expect(proposal.finding.tasks.count == 8)
+        #expect(proposal.verdict == .worthIt)
+        let promise = try #require(proposal.promise)
+        #expect(promise.completionTime.mean > 0.4, "four run at a time instead of two")
+        #expect(promise.memoryHours.mean > 0.85)
+        #expect(priced.together?.ids == ["over-request:t0"])
+    }
+
+    @Test("a request that is below what attempts take is found") func underRequest() throws {
+        let subject = try Fixture.subject([Fixture.task("t") { $0.request.memoryBytes = .exactly(500_000_000) }]) { _ in
+            TaskKnowledge(
+                nanoseconds: 10_000_000_000, peakMemoryBytes: 700_000_000, memorySpread: 0.05,
+                suggestedMemoryBytes: 800_000_000, sampleCount: 10)
+        }
+        let proposal = try #require(Fixture.priced(subject).proposals.first)
+        #expect(proposal.finding.kind == .underRequest)
+        #expect(proposal.finding.edits == [.setMemory(task: "t", bytes: 800_000_000)])
+        #expect(try #require(proposal.promise).completionTime.mean > 0, "no attempt is killed any more")
+    }
+
+    @Test("of what was measured too rarely nothing is said") func fewSamples() throws {
+        let subject = try Fixture.subject([Fixture.task("t") { $0.request.memoryBytes = .exactly(8_000_000_000) }]) {
+            _ in
+            TaskKnowledge(
+                nanoseconds: 1_000_000_000, peakMemoryBytes: 1_000_000, suggestedMemoryBytes: 2_000_000, sampleCount: 2)
+        }
+        #expect(Analysis(subject).findings.isEmpty)
+    }
+
+    @Test("a chain of tasks that take as long to start as to run becomes one task") func smallTasks() throws {
+        let chain = [Fixture.task("a"), Fixture.task("b", needs: ["a"]), Fixture.task("c", needs: ["b"])]
+        let known = { (_: String) in TaskKnowledge(nanoseconds: 2_000_000) }
+        let subject = try Fixture.subject(chain, overhead: .nanoseconds(2_000_000), known: known)
+        let proposal = try #require(Fixture.priced(subject).proposals.first)
+        #expect(proposal.finding.edits == [.fuse(tasks: ["a", "b", "c"])])
+        #expect(abs(try #require(proposal.promise).completionTime.mean - 1.0 / 3) < 0.01, "8 ms instead of 12")
+        // Where starting costs nothing, there is nothing to gain.
+        #expect(Analysis(try Fixture.subject(chain, known: known)).findings.filter { $0.kind != .order }.isEmpty)
+    }
+
+    @Test("the same command on the same inputs is done once") func repeatedWork() throws {
+        let tasks = ["a", "b"].map { name in
+            Fixture.task(name, run: "index ref.fa") { $0.inputs = [Template(literal: "ref.fa")] }
+        }
+        let subject = try Fixture.subject(
+            tasks + [Fixture.task("x", needs: ["a"]), Fixture.task("y", needs: ["b"])], cores: 1)
+        let proposal = try #require(Fixture.priced(subject).proposals.first)
+        #expect(proposal.finding.kind == .repeatedWork)
+        #expect(proposal.finding.edits == [.merge(task: "b", into: "a")])
+        #expect(abs(try #require(proposal.promise).completionTime.mean - 0.25) < 0.01)
+        // The same command without any sign of what it reads may do something else each time.
+        let silent = ["a", "b"].map { Fixture.task($0, run: "date") }
+        #expect(Analysis(try Fixture.subject(silent)).findings.isEmpty)
+    }
+
+    @Test("a limit that everything waits for is found, and is raised only when that is permitted") func tightLimit()
+        throws
+    {
+        let tasks = (0..<6).map { Fixture.task("t\($0)") { $0.request.slots = [.init(limit: "db")] } }
+        let subject = try Fixture.subject(tasks, limits: [.init(name: "db", capacity: 1)])
+        let refused = Fixture.priced(subject)
+        #expect(refused.proposals.first?.finding.id == "tight-limit:t0")
+        #expect(refused.together == nil)
+        let permitted = Fixture.priced(subject, permissions: [.changeLimits])
+        #expect(permitted.together?.edits == [.setLimit(name: "db", capacity: 4)])
+        #expect(abs(try #require(permitted.together).promise.completionTime.mean - 2.0 / 3) < 0.01)
+    }
+
+    @Test("retries that never helped are given up, those that did are kept") func retryStorm() throws {
+        let storm = FailureHistory(instances: 10, failedFirst: 3, saved: 0, wastedAttempts: 9, exitCode: 2)
+        let healed = FailureHistory(instances: 10, failedFirst: 3, saved: 3, wastedAttempts: 0, exitCode: nil)
+        for (history, isFound) in [(storm, true), (healed, false)] {
+            let subject = try Fixture.subject([Fixture.task("t") { $0.retry = RetryRule(limit: 3) }]) { _ in
+                TaskKnowledge(nanoseconds: 1_000_000_000, failures: history)
+            }
+            #expect(Analysis(subject).findings.contains { $0.kind == .retryStorm } == isFound)
+        }
+    }
+
+    @Test("priorities pay under a policy that looks at nothing else, and are not mentioned where they don't")
+    func order() throws {
+        // By their places the short ones come first, and then the long chain is alone.
+        let tasks =
+            (0..<6).map { Fixture.task("short\($0)") } + [Fixture.task("a"), Fixture.task("b", needs: ["a"])]
+        let subject = try Fixture.subject(tasks, cores: 2) { name in
+            TaskKnowledge(nanoseconds: name.hasPrefix("short") ? 1_000_000_000 : 2_000_000_000)
+        }
+        let fifo = Fixture.priced(subject, fifo: true)
+        #expect(fifo.proposals.map(\.finding.kind) == [.order])
+        #expect(try #require(fifo.together).promise.completionTime.mean > 0.2)
+        #expect(Fixture.priced(subject).proposals.isEmpty)
+    }
+}
