@@ -8,7 +8,7 @@ import Testing
 /// Whatever the file's style: an edited text means the edited workflow, and all else is left as it is.
 @Suite("Edited texts mean edited workflows")
 struct WorkflowEditPropertyTests {
-    @Test("in random workflows of random styles", arguments: Seed.range(0..<150))
+    @Test("in random workflows of random styles", arguments: Seed.range(0..<80))
     func random(_ seed: UInt64) throws {
         let workflow = RandomWorkflow.make(seed: seed)
         let styled = StyledText(workflow, seed: seed)
@@ -28,7 +28,7 @@ struct WorkflowEditPropertyTests {
         }
     }
 
-    @Test("in JSON, whether laid out or on one line", arguments: Seed.range(0..<40))
+    @Test("in JSON, whether laid out or on one line", arguments: Seed.range(0..<25))
     func json(_ seed: UInt64) throws {
         let workflow = RandomWorkflow.make(seed: seed)
         let value = StyledText.value(of: workflow)
@@ -49,7 +49,7 @@ struct WorkflowEditPropertyTests {
     func examples(_ path: String) throws {
         let file = try WorkflowFile.read(path)
         var count = 0
-        for seed in UInt64(0)..<20 {
+        for seed in UInt64(0)..<8 {
             for edits in series(file.workflow, seed) {
                 let expected = try file.workflow.applying(edits)
                 guard let text = try? file.edited(by: edits) else { continue }
