@@ -5,7 +5,7 @@ import Testing
 /// What structural edits must keep, whatever the workflow.
 @Suite("Edited workflows do the same")
 struct EditEquivalenceTests {
-    @Test("every instance runs once, in an order that the original permits", arguments: Seed.range(0..<80))
+    @Test("every instance runs once, in an order that the original permits", arguments: Seed.range(0..<50))
     func sameWork(_ seed: UInt64) throws {
         let workflow = RandomWorkflow.make(seed: seed)
         let original = try workflow.expand(parameters: [])
@@ -23,7 +23,7 @@ struct EditEquivalenceTests {
     func coverage() {
         var counts = [0, 0, 0]
         var fans = 0
-        for seed in UInt64(0)..<100 {
+        for seed in UInt64(0)..<60 {
             let workflow = RandomWorkflow.make(seed: seed)
             for edit in structural(workflow, seed) where (try? workflow.applying([edit])) != nil {
                 switch edit {
@@ -36,7 +36,7 @@ struct EditEquivalenceTests {
                 }
             }
         }
-        #expect(counts.allSatisfy { $0 > 10 } && fans > 5, "\(counts), \(fans) fans")
+        #expect(counts.allSatisfy { $0 > 8 } && fans > 3, "\(counts), \(fans) fans")
     }
 
     private func structural(_ workflow: Workflow, _ seed: UInt64) -> [WorkflowEdit] {

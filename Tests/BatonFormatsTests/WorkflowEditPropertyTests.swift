@@ -8,7 +8,7 @@ import Testing
 /// Whatever the file's style: an edited text means the edited workflow, and all else is left as it is.
 @Suite("Edited texts mean edited workflows")
 struct WorkflowEditPropertyTests {
-    @Test("in random workflows of random styles", arguments: Seed.range(0..<80))
+    @Test("in random workflows of random styles", arguments: Seed.range(0..<50))
     func random(_ seed: UInt64) throws {
         let workflow = RandomWorkflow.make(seed: seed)
         let styled = StyledText(workflow, seed: seed)
@@ -64,6 +64,28 @@ struct WorkflowEditPropertyTests {
             }
         }
         #expect(count > 10, "hardly any edit was possible in \(path)")
+    }
+
+    @Test("in files with a byte changed, or not at all")
+    func mutated() throws {
+        let bytes = Array(try Golden.text("Workflows/full.yaml").utf8)
+        var generator = SeededGenerator(seed: 3)
+        var count = 0
+        for seed in UInt64(0)..<250 {
+            var changed = bytes
+            let marks = Array("{}[]:,#&*!|>'\"-? \n\t\r".utf8)
+            changed[Int.random(in: changed.indices, using: &generator)] = marks.randomElement(using: &generator)!
+            let text = String(decoding: changed, as: UTF8.self)
+            guard let file = try? WorkflowFile(text, file: "test.yaml", as: .yaml) else { continue }
+            for edit in RandomWorkflow.candidates(for: file.workflow, seed: seed).prefix(5) {
+                guard let expected = try? file.workflow.applying([edit]), let found = try? file.edited(by: [edit])
+                else { continue }
+                count += 1
+                let workflow = try WorkflowFile(found, file: "test.yaml", as: .yaml).workflow
+                #expect(Self.sorted(workflow) == Self.sorted(expected), "\(edit)\n\(text)")
+            }
+        }
+        #expect(count > 50)
     }
 
     /// Some edits of a workflow, one or several at a time, all of them possible.

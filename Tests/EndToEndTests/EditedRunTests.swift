@@ -40,7 +40,7 @@ struct EditedRunTests {
                   cat quoted result* > all
 
             """
-        try compare(text, [.fuse(tasks: ["fetch", "turn", "finish"]), .fuse(tasks: ["quote", "last"])], tasks: 3)
+        try compare(text, [.fuse(tasks: ["fetch", "turn", "finish"]), .fuse(tasks: ["quote", "last"])], tasks: 2)
     }
 
     @Test("a fused chain ends with its first failure", .timeLimit(.minutes(1)))
