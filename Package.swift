@@ -117,7 +117,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonFormatsTests",
-            dependencies: ["BatonCore", "BatonFormats", "BatonPrediction", "BatonSimulator", "CZlib"],
+            dependencies: [
+                "BatonCore", "BatonFormats", "BatonPrediction", "BatonSimulator", "BatonTesting", "CZlib",
+            ],
             exclude: ["Golden"],
             swiftSettings: settings
         ),
@@ -134,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "baton", "baton-supervisor", "BatonCore", "BatonPolicies", "BatonRuntime", "BatonStore", "BatonTesting",
+                "baton", "baton-supervisor", "BatonCore", "BatonFormats", "BatonPolicies", "BatonRuntime", "BatonStore",
+                "BatonTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Golden"],

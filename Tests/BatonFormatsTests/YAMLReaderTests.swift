@@ -39,6 +39,7 @@ private func read(_ text: String) throws -> String {
             ("a: |\n  ${{ x, \"y }}\n  it's\nb: {c: ${{ d }}}", "{a: \"${{ x, \"y }}\nit's\n\", b: {c: ${{ d }}}}"),
             ("a:\n- b: >-\n    x {\n  c: {d: ${{ e }}}", "{a: [{b: \"x {\", c: {d: ${{ e }}}}]}"),
             ("# it's {\na: {b: ${{ c }}} # \"\nd: {e: ${{ f }}}", "{a: {b: ${{ c }}}, d: {e: ${{ f }}}}"),
+            ("a:\n  # comment\n  - \"${{ b }}\"", "{a: [\"${{ b }}\"]}"),
             ("a: it's\nb: {c: ${{ d }}}", "{a: it's, b: {c: ${{ d }}}}"),
             ("a: x\n  'tis\nb: {c: ${{ d }}}", "{a: \"x 'tis\", b: {c: ${{ d }}}}"),
             ("a: 'it''s {'\nb: {c: ${{ d }}}", "{a: \"it's {\", b: {c: ${{ d }}}}"),

@@ -38,7 +38,7 @@ public enum ByteCount {
 
     /// The least amount, not below this one, that people would write: two digits that count, or a half more.
     ///
-    /// At most a twentieth more than what was asked for, from a megabyte on: 1050 MB for 1,003,000,000; 440 MB for
+    /// At most a twentieth more than what was asked for, from 20 MB on; below that whole megabytes: 1050 MB for 1,003,000,000; 440 MB for
     /// 437,000,000. Rounding it again changes nothing.
     public static func rounded(_ bytes: Int64) -> Int64 {
         let megabytes = max(1, (bytes + megabyte - 1) / megabyte)

@@ -88,8 +88,9 @@ struct ExpressionGuard {
                     copy { $0 != .newline }
                     if flowDepth == 0 { isInPlain = false }
                 }
-            case .hash where offset == 0 || input[offset - 1] == .newline:
+            case .hash where offset == 0 || input[offset - 1].isBlank:
                 copy { $0 != .newline }
+                if flowDepth == 0 { isInPlain = false }
             case .dollar where peek(1) == .openBrace && peek(2) == .openBrace:
                 isInPlain = true
                 replaceExpression()

@@ -5,6 +5,7 @@ extension SourceEditor {
     private static let limit = ConcurrencyKey.limit.rawValue
 
     mutating func setCapacity(_ limit: Workflow.Limit) throws(WorkflowEditProblem) {
+        try settle()
         let path = [WorkflowKey.limits.rawValue, limit.name]
         let capacity = SourceValue.plain(String(limit.capacity))
         if node(at: path) != nil { return try set(path, to: capacity) }
@@ -38,12 +39,15 @@ extension SourceEditor {
 
     /// A task stops holding units of a limit, or leaves a group.
     mutating func removeSlots(of limit: String, _ task: [String]) throws(WorkflowEditProblem) {
+        try settle()
         let slots = task + [TaskKey.resources.rawValue, ResourcesKey.slots.rawValue, limit]
         if node(at: slots) != nil { try remove(slots, keeping: 2) }
+        try settle()
         let members = self.members(of: limit)
         guard let member = members.first(where: { $0.starts(with: task) }) else { return }
         let capacity = node(at: member + [Self.limit]).flatMap(scalarText)
         try remove(member, keeping: 2)
+        try settle()
         let others = members.filter { $0 != member }
         let isSaid =
             node(at: [WorkflowKey.limits.rawValue, limit]) != nil

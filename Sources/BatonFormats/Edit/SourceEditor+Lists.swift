@@ -4,6 +4,7 @@ extension SourceEditor {
     /// Makes a list hold these texts in this order, touching no more of it than it must.
     mutating func setList(_ path: [String], to wanted: [String]) throws(WorkflowEditProblem) {
         if wanted.isEmpty { return try remove(path, keeping: path.count - 1) }
+        try settle(path)
         guard let list = node(at: path), let elements = list.elements else {
             let single = node(at: path).flatMap { scalarText(of: $0) }
             if single == wanted[0], wanted.count == 1 { return }
@@ -20,6 +21,7 @@ extension SourceEditor {
     }
 
     private mutating func append(_ element: String, to path: [String]) throws(WorkflowEditProblem) {
+        try settle(path)
         guard let list = node(at: path), let last = list.elements?.last else { throw shared(path) }
         let item = SourceValue.scalar(element, format, in: .flow)
         if list.isBlockCollection {
@@ -29,6 +31,6 @@ extension SourceEditor {
         } else {
             append(item, after: last.range.upperBound, in: list, first: last.start)
         }
-        try commit()
+        try commit(path)
     }
 }

@@ -5,20 +5,22 @@ extension SourceEditor {
     ///
     /// - Parameter depth: how many components at the beginning of the path stay in any case.
     mutating func remove(_ path: [String], keeping depth: Int) throws(WorkflowEditProblem) {
+        try settle(path)
         var path = path
         while path.count - 1 > depth, node(at: path.dropLast())?.entries?.count == 1 { path.removeLast() }
         guard let mapping = node(at: path.dropLast()), let index = mapping.index(of: path[path.count - 1]),
             let entries = mapping.entries
         else { throw shared(path) }
         try remove(index, of: entries.map { $0.key.start..<$0.end }, in: mapping)
-        try commit()
+        try commit(path)
     }
 
     /// Takes an element of a list away.
     mutating func removeElement(_ index: Int, of path: [String]) throws(WorkflowEditProblem) {
+        try settle(path)
         guard let list = node(at: path), let elements = list.elements else { throw shared(path) }
         try remove(index, of: elements.map { $0.start..<$0.range.upperBound }, in: list)
-        try commit()
+        try commit(path)
     }
 
     private mutating func remove(

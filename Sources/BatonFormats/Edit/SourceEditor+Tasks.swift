@@ -3,6 +3,7 @@ internal import BatonCore
 extension SourceEditor {
     /// Removes a task with the comments above it and inside.
     mutating func removeTask(_ name: String) throws(WorkflowEditProblem) {
+        try settle()
         let path = try path(ofTask: name)
         guard let section = node(at: [path[0]]), let entries = section.entries, let index = section.index(of: name)
         else { throw shared(path) }
@@ -21,13 +22,14 @@ extension SourceEditor {
             while end < text.bytes.count, text.isBlank(end..<text.lineEnd(of: end)) { end = text.nextLine(after: end) }
         }
         removeLines(start..<end)
-        try commit()
+        try commit([])
     }
 
     /// Adds a task before another one, in the notation and with the indentation of that.
     mutating func insertTask(
         _ name: String, _ keys: [SourceValue.Entry], before neighbour: String
     ) throws(WorkflowEditProblem) {
+        try settle()
         let path = try path(ofTask: neighbour)
         guard let section = node(at: [path[0]]), let entries = section.entries, let index = section.index(of: neighbour)
         else { throw shared(path) }
@@ -36,7 +38,7 @@ extension SourceEditor {
             let entry = SourceValue.Entry(key: name, value: .map(keys)).inline(format)
             let separator = text.indent(of: key).map { ",\n" + $0 } ?? ", "
             text.insert(entry + separator, at: key)
-            return try commit()
+            return try commit([])
         }
         guard let indent = text.indent(of: key) else { throw Self.notPossible }
         let inner = indent + step
@@ -48,6 +50,6 @@ extension SourceEditor {
         let line = index > 0 ? other : text.commentStart(above: text.lineStart(of: other), indent: indent)
         if line > 0, text.isBlank(text.lineStart(of: line - 1)..<line) { lines += "\n" }
         text.insert(lines, at: start)
-        try commit()
+        try commit([])
     }
 }

@@ -16,11 +16,22 @@ struct SourceEditor {
         self.root = root
     }
 
-    /// Writes the changes and reads what has become of the text.
-    mutating func commit() throws(WorkflowEditProblem) {
+    /// Tasks with changes that are not written yet: those of different tasks do not touch each other.
+    private var changed: Set<String> = []
+
+    /// Makes sure that what is known of the text at a path is up to date.
+    mutating func settle(_ path: [String] = []) throws(WorkflowEditProblem) {
+        if changed.isEmpty || (path.count > 2 && !changed.contains(path[1])) { return }
+        changed = []
         text.commit()
         guard let root = format.readSource(text.text) else { throw Self.notPossible }
         self.root = root
+    }
+
+    /// Notes that something below a path has changed; reading the whole text again can wait.
+    mutating func commit(_ path: [String]) throws(WorkflowEditProblem) {
+        changed.insert(path.count > 2 ? path[1] : "")
+        if path.count < 3 { try settle() }
     }
 
     static let notPossible = WorkflowEditProblem(
@@ -73,17 +84,18 @@ struct SourceEditor {
 
     /// Gives a key of a map another value, or adds it.
     mutating func set(_ path: [String], to value: SourceValue) throws(WorkflowEditProblem) {
+        try settle(path)
         var mapping = root
         for (depth, key) in path.enumerated() {
             guard let entries = mapping.entries else { throw shared(path.prefix(depth)) }
             guard let index = mapping.index(of: key) else {
                 let wrapped = path[(depth + 1)...].reversed().reduce(value) { .map([.init(key: $1, value: $0)]) }
                 insert(.init(key: key, value: wrapped), into: mapping)
-                return try commit()
+                return try commit(path)
             }
             if depth == path.count - 1 {
                 try replace(entries[index], of: mapping, with: value)
-                return try commit()
+                return try commit(path)
             }
             mapping = entries[index].value
         }
@@ -111,7 +123,7 @@ struct SourceEditor {
             text.remove(text.lineStart(of: old.start)..<text.nextLine(after: old.range.upperBound))
         } else if case .scalar(_, isBlock: true) = old.content {
             let header = text[old.range.lowerBound..<text.lineEnd(of: old.range.lowerBound)]
-            let comment = header.firstIndex(of: "#").map { " " + header[$0...] } ?? ""
+            let comment = header.contains("#") ? String(header.drop { $0 != " " && $0 != "\t" }) : ""
             var lines = value.block(indent: blockIndent(of: old) ?? indent + step)
             lines.insert(contentsOf: comment, at: lines.firstIndex(of: "\n") ?? lines.endIndex)
             text.replace(old.range, with: lines)

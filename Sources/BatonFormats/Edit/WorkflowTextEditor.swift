@@ -17,6 +17,7 @@ extension WorkflowFile {
         }
         let after = try before.applying(edits, parameters: parameters)
         try editor.change(from: before, to: after)
+        try editor.settle()
         guard var found = Self.decode(editor.text.text, path, format) else { throw SourceEditor.notPossible }
         let new = after.tasks.filter { task in !before.tasks.contains { $0.name == task.name } }
         if new.contains(where: { !found.tasks.contains($0) }) {
@@ -26,6 +27,7 @@ extension WorkflowFile {
                 wanted.tasks[index] = new.first { $0.name == wanted.tasks[index].name } ?? wanted.tasks[index]
             }
             try editor.change(from: found, to: wanted)
+            try editor.settle()
             guard let again = Self.decode(editor.text.text, path, format) else { throw SourceEditor.notPossible }
             found = again
         }
@@ -74,11 +76,16 @@ extension SourceEditor {
     /// Changes the text where the two workflows differ, in what edits can change.
     mutating func change(from before: Workflow, to after: Workflow) throws(WorkflowEditProblem) {
         let old = Dictionary(before.tasks.map { ($0.name, $0) }) { first, _ in first }
+        var changes: [(path: [String], steps: [TaskStep])] = []
         for task in after.tasks {
             guard let old = old[task.name], old != task else { continue }
             let path = try path(ofTask: task.name)
             guard node(at: path)?.entries != nil else { throw shared(path) }
-            try change(path, from: old, to: task)
+            changes.append((path, TaskStep.steps(from: old, to: task)))
+        }
+        // One change of each task at a time: the text is read again only between rounds.
+        for round in 0..<(changes.map(\.steps.count).max() ?? 0) {
+            for (path, steps) in changes where round < steps.count { try take(steps[round], path) }
         }
         for limit in after.limits where !before.limits.contains(limit) { try setCapacity(limit) }
         for (index, task) in after.tasks.enumerated() where old[task.name] == nil {
@@ -87,84 +94,10 @@ extension SourceEditor {
         }
         let kept = Set(after.tasks.map(\.name))
         for task in before.tasks where !kept.contains(task.name) { try removeTask(task.name) }
+        try settle()
         for limit in before.limits where !after.limits.contains(where: { $0.name == limit.name }) {
             let path = [WorkflowKey.limits.rawValue, limit.name]
             if node(at: path) != nil { try remove(path, keeping: 0) }
         }
-    }
-
-    private mutating func change(
-        _ path: [String], from old: Workflow.Task, to new: Workflow.Task
-    ) throws(WorkflowEditProblem) {
-        if old.action != new.action { try setAction(path, to: new.action) }
-        for (key, texts) in [(TaskKey.needs, \Workflow.Task.needs), (.inputs, \.inputs), (.outputs, \.outputs)]
-        where old[keyPath: texts] != new[keyPath: texts] {
-            try setList(path + [key.rawValue], to: new[keyPath: texts].map(\.source))
-        }
-        if old.retry != new.retry { try setRetries(path, from: old.retry, to: new.retry) }
-        if old.request != new.request { try setRequest(path, from: old.request, to: new.request) }
-        if old.priority != new.priority { try set(path, .priority, .plain(String(new.priority))) }
-        if old.isCached != new.isCached { try set(path, .cache, .plain(String(new.isCached))) }
-        for (key, duration) in [
-            (TaskKey.timeout, \Workflow.Task.timeout), (.deadline, \.deadline), (.duration, \.expectedDuration),
-        ] where old[keyPath: duration] != new[keyPath: duration] {
-            try set(path, key, new[keyPath: duration].map { .plain(AmountText.duration($0)) })
-        }
-    }
-
-    private mutating func set(
-        _ path: [String], _ key: TaskKey, _ value: SourceValue?
-    ) throws(WorkflowEditProblem) {
-        if let value { try set(path + [key.rawValue], to: value) } else { try removeOwn(path + [key.rawValue]) }
-    }
-
-    /// A key that is not there comes from elsewhere, and stays.
-    private mutating func removeOwn(_ path: [String]) throws(WorkflowEditProblem) {
-        if node(at: path) != nil { try remove(path, keeping: 2) }
-    }
-
-    private mutating func setAction(_ path: [String], to action: Workflow.Task.Action) throws(WorkflowEditProblem) {
-        let (key, value) = TaskText.action(action)
-        let others = [TaskKey.run, .command].filter { $0 != key }
-        guard let other = others.first(where: { node(at: path + [$0.rawValue]) != nil }) else {
-            return try set(path, key, value)
-        }
-        try set(path, key, value)
-        try remove(path + [other.rawValue], keeping: 2)
-    }
-
-    private mutating func setRetries(
-        _ path: [String], from old: RetryRule, to new: RetryRule
-    ) throws(WorkflowEditProblem) {
-        let path = path + [TaskKey.retries.rawValue]
-        guard node(at: path)?.entries != nil else { return try set(path, to: TaskText.retries(new)) }
-        if old.limit != new.limit { try set(path + [RetriesKey.max.rawValue], to: .plain(String(new.limit))) }
-        for (key, wait) in [(RetriesKey.backoff, \RetryRule.backoff), (.maxBackoff, \.backoffLimit)]
-        where old[keyPath: wait] != new[keyPath: wait] {
-            try set(path + [key.rawValue], to: .plain(AmountText.duration(new[keyPath: wait])))
-        }
-        guard old.triggers != new.triggers else { return }
-        let on = path + [RetriesKey.on.rawValue]
-        if let triggers = new.triggers { try set(on, to: TaskText.triggers(triggers)) } else { try removeOwn(on) }
-    }
-
-    private mutating func setRequest(
-        _ path: [String], from old: Workflow.ResourceRequest, to new: Workflow.ResourceRequest
-    ) throws(WorkflowEditProblem) {
-        let resources = path + [TaskKey.resources.rawValue]
-        let (before, after) = (TaskText.amounts(old), TaskText.amounts(new))
-        let changed = after.filter { !before.contains($0) }
-        if let node = node(at: resources), scalarText(of: node) == ResourcesKey.auto.rawValue, !changed.isEmpty {
-            try set(resources, to: .map([.init(ResourcesKey.auto, .plain("true"))] + changed))
-        } else if node(at: resources) == nil, !changed.isEmpty {
-            try set(resources, to: .map(changed))
-        } else {
-            for entry in changed { try set(resources + [entry.key], to: entry.value) }
-        }
-        for entry in before where !after.contains(where: { $0.key == entry.key }) {
-            try removeOwn(resources + [entry.key])
-        }
-        let dropped = old.slots.map(\.limit).filter { name in !new.slots.contains { $0.limit == name } }
-        for limit in dropped { try removeSlots(of: limit, path) }
     }
 }

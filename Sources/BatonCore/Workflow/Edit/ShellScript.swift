@@ -54,12 +54,18 @@ enum ShellScript {
         return false
     }
 
+    /// True of a line with nothing but a comment, or nothing.
+    static func isBlank(_ line: String) -> Bool {
+        let line = Text.trimmed(line)
+        return line.isEmpty || line.hasPrefix("#")
+    }
+
     /// Why these lines cannot run in a shell of their own; nil when they leave nothing behind but files.
     ///
     /// - Parameter line: with something that begins with `$` for what is computed.
     static func obstacle(in line: String) -> String? {
         let line = Text.trimmed(line)
-        if line.isEmpty || line.hasPrefix("#") { return nil }
+        if isBlank(line) { return nil }
         if line.hasSuffix("\\") { return "goes on in the next line" }
         for mark in ["<<", "$$", "$!", ":=", "${"] where line.contains(mark) && !(mark == "${" && !line.contains("=")) {
             return "contains '\(mark)'"

@@ -14,9 +14,10 @@ extension Workflow {
             throw WorkflowEditProblem("'\(name)' and '\(keptName)' differ in '\(key)'")
         }
         try removed.checkAnonymous()
-        try InstanceMap(self, parameters: parameters).checkUnread([name])
-        kept.needs = Task.union([kept.needs, removed.needs.filter { !kept.isNamed(by: $0) }])
-        kept.needs.removeAll { removed.isNamed(by: $0) }
+        let map = try InstanceMap(self, parameters: parameters)
+        try map.checkUnread([name])
+        try map.checkApart(name, keptName)
+        kept.needs = Task.union([kept.needs, removed.needs])
         if removed.retry.limit > kept.retry.limit { kept.retry = removed.retry }
         kept.priority = max(kept.priority, removed.priority)
         kept.deadline = [kept.deadline, removed.deadline].compactMap { $0 }.min()
@@ -29,5 +30,22 @@ extension Workflow {
             replaceNeeds(of: index, naming: [removed], by: keptName)
         }
         tasks.removeAll { $0.name == name }
+    }
+}
+
+extension InstanceMap {
+    /// Refuses when one task waits for the other: what is done twice one after the other is meant so.
+    fileprivate func checkApart(_ first: String, _ second: String) throws(WorkflowEditProblem) {
+        for (early, late) in [(first, second), (second, first)] {
+            let before = members(of: early)
+            let nodes = before.commands + [before.group].compactMap(\.self)
+            let after = members(of: late)
+            for node in after.commands + [after.group].compactMap(\.self) {
+                let isEarlier = ancestors(of: node)
+                if nodes.contains(where: { isEarlier[$0] }) {
+                    throw WorkflowEditProblem("'\(late)' waits for '\(early)'")
+                }
+            }
+        }
     }
 }

@@ -72,8 +72,7 @@ extension Workflow.Task {
                 throw WorkflowEditProblem(
                     "'\(first.name)' and '\(task.name)' do not begin with the same \(count) lines")
             }
-            let rest = own.dropFirst(count).map { Text.trimmed($0) }
-            if rest.allSatisfy({ $0.isEmpty || $0.hasPrefix("#") }) {
+            if own.dropFirst(count).allSatisfy({ ShellScript.isBlank($0) }) {
                 throw WorkflowEditProblem("'\(task.name)' would have nothing left to do")
             }
         }
@@ -100,6 +99,9 @@ extension Workflow.Task {
             for case .name(let name) in formula.references { names.append(name) }
         }
         if let name = names.first { throw WorkflowEditProblem("the lines depend on '\(name)', a value of the fan-out") }
+        if let line = lines.first, lines.allSatisfy({ ShellScript.isBlank($0) }) {
+            throw WorkflowEditProblem("the line '\(Text.trimmed(line))' does nothing")
+        }
         for line in lines {
             let form = try Self.template(line, of: self.name).form(in: Scope(), unknown: "$x")
             guard let obstacle = ShellScript.obstacle(in: form) else { continue }

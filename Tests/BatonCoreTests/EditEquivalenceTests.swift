@@ -1,0 +1,149 @@
+import BatonCore
+import BatonTesting
+import Testing
+
+/// What structural edits must keep, whatever the workflow.
+@Suite("Edited workflows do the same")
+struct EditEquivalenceTests {
+    @Test("every instance runs once, in an order that the original permits", arguments: Seed.range(0..<50))
+    func sameWork(_ seed: UInt64) throws {
+        let workflow = RandomWorkflow.make(seed: seed)
+        let original = try workflow.expand(parameters: [])
+        for edit in structural(workflow, seed) {
+            guard let edited = try? workflow.applying([edit]) else { continue }
+            let expansion = try edited.expand(parameters: [])
+            let origins = InstanceOrigins(original: original, edited: expansion, edits: [edit])
+            let context = Comment(rawValue: "\(edit): \(Seed.replay(seed, "EditEquivalenceTests"))")
+            try checkWork(workflow, original, edited, expansion, origins, context)
+            checkOrder(original, expansion, origins, edit, context)
+        }
+    }
+
+    @Test("the seeds give each kind of edit to look at")
+    func coverage() {
+        var counts = [0, 0, 0]
+        var fans = 0
+        for seed in UInt64(0)..<60 {
+            let workflow = RandomWorkflow.make(seed: seed)
+            for edit in structural(workflow, seed) where (try? workflow.applying([edit])) != nil {
+                switch edit {
+                case .fuse(let tasks):
+                    counts[0] += 1
+                    if workflow.tasks.contains(where: { tasks.contains($0.name) && $0.fanOut != nil }) { fans += 1 }
+                case .merge: counts[1] += 1
+                case .share: counts[2] += 1
+                default: break
+                }
+            }
+        }
+        #expect(counts.allSatisfy { $0 > 8 } && fans > 3, "\(counts), \(fans) fans")
+    }
+
+    private func structural(_ workflow: Workflow, _ seed: UInt64) -> [WorkflowEdit] {
+        RandomWorkflow.candidates(for: workflow, seed: seed).filter { edit in
+            switch edit {
+            case .fuse, .merge, .share: true
+            default: false
+            }
+        }
+    }
+
+    private func checkWork(
+        _ workflow: Workflow, _ original: Expansion, _ edited: Workflow, _ expansion: Expansion,
+        _ origins: InstanceOrigins, _ context: Comment
+    ) throws {
+        var done = Array(repeating: 0, count: original.instances.count)
+        for (index, instance) in expansion.instances.enumerated() {
+            for part in origins.parts[index] { done[part] += 1 }
+            guard instance.kind == .command else { continue }
+            let script = script(of: instance, in: edited)
+            let wanted = origins.parts[index].map { self.script(of: original.instances[$0], in: workflow) }
+            let isSame = wanted.allSatisfy { $0 == script }
+            var rest = script
+            for (part, wanted) in zip(origins.parts[index], wanted) where !isSame {
+                if let shared = expansion.instances.indices.first(where: { origins.sharedBy[$0].contains(part) }) {
+                    let first = self.script(of: expansion.instances[shared], in: edited)
+                    let last = script.hasPrefix("set -e\n") ? String(script.dropFirst(7)) : script
+                    #expect(first + "\n" + last == wanted, context)
+                    continue
+                }
+                guard let found = rest.ranges(of: wanted).first else {
+                    Issue.record("\(wanted) is not in \(script): \(context)")
+                    continue
+                }
+                rest = String(rest[found.upperBound...])
+            }
+            let parts = origins.parts[index].map { original.instances[$0] }
+            #expect(parts.allSatisfy { $0.bindings == instance.bindings }, context)
+            let outputs = Set(parts.flatMap { texts(\.outputs, of: $0, in: workflow) })
+            let inputs = Set(parts.flatMap { texts(\.inputs, of: $0, in: workflow) })
+            if !parts.isEmpty {
+                #expect(Set(texts(\.inputs, of: instance, in: edited)) == inputs.subtracting(outputs), context)
+                #expect(
+                    Set(texts(\.outputs, of: instance, in: edited))
+                        == outputs.subtracting(parts.count > 1 && outputs.count > 0 ? inputs : []).union(
+                            Set(texts(\.outputs, of: parts[parts.count - 1], in: workflow))), context)
+            }
+        }
+        #expect(done.allSatisfy { $0 == 1 }, context)
+    }
+
+    /// The order of the original is kept; and but for merged tasks and new ones, nobody waits for more than before.
+    private func checkOrder(
+        _ original: Expansion, _ expansion: Expansion, _ origins: InstanceOrigins, _ edit: WorkflowEdit,
+        _ context: Comment
+    ) {
+        let (before, after) = (reachability(original.graph), reachability(expansion.graph))
+        var place = Array(repeating: 0, count: original.instances.count)
+        for (index, parts) in origins.parts.enumerated() {
+            for part in parts { place[part] = index }
+        }
+        for late in original.instances.indices {
+            for early in original.instances.indices where before[late][early] {
+                if original.instances[early].kind != .command || original.instances[late].kind != .command { continue }
+                if place[late] == place[early] {
+                    let parts = origins.parts[place[late]]
+                    #expect(parts.firstIndex(of: early)! < parts.firstIndex(of: late)!, context)
+                } else {
+                    #expect(after[place[late]][place[early]], context)
+                }
+            }
+        }
+        if case .merge = edit { return }
+        for late in expansion.instances.indices {
+            for early in expansion.instances.indices where after[late][early] {
+                let (lateParts, earlyParts) = (origins.parts[late], origins.parts[early])
+                if lateParts.isEmpty || earlyParts.isEmpty { continue }
+                #expect(lateParts.contains { late in earlyParts.contains { before[late][$0] } }, context)
+            }
+        }
+    }
+
+    private func reachability(_ graph: Graph) -> [[Bool]] {
+        var reaches = Array(repeating: Array(repeating: false, count: graph.count), count: graph.count)
+        for node in (try? graph.topologicalOrder()) ?? [] {
+            for dependency in graph.dependencies(of: Int(node)) {
+                reaches[Int(node)][Int(dependency)] = true
+                for index in 0..<graph.count where reaches[Int(dependency)][index] { reaches[Int(node)][index] = true }
+            }
+        }
+        return reaches
+    }
+
+    private func texts(
+        _ path: KeyPath<Workflow.Task, [Template]>, of instance: TaskInstance, in workflow: Workflow
+    ) -> [String] {
+        let scope = Scope(parameters: [], bindings: instance.bindings)
+        return workflow.tasks[Int(instance.task)][keyPath: path].compactMap { try? $0.render(in: scope) }
+    }
+
+    /// As text without its last line break; arguments quoted as a shell wants them.
+    private func script(of instance: TaskInstance, in workflow: Workflow) -> String {
+        switch workflow.tasks[Int(instance.task)].action {
+        case .arguments: return "exec cc -c 'it'\\''s' 'a b'"
+        case .shell(let script):
+            let source = script.source.replacing("${{ x }}", with: instance.bindings.first?.value.text ?? "")
+            return source.hasSuffix("\n") ? String(source.dropLast()) : source
+        }
+    }
+}
