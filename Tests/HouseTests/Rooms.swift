@@ -49,6 +49,12 @@ struct Room: Sendable, CustomTestStringConvertible {
             forbids: "acting: it answers, the engine admits"
         ),
         Room(
+            name: "BatonOptimizer",
+            purpose: "Finds what holds a workflow back, tries and prices rewrites",
+            modules: ["BatonCore", "BatonPolicies", "BatonSimulator"], isPure: true,
+            forbids: "touching a live run or the store"
+        ),
+        Room(
             name: "BatonFormats",
             purpose: "YAML, JSON, WfFormat and other files to and from `Workflow`; traces to simulated jobs and "
                 + "measured attempts",
@@ -72,9 +78,8 @@ struct Room: Sendable, CustomTestStringConvertible {
             name: "baton",
             purpose: "Commands, and the only place where things are wired together",
             modules: [
-                "BatonCore", "BatonFormats", "BatonPlanner", "BatonPolicies", "BatonPrediction", "BatonRuntime",
-                "BatonSimulator",
-                "BatonStore",
+                "BatonCore", "BatonFormats", "BatonOptimizer", "BatonPlanner", "BatonPolicies", "BatonPrediction",
+                "BatonRuntime", "BatonSimulator", "BatonStore",
             ],
             outside: ["ArgumentParser", "Dispatch", "Foundation", "Glibc", "Synchronization"],
             forbids: "logic: a command parses, calls, prints"
