@@ -82,6 +82,7 @@ bool attempt_start(const struct baton_start *order, char *strings, size_t length
 
     struct attempt *attempt = allocate(sizeof *attempt);
     attempt->key = order->key;
+    attempt->traced = order->tracer > 0;
     attempt->slot = meter == BATON_METER_SAMPLING ? NULL : slot_acquire(order->memory_limit, order->milli_cpu);
     int doors[SLOT_DOORS];
     size_t variables = order->environment;
@@ -197,7 +198,7 @@ static void settle_figures(struct attempt *attempt) {
     ended->peak_bytes = reaped->largest_process > attempt->sampled_peak ? reaped->largest_process : attempt->sampled_peak;
     if (attempt->slot) {
         ended->meter = (uint8_t)meter;
-        slot_finish(attempt->slot, ended);
+        slot_finish(attempt->slot, ended, attempt->traced);
     } else {
         ended->meter = BATON_METER_SAMPLING;
         int status = ended->wait_status;

@@ -82,6 +82,7 @@ struct attempt {
     pid_t pid;                   // top process and session
     bool exited;                 // the top process was reaped
     bool stopped;                // by order
+    bool traced;                 // the top process began as its tracer
     bool signalled;              // whatever the top process left behind was asked to end
     struct slot *slot;           // NULL: sampled
     char *logs[2];               // paths of output and error

@@ -3,25 +3,48 @@
 /// Of `a → b` and `c`, where `a` wrote `x`, and both `b` and `c` read it: nothing makes `c` wait for `a`, so `missing` has
 /// `a`, `c` and `x`. What was seen in one run is evidence, no proof: another run may take another branch.
 public struct DataFlow: Hashable, Sendable {
-    /// Two tasks that use the same file, one of which writes it, and that nothing brings in order: a race.
+    /// Two tasks that use the same file, one of which changes it, and that nothing brings in order: a race.
     public struct Missing: Hashable, Sendable {
-        /// Wrote it.
+        /// Should come first.
         public var from: Int32
-        /// Read it, or looked for it in vain.
+        /// Should wait for it.
         public var to: Int32
+        public var kind: Kind
         /// The file; the first where there are several.
         public var path: String
         /// How many files it is true of.
         public var pathCount: Int
+
+        public init(from: Int32, to: Int32, kind: Kind, path: String, pathCount: Int = 1) {
+            self.from = from
+            self.to = to
+            self.kind = kind
+            self.path = path
+            self.pathCount = pathCount
+        }
+    }
+
+    public enum Kind: String, Hashable, Sendable, Codable {
+        /// `to` reads what `from` wrote.
+        case reads
+        /// `to` looked for what `from` writes, and it was not there: it came too early.
+        case misses
+        /// `to` deletes what `from` read.
+        case deletes
     }
 
     /// A dependency over which no file flows.
     public struct Link: Hashable, Sendable {
         public var from: Int32
         public var to: Int32
+
+        public init(from: Int32, to: Int32) {
+            self.from = from
+            self.to = to
+        }
     }
 
-    /// Ordered by `from` and then by `to`.
+    /// Ordered by `from`, `to` and kind.
     public private(set) var missing: [Missing] = []
     /// Dependencies between tasks that share no file that either of them changes, in the order of `Graph.edges`.
     ///
@@ -37,25 +60,23 @@ public struct DataFlow: Hashable, Sendable {
     ///   - observed: for each node what it was seen to use, `[V]`; nil where nobody looked, and of groups.
     ///   - isGroup: nodes that run nothing and stand for what they depend on.
     ///   - hasOtherFlow: whether something else than files flows over an edge, such as what a task printed.
-    /// - Complexity: with `P` paths in `observed` and `N` pairs that share one: O(P log P + N log N) and, for the paths
-    ///   between `S` writers, O((V + E) S / 64). 10,000 tasks with 100 files each take about a second.
+    /// - Complexity: with `P` paths in `observed` and `N` pairs that share one: O(P log P + N log N) and, for the ways from
+    ///   `S` of them, O((V + E) S / 64). 10,000 tasks with 100 files each take about a second.
     public init(
         _ graph: Graph, observed: [ObservedFiles?], isGroup: (Int) -> Bool = { _ in false },
         hasOtherFlow: (Graph.Edge) -> Bool = { _ in false }
     ) {
         precondition(observed.count == graph.count, "\(observed.count) observations for \(graph.count) nodes")
-        guard let order = try? graph.topologicalOrder() else { preconditionFailure("data flow in a graph with a cycle") }
+        guard let order = try? graph.topologicalOrder() else { preconditionFailure("data flow with a cycle") }
         let files = FileUses(observed)
-        var pairs = files.unorderedPairs(isComplete: &isComplete)
+        var pairs = files.pairs(isComplete: &isComplete)
         pairs.removeAll { Self.isDirect($0.from, $0.to, in: graph) }
-        let reach = Reachability(graph, order: order)
-        let isOrdered = reach.connects(pairs.map { ($0.from, $0.to) })
+        let isOrdered = Reachability(graph, order: order).connects(pairs.map { ($0.from, $0.to) })
         for (pair, isOrdered) in zip(pairs, isOrdered) where !isOrdered {
-            if let last = missing.last, last.from == pair.from, last.to == pair.to {
-                missing[missing.count - 1].pathCount += 1
-                continue
-            }
-            missing.append(Missing(from: pair.from, to: pair.to, path: files.paths[Int(pair.path)], pathCount: 1))
+            missing.append(
+                Missing(
+                    from: pair.from, to: pair.to, kind: pair.kind, path: files.paths[Int(pair.path)],
+                    pathCount: pair.pathCount))
         }
 
         let uses = files.uses(standingFor: graph, order: order, isGroup: isGroup)

@@ -10,7 +10,6 @@ struct FileUses {
         static let inside = Kind(rawValue: 16)
 
         static let changes: Kind = [.writes, .deletes]
-        static let looks: Kind = [.reads, .misses]
     }
 
     struct Use {
@@ -18,11 +17,14 @@ struct FileUses {
         var kind: Kind
     }
 
-    /// A writer and a reader of the same path.
+    /// Two who use the same path, one of whom changes it.
     struct Pair {
         var from: Int32
         var to: Int32
+        var kind: DataFlow.Kind
+        /// The first of several.
         var path: Int32
+        var pathCount = 1
     }
 
     private(set) var paths: [String] = []
@@ -36,6 +38,7 @@ struct FileUses {
         var numbers: [String: Int32] = [:]
         rows = []
         isKnown = observed.map { $0?.isComplete == true }
+        numbers.reserveCapacity(observed.reduce(0) { $0 + ($1?.writes.count ?? 0) + ($1?.missed.count ?? 0) })
         for files in observed {
             var row: [Use] = []
             if let files {
@@ -69,7 +72,7 @@ struct FileUses {
         guard isFolder.contains(true) else { return }
         var known: [String: [Int32]] = [:]
         func folders(around path: Substring) -> [Int32] {
-            guard let slash = path.dropLast().utf8.lastIndex(of: UInt8(ascii: "/")) else { return [] }
+            guard let slash = path.utf8.dropLast().lastIndex(of: UInt8(ascii: "/")) else { return [] }
             let folder = path[...slash]
             let key = String(folder)
             if let found = known[key] { return found }
@@ -102,10 +105,11 @@ struct FileUses {
     // MARK: Pairs
 
     /// More are not compared: of a file that thousands write and thousands read, the first say enough.
-    private static let mostPairs = 4_000_000
+    private static let mostPairs = 2_000_000
+    private static let mostPairsOfPath = 100_000
 
-    /// Every writer of a file with every other who reads it, by `from`, `to` and path.
-    func unorderedPairs(isComplete: inout Bool) -> [Pair] {
+    /// Everyone who changes a file with every other who looks at it, by `from`, `to` and kind.
+    func pairs(isComplete: inout Bool) -> [Pair] {
         var offsets = [Int](repeating: 0, count: paths.count + 1)
         for row in rows { for use in row { offsets[Int(use.path) + 1] += 1 } }
         for path in paths.indices { offsets[path + 1] += offsets[path] }
@@ -121,22 +125,42 @@ struct FileUses {
         for path in paths.indices where !isFolder[path] {
             let users = users[offsets[path]..<offsets[path + 1]]
             guard users.count > 1 else { continue }
-            for writer in users where writer.kind.contains(.writes) {
-                for reader in users where !reader.kind.isDisjoint(with: .looks) && reader.node != writer.node {
-                    if pairs.count == Self.mostPairs {
+            let most = min(pairs.count + Self.mostPairsOfPath, Self.mostPairs)
+            for writer in users where !writer.kind.isDisjoint(with: .changes) {
+                for reader in users where reader.node != writer.node {
+                    guard let kind = Self.conflict(writer.kind, reader.kind) else { continue }
+                    if pairs.count >= most {
                         isComplete = false
                         break
                     }
-                    pairs.append(Pair(from: writer.node, to: reader.node, path: Int32(path)))
+                    pairs.append(
+                        kind == .deletes
+                            ? Pair(from: reader.node, to: writer.node, kind: kind, path: Int32(path))
+                            : Pair(from: writer.node, to: reader.node, kind: kind, path: Int32(path)))
                 }
             }
         }
-        pairs.sort { ($0.from, $0.to) < ($1.from, $1.to) || ($0.from, $0.to) == ($1.from, $1.to) && isBefore($0, $1) }
-        return pairs
+        return merged(pairs)
     }
 
-    private func isBefore(_ first: Pair, _ second: Pair) -> Bool {
-        paths[Int(first.path)].utf8.lexicographicallyPrecedes(paths[Int(second.path)].utf8)
+    private func merged(_ pairs: [Pair]) -> [Pair] {
+        var result: [Pair] = []
+        for pair in pairs.sorted(by: { ($0.from, $0.to, $0.kind.rank) < ($1.from, $1.to, $1.kind.rank) }) {
+            guard let last = result.last, last.from == pair.from, last.to == pair.to, last.kind == pair.kind else {
+                result.append(pair)
+                continue
+            }
+            result[result.count - 1].pathCount += 1
+            let (one, other) = (paths[Int(pair.path)], paths[Int(last.path)])
+            if one.utf8.lexicographicallyPrecedes(other.utf8) { result[result.count - 1].path = pair.path }
+        }
+        return result
+    }
+
+    /// What is wrong when nothing orders one who changes a file and one who looks at it.
+    private static func conflict(_ change: Kind, _ look: Kind) -> DataFlow.Kind? {
+        if look.contains(.reads) { return change.contains(.writes) ? .reads : .deletes }
+        return look.contains(.misses) && change.contains(.writes) ? .misses : nil
     }
 
     // MARK: Edges
@@ -163,13 +187,14 @@ struct FileUses {
     func flows(from first: [Use], to second: [Use]) -> Bool {
         // The shorter is walked and the longer searched: a task that reads the results of thousands has one long row.
         if first.count <= second.count {
-            return first.contains { use in Self.kind(of: use.path, in: second).map { matters(use, use.kind, $0) } ?? false }
+            return first.contains { matters($0.path, $0.kind, Self.kind(of: $0.path, in: second)) }
         }
-        return second.contains { use in Self.kind(of: use.path, in: first).map { matters(use, $0, use.kind) } ?? false }
+        return second.contains { matters($0.path, Self.kind(of: $0.path, in: first), $0.kind) }
     }
 
-    private func matters(_ use: Use, _ first: Kind, _ second: Kind) -> Bool {
-        guard isFolder[Int(use.path)] else {
+    private func matters(_ path: Int32, _ first: Kind, _ second: Kind) -> Bool {
+        if first.isEmpty || second.isEmpty { return false }
+        guard isFolder[Int(path)] else {
             return !first.isDisjoint(with: .changes) || !second.isDisjoint(with: .changes)
         }
         // Two that would both make a folder need not wait for each other.
@@ -177,13 +202,23 @@ struct FileUses {
         return first.contains(.writes) && second.contains(.inside) && !second.contains(.writes)
     }
 
-    private static func kind(of path: Int32, in row: [Use]) -> Kind? {
+    private static func kind(of path: Int32, in row: [Use]) -> Kind {
         var low = 0
         var high = row.count
         while low < high {
             let middle = (low + high) / 2
             if row[middle].path < path { low = middle + 1 } else { high = middle }
         }
-        return low < row.count && row[low].path == path ? row[low].kind : nil
+        return low < row.count && row[low].path == path ? row[low].kind : []
+    }
+}
+
+extension DataFlow.Kind {
+    fileprivate var rank: Int {
+        switch self {
+        case .reads: 0
+        case .misses: 1
+        case .deletes: 2
+        }
     }
 }

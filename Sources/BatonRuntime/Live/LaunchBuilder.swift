@@ -30,7 +30,9 @@ struct LaunchBuilder {
             memoryLimitBytes: order.memoryLimitBytes,
             milliCPU: order.grant.milliCPU
         )
-        if let tracer { launch.tracer = tracer.command(writingTo: "\(folder.path)/\(RunFolder.trace(of: order.attempt))") }
+        if let tracer {
+            launch.tracer = tracer.command(writingTo: folder.path + "/" + RunFolder.trace(of: order.attempt))
+        }
         return launch
     }
 

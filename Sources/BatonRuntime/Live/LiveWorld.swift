@@ -22,7 +22,8 @@ final class LiveWorld {
 
     init(
         folder: RunFolder, secrets: Secrets, tracer: FileTracer?, cache: OutputCache,
-        observations: ObservationRecorder, captured: CapturedValues, executor: any Executor, makeExecutor: @escaping ExecutorFactory
+        observations: ObservationRecorder, captured: CapturedValues, executor: any Executor,
+        makeExecutor: @escaping ExecutorFactory
     ) {
         self.folder = folder
         self.cache = cache

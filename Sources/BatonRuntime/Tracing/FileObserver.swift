@@ -20,12 +20,7 @@ struct FileObserver {
     private let realPath: (String) -> String?
     private let isFolder: (String) -> Bool
     private var record: FileRecord
-    /// The working directory of each process: threads share one, which is why there is a table of them.
-    private var places: [Int32: Int] = [:]
-    /// The first is the attempt's own, where processes begin whose maker is not known.
-    private var directories: [String]
-    /// Calls that make a process and have not come back: the process may be heard of first.
-    private var forks: [(process: Int32, sharesDirectory: Bool)] = []
+    private var folders: ProcessFolders
     private var realFolders: [String: String] = [:]
 
     /// - Parameters:
@@ -39,22 +34,20 @@ struct FileObserver {
         self.realPath = realPath
         self.isFolder = isFolder
         record = FileRecord(limit: scope.limit)
-        directories = [scope.directory]
+        folders = ProcessFolders(scope.directory)
     }
 
     mutating func take(_ item: TraceReader.Item) {
         switch item {
         case .call(let call):
-            enter(call.process)
+            folders.enter(call.process)
             take(call)
         case .begun(let process, let words):
-            enter(process)
+            folders.enter(process)
             if words.hasPrefix("fork(") || words.hasPrefix("vfork(") || words.hasPrefix("clone") {
-                forks.append((process, words.contains("CLONE_FS")))
+                folders.beginFork(by: process, sharesFolder: words.contains("CLONE_FS"))
             }
-        case .ended(let process):
-            places[process] = nil
-            forks.removeAll { $0.process == process }
+        case .ended(let process): folders.end(process)
         }
     }
 
@@ -63,35 +56,10 @@ struct FileObserver {
 
     func finish() -> ObservedFiles { record.finish() }
 
-    // MARK: Processes
-
-    /// A process that is heard of before the call that made it has come back begins where its maker is.
-    private mutating func enter(_ process: Int32) {
-        guard places[process] == nil else { return }
-        let fork = forks.last
-        begin(process, from: fork?.process ?? 0, sharesDirectory: fork?.sharesDirectory ?? false)
-    }
-
-    private mutating func begin(_ process: Int32, from parent: Int32, sharesDirectory: Bool) {
-        let place = places[parent] ?? 0
-        if sharesDirectory {
-            places[process] = place
-        } else {
-            places[process] = directories.count
-            directories.append(directories[place])
-        }
-    }
-
-    private func directory(of process: Int32) -> String { directories[places[process] ?? 0] }
-
-    private mutating func move(_ process: Int32, to directory: String) {
-        if let place = places[process] { directories[place] = directory }
-    }
-
     // MARK: Calls
 
     private mutating func take(_ call: TracedCall) {
-        if case .descriptor("AT_FDCWD", let path?)? = call.arguments.first { move(call.process, to: path) }
+        if case .descriptor("AT_FDCWD", let path?)? = call.arguments.first { folders.move(call.process, to: path) }
         switch call.name {
         case "open": open(call, path: 0, at: nil)
         case "openat", "openat2": open(call, path: 1, at: 0)
@@ -195,20 +163,18 @@ struct FileObserver {
 
     private mutating func changeDirectory(_ call: TracedCall) {
         guard case .value = call.result else { return }
-        if case .descriptor(_, let path?)? = call.arguments.first { return move(call.process, to: path) }
+        if case .descriptor(_, let path?)? = call.arguments.first { return folders.move(call.process, to: path) }
         guard let text = call.text(0) else { return }
-        let path = text.hasPrefix("/") ? text : directory(of: call.process) + "/" + text
-        move(call.process, to: real(path))
+        let path = text.hasPrefix("/") ? text : folders[call.process] + "/" + text
+        folders.move(call.process, to: real(path))
     }
 
     private mutating func fork(_ call: TracedCall) {
         let flags = call.arguments.map { if case .other(let words) = $0 { words } else { "" } }
-        let sharesDirectory = flags.contains { $0.contains("CLONE_FS") }
-        if let place = forks.lastIndex(where: { $0.process == call.process }) { forks.remove(at: place) }
-        guard case .value(let number, _) = call.result, let child = Int32(exactly: number), places[child] == nil else {
-            return
-        }
-        begin(child, from: call.process, sharesDirectory: sharesDirectory)
+        var child: Int32?
+        if case .value(let number, _) = call.result { child = Int32(exactly: number) }
+        folders.endFork(
+            by: call.process, child: child, sharesFolder: flags.contains { $0.contains("CLONE_FS") })
     }
 
     // MARK: Paths
@@ -221,7 +187,7 @@ struct FileObserver {
     private mutating func absolute(_ call: TracedCall, _ index: Int, at folder: Int?) -> String? {
         guard let text = call.text(index), !text.isEmpty else { return nil }
         if text.hasPrefix("/") { return locate(text) }
-        var base = directory(of: call.process)
+        var base = folders[call.process]
         if let folder, call.arguments.indices.contains(folder),
             case .descriptor(_, let path?) = call.arguments[folder]
         {

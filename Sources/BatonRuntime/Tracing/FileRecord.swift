@@ -45,6 +45,8 @@ struct FileRecord {
     ///   - isNew: it was not there before.
     mutating func write(_ path: String, isOwn: Bool, isNew: Bool = false) {
         var use = uses[path] ?? []
+        // Whatever is in a new folder is new.
+        let isNew = isNew || Self.folder(of: path).flatMap { uses[$0] }?.contains(.new) == true
         if isNew && !use.contains(.deleted) && !use.contains(.read) { use.insert(.new) }
         use.remove(.deleted)
         use.insert(.written)
@@ -91,6 +93,11 @@ struct FileRecord {
         if uses[old]?.contains(.own) != true { read(old) }
         delete(old)
         write(new, isOwn: true)
+    }
+
+    /// With its slash.
+    private static func folder(of path: String) -> String? {
+        path.dropLast().utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) }
     }
 
     private mutating func set(_ path: String, _ use: Use) {

@@ -181,7 +181,9 @@ private struct TraceScanner {
     private mutating func takeNumber(radix: UInt8, digits: Int, from first: UInt8) -> UInt8 {
         var value = first
         for _ in 0..<digits {
-            guard let byte = next, let digit = Character(UnicodeScalar(byte)).hexDigitValue, digit < radix else { break }
+            guard let byte = next, let digit = Character(UnicodeScalar(byte)).hexDigitValue, digit < radix else {
+                break
+            }
             value = value &* radix &+ UInt8(digit)
             at += 1
         }
