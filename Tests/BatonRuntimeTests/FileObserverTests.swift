@@ -200,7 +200,8 @@ struct FileObserverTests {
         "damage is passed over",
         arguments: [
             "", "7", "x", "7  openat(", "7  openat(AT_FDCWD</p", "7  unlink(\"a", "7  unlink(\"a\\",
-            "7  unlink(\"a\") =", "7  <... unlink resumed>", "7  unlink()) = 0", "7  --- SIGCHLD {si_signo=SIGCHLD} ---",
+            "7  unlink(\"a\") =", "7  <... unlink resumed>", "7  unlink()) = 0",
+            "7  --- SIGCHLD {si_signo=SIGCHLD} ---",
             "7  unlink(\"a\") = 0x", "7  unlink(,,) = 0", "99999999999999999999  unlink(", "7  unlink({[\"}) = 0",
         ])
     func damage(line: String) {

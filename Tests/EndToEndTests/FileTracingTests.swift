@@ -96,8 +96,10 @@ struct FileTracingTests {
         }
     }
 
-    @Test("a task ends as it does without being traced, whatever way it ends")
-    func ends() throws {
+    @Test(
+        "a task ends as it does without being traced, whatever way it ends, and however it is measured",
+        arguments: [[:], ["BATON_METER": "sampling"]])
+    func ends(environment: [String: String]) throws {
         guard Self.isPossible else { return }
         let house = try Household()
         try house.write(
@@ -130,7 +132,8 @@ struct FileTracingTests {
             var failure: Failure?
         }
         func failures(_ arguments: String...) throws -> [String: Event.Failure] {
-            let result = try house.finish(house.start(["run", "ends.yaml"] + arguments))
+            let result = try house.finish(
+                house.start(["run", "ends.yaml"] + arguments, environment: environment))
             #expect(result.exitCode == 1, "\(result.messages)")
             struct Detail: Decodable { var tasks: [Event] }
             let detail = try JSONDecoder().decode(
@@ -193,6 +196,34 @@ struct FileTracingTests {
         #expect(result.exitCode == 0, "\(result.messages)")
         #expect(result.messages.contains("eat was killed for memory"))
         #expect(try files(house)["eat"]?.attempt == 2)
+    }
+
+    @Test("when the supervisor dies, its tasks and their tracers are ended, and what was seen is kept as a part")
+    func supervisorKilled() throws {
+        guard Self.isPossible else { return }
+        let house = try Household()
+        try house.write(
+            """
+            name: lost
+            tasks:
+              t: {run: 'echo > made; echo $PPID > supervisor; until [ -e go ]; do sleep 0.01; done'}
+
+            """, to: "lost.yaml")
+        let process = try house.start(["run", "lost.yaml", "--trace-files"])
+        func supervisor() -> Int32? { house.read("supervisor").flatMap { Int32($0.dropLast()) } }
+        try process.wait { supervisor() != nil }
+        let first = try #require(supervisor())
+        kill(first, SIGKILL)
+        try process.wait { supervisor().map { $0 != first } ?? false }
+        try house.write("", to: "go")
+        #expect(process.wait() == 0, "\(house.read("stderr") ?? "")")
+        #expect(try files(house)["t"]?.attempt == 2)
+        #expect(try files(house)["t"]?.writes == ["made", "supervisor"])
+        let strays = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { pid in
+            let text = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
+            return text?.contains(house.folder.path) == true
+        }
+        #expect(strays.isEmpty)
     }
 
     @Test("without a tracer nothing starts, and it says what to do")
