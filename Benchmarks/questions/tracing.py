@@ -3,7 +3,7 @@
 from . import graphs
 from .measure import BATON, available, interleaved, median, new_folder, succeed, write
 
-SOURCES, HEADERS = 60, ["stdio.h", "stdlib.h", "string.h", "math.h", "time.h", "unistd.h", "sys/stat.h", "signal.h"]
+SOURCES, HEADERS = 40, ["stdio.h", "stdlib.h", "string.h", "math.h", "time.h", "unistd.h", "sys/stat.h", "signal.h"]
 
 
 def main(repetitions):
@@ -12,8 +12,8 @@ def main(repetitions):
         return
     rows, raw = [], {}
     for name, (count, folder) in {
-        "1,000 independent `true`": tasks(graphs.independent(1000, ["true"])),
-        "chain of 200 `true`": tasks(graphs.chain(200, ["true"])),
+        "500 independent `true`": tasks(graphs.independent(500, ["true"])),
+        "chain of 100 `true`": tasks(graphs.chain(100, ["true"])),
         f"{SOURCES} C files compiled and linked": build(),
     }.items():
         samples = interleaved({"plain": run(folder), "--trace-files": run(folder, "--trace-files")}, repetitions)
