@@ -12,7 +12,7 @@ DESTDIR ?=
 # The Swift runtime is linked in: the binaries start faster and run where no toolchain is installed.
 RELEASE = -c release --static-swift-stdlib
 
-.PHONY: demo test lint bench ship install release libraries compiler clean
+.PHONY: demo test lint bench ship install release libraries compiler tracer clean
 
 demo: release
 	@echo
@@ -21,7 +21,7 @@ demo: release
 	@echo
 	@cat Examples/demo/out/report.txt
 
-test: libraries compiler
+test: libraries compiler tracer
 	swift build --build-tests
 	swift test --skip-build
 
@@ -50,6 +50,10 @@ libraries:
 # The example workflows compile C.
 compiler:
 	@$(call need,/usr/bin/cc,gcc libc6-dev)
+
+# Tests of tracing are left out, and say so, where it can't be had.
+tracer:
+	-@$(call need,/usr/bin/strace,strace)
 
 clean:
 	rm -rf .build

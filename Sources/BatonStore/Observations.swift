@@ -1,5 +1,16 @@
 public import BatonCore
 
+/// Which files an attempt read and wrote, where somebody watched.
+public struct TracedAttempt: Hashable, Sendable {
+    public var attempt: Attempt.ID
+    public var files: ObservedFiles
+
+    public init(attempt: Attempt.ID, files: ObservedFiles) {
+        self.attempt = attempt
+        self.files = files
+    }
+}
+
 // What operators and later models read of runs beside their tasks.
 
 /// `child` starts only when `parent` has succeeded; groups of fan-outs stand between their instances and what follows.

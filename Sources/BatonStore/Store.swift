@@ -101,6 +101,12 @@ public protocol Store: AnyObject {
     /// Why the task of that name ran when it last succeeded by running, in a run of the same workflow before this one.
     func cacheMiss(before task: TaskReference) throws(StoreError) -> CacheMiss?
 
+    /// Remembers which files an attempt read and wrote; the latest word on an attempt counts.
+    func remember(_ files: ObservedFiles, of attempt: Attempt.ID) throws(StoreError)
+
+    /// Of the attempts that were traced, in order of task and number.
+    func observedFiles(of run: Run.ID) throws(StoreError) -> [TracedAttempt]
+
     /// The remembered hash of a file that still looks the same.
     func hash(of file: FileStamp) throws(StoreError) -> String?
 

@@ -356,6 +356,21 @@ extension StoreConformance {
             #expect(try store.cacheMiss(before: misses[0].task) == nil)
             #expect(try store.cacheMiss(of: second.attempt(0).reference) == nil)
         },
+        StoreConformance("which files an attempt read and wrote is known, by the latest word on it") { store in
+            let (script, other) = (Script(1), Script(2))
+            let files = ObservedFiles(
+                reads: ["in \"a\"\n", "é"], writes: ["out/", "out/x"], deletes: ["old"], missed: ["soon"],
+                isComplete: false)
+            for script in [script, other] { try store.append([script.submitted(["a", "b"])], for: script.run) }
+            try store.remember(ObservedFiles(reads: ["first"]), of: script.attempt(1, 2))
+            try store.remember(files, of: script.attempt(1, 2))
+            try store.remember(ObservedFiles(), of: script.attempt(0))
+            try store.remember(ObservedFiles(reads: ["earlier"]), of: script.attempt(1))
+            try store.remember(ObservedFiles(reads: ["of another"]), of: other.attempt(1, 2))
+            let traced = try store.observedFiles(of: script.run)
+            #expect(traced.map(\.attempt) == [script.attempt(0), script.attempt(1), script.attempt(1, 2)])
+            #expect(traced.map(\.files) == [ObservedFiles(), ObservedFiles(reads: ["earlier"]), files])
+        },
         StoreConformance("a file's hash is known while it looks the same") { store in
             let script = Script()
             var file = FileStamp(path: "/a", sizeBytes: 1, modified: script.time(0), inode: .max)
@@ -374,6 +389,7 @@ extension StoreConformance {
                 try store.append([script.submitted(["a"]), script.started(0), script.ended(0)], for: script.run)
             }
             try store.append([old.finished(.succeeded, at: old.time(100))], for: old.run)
+            for script in [old, recent] { try store.remember(ObservedFiles(reads: ["x"]), of: script.attempt(0)) }
             try store.append([recent.finished(.succeeded, at: old.time(100 + 60 * 86_400))], for: recent.run)
             let retention = Retention()
             func prune(_ days: Int64) throws -> Bool {
@@ -386,6 +402,8 @@ extension StoreConformance {
             #expect(try prune(91))
             #expect(try store.tasks(of: old.run, in: nil).isEmpty)
             #expect(try store.replay(old.run, after: 0).isEmpty)
+            #expect(try store.observedFiles(of: old.run).isEmpty)
+            #expect(try store.observedFiles(of: recent.run).count == 1)
             #expect(try store.decisions(of: old.run, task: nil).count == 1)
             #expect(try store.run(old.run).status == .succeeded)
             #expect(try store.tasks(of: recent.run, in: nil).count == 1)

@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(struct baton_start) == 32, "no padding");
+_Static_assert(sizeof(struct baton_start) == 40, "no padding");
 _Static_assert(sizeof(struct baton_ended) == BATON_JOURNAL_PAYLOAD, "the largest fact fills a record");
 _Static_assert(sizeof(struct baton_journal_record) == 96, "no padding");
 

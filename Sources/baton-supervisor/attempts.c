@@ -59,13 +59,16 @@ static void mask_output(struct attempt *attempt, struct launch *plan, char **var
 
 bool attempt_start(const struct baton_start *order, char *strings, size_t length) {
     // No more strings than bytes: a hostile count must not make us allocate.
-    if (order->arguments == 0 || (uint64_t)order->arguments + order->environment > length) return false;
+    if (order->arguments == 0) return false;
+    if ((uint64_t)order->arguments + order->environment + order->tracer > length) return false;
     static char **vector;
     static size_t capacity;
-    size_t needed = 6 + (size_t)order->arguments + order->environment;
+    size_t needed = 6 + (size_t)order->arguments + order->environment + order->tracer;
     if (needed > capacity) vector = reallocate(vector, (capacity = needed * 2) * sizeof *vector);
     char *head[3], **arguments = vector + 1, **extra = arguments + order->arguments + 1, *at = strings;
+    char **tracer = extra + order->environment + 1;
     if (!take_strings(&at, strings + length, head, 3) ||
+        !take_strings(&at, strings + length, tracer, order->tracer) ||
         !take_strings(&at, strings + length, arguments, order->arguments) ||
         !take_strings(&at, strings + length, extra, order->environment)) return false;
     arguments[order->arguments] = NULL;
@@ -79,9 +82,12 @@ bool attempt_start(const struct baton_start *order, char *strings, size_t length
 
     struct attempt *attempt = allocate(sizeof *attempt);
     attempt->key = order->key;
+    attempt->traced = order->tracer > 0;
     attempt->slot = meter == BATON_METER_SAMPLING ? NULL : slot_acquire(order->memory_limit, order->milli_cpu);
     int doors[SLOT_DOORS];
-    char **environment = environment_build(run_name, order->key, extra, order->environment);
+    size_t variables = order->environment;
+    if (order->tracer) extra[variables++] = BATON_TRACER_VARIABLE "=1";
+    char **environment = environment_build(run_name, order->key, extra, variables);
     struct launch plan = {
         .program = environment_find_program(arguments[0], environment),
         .directory = head[0], .output = head[1], .error = head[2],
@@ -90,6 +96,9 @@ bool attempt_start(const struct baton_start *order, char *strings, size_t length
         .oom_score_adj = order->oom_score_adj,
         .started = {.key = order->key},
     };
+    if (order->tracer && plan.program) {
+        plan.tracer = trace_command(tracer, order->tracer, plan.program, arguments, doors, plan.door_count);
+    }
     for (int i = 0; i < 2; i++) {
         log_prepare(head[i + 1]);
         attempt->logs[i] = strcpy(allocate(strlen(head[i + 1]) + 1), head[i + 1]);
@@ -189,7 +198,7 @@ static void settle_figures(struct attempt *attempt) {
     ended->peak_bytes = reaped->largest_process > attempt->sampled_peak ? reaped->largest_process : attempt->sampled_peak;
     if (attempt->slot) {
         ended->meter = (uint8_t)meter;
-        slot_finish(attempt->slot, ended);
+        slot_finish(attempt->slot, ended, attempt->traced);
     } else {
         ended->meter = BATON_METER_SAMPLING;
         int status = ended->wait_status;

@@ -34,7 +34,8 @@ int slot_doors(const struct slot *slot, int *doors);
 void slot_members(const struct slot *slot, struct processes *members);
 bool slot_kill(const struct slot *slot);       // false: signal the members
 void slot_sample(const struct slot *slot, uint64_t largest_process, uint64_t sampled_peak, struct baton_usage *usage);
-void slot_finish(struct slot *slot, struct baton_ended *ended);  // refines CPU and peak, adds OOM kills
+// Refines CPU and peak, adds OOM kills. What a traced task's process did as the tracer's is not counted in here.
+void slot_finish(struct slot *slot, struct baton_ended *ended, bool traced);
 void slot_release(struct slot *slot);
 void slot_retire(struct slot *slot);
 

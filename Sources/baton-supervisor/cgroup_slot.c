@@ -202,7 +202,7 @@ void slot_sample(const struct slot *slot, uint64_t largest_process, uint64_t sam
     usage->peak_bytes = needed_peak(slot, seen);
 }
 
-void slot_finish(struct slot *slot, struct baton_ended *ended) {
+void slot_finish(struct slot *slot, struct baton_ended *ended, bool traced) {
     ended->peak_bytes = needed_peak(slot, ended->peak_bytes);
     uint64_t oom_kills = read_oom_kills(slot);
     ended->oom_kills = (uint32_t)(oom_kills - slot->oom_kills_before);
@@ -212,7 +212,7 @@ void slot_finish(struct slot *slot, struct baton_ended *ended) {
     slot->cpu_before = cpu;
     // The counter knows the total, of processes that nobody waited for too; rusage knows how it divides.
     uint64_t user = ended->user_microseconds, reaped = user + ended->system_microseconds;
-    if (counted > reaped) {
+    if (counted > reaped || (traced && counted)) {
         ended->user_microseconds = reaped ? counted * user / reaped : counted;
         ended->system_microseconds = counted - ended->user_microseconds;
     }

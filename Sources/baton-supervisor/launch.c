@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,10 +42,15 @@ static void set_oom_score(int score) {
 // What the new process does. It shares our memory and we sleep until it has executed or ended, so no allocation, no
 // buffered output, nothing that leaves a trace in our state but what `plan` carries back.
 _Noreturn static void become(struct launch *plan) {
-    // "0": whoever writes. A process that stays outside is measured by sampling.
-    if (plan->door_count && write(plan->doors[0], "0", 1) != 1) plan->outside = true;
-    for (int i = 1; i < plan->door_count && !plan->outside; i++) {
-        if (write(plan->doors[i], "0", 1) != 1) continue;
+    if (plan->tracer) {
+        // The tracer is to stay outside: the program goes through the doors later, by trace_enter.
+        for (int i = 0; i < plan->door_count; i++) fcntl(plan->doors[i], F_SETFD, 0);
+    } else {
+        // "0": whoever writes. A process that stays outside is measured by sampling.
+        if (plan->door_count && write(plan->doors[0], "0", 1) != 1) plan->outside = true;
+        for (int i = 1; i < plan->door_count && !plan->outside; i++) {
+            if (write(plan->doors[i], "0", 1) != 1) continue;
+        }
     }
     setsid();
 
@@ -72,7 +78,14 @@ _Noreturn static void become(struct launch *plan) {
     plan->step = BATON_LAUNCH_EXECUTE;
     setrlimit(RLIMIT_NOFILE, &descriptor_limit);
     sigprocmask(SIG_SETMASK, &no_signals, NULL);
-    if (plan->program) {
+    if (plan->tracer && plan->program) {
+        // What execve would refuse is found out here, as long as it can be told as a failure to start.
+        struct stat status;
+        if (stat(plan->program, &status) < 0 || access(plan->program, X_OK) < 0) goto failed;
+        errno = EACCES;
+        if (!S_ISREG(status.st_mode)) goto failed;
+        execve(plan->tracer[0], plan->tracer, plan->environment);
+    } else if (plan->program) {
         execve(plan->program, plan->arguments, plan->environment);
         if (errno == ENOEXEC) {
             // A script without #!: the shell runs it, as execvp and make would have it.

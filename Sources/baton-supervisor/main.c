@@ -1,6 +1,7 @@
 // baton-supervisor RUN_DIR [--run ID] [--memory-limit BYTES]
 //
 // Started by `baton` with the first connection as descriptor 3; ends when nobody is connected and nothing runs.
+// With --enter it is a moment of a traced attempt instead: see trace.c.
 
 #include "cgroup.h"
 #include "supervisor.h"
@@ -85,6 +86,7 @@ static bool is_done(void) {
 
 int main(int count, char *arguments[]) {
     uint64_t memory_limit = 0;
+    if (count > 4 && strcmp(arguments[1], "--enter") == 0) return trace_enter(arguments + 2);
     if (count < 2 || chdir(arguments[1]) < 0) {
         fprintf(stderr, "usage: baton-supervisor RUN_DIR [--run ID] [--memory-limit BYTES]\n");
         return 2;

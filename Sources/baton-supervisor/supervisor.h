@@ -82,6 +82,7 @@ struct attempt {
     pid_t pid;                   // top process and session
     bool exited;                 // the top process was reaped
     bool stopped;                // by order
+    bool traced;                 // the top process began as its tracer
     bool signalled;              // whatever the top process left behind was asked to end
     struct slot *slot;           // NULL: sampled
     char *logs[2];               // paths of output and error
@@ -135,12 +136,20 @@ void masked_logs_read(void);
 int masked_logs_descriptor(void);               // readable when there is something to read; -1: never was one
 void mask_file(const char *path);               // removed if that is impossible
 
+// trace.c
+
+// The tracer's arguments, then ourselves as the one who lets the program enter its cgroups; valid until the next call.
+char **trace_command(char **tracer, size_t count, const char *program, char **arguments, const int *doors,
+                     int door_count);
+int trace_enter(char *arguments[]);  // what main does then: DOORS PROGRAM ARGUMENTS
+
 // launch.c
 
 struct launch {
     const char *program, *directory, *output, *error;
     char **arguments;            // arguments[-1] is free, for the shell of a script without #!
     char **environment;
+    char **tracer;               // what runs in place of the program and lets it begin; NULL: the program itself
     const int *doors;            // files to go through into cgroups, the memory controller's first
     int door_count;
     int pipes[2];                // in place of output and error; 0: none

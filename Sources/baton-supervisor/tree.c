@@ -68,6 +68,7 @@ static struct process *find(pid_t pid) {
     return low < table_count && table[low].is.pid == pid ? &table[low] : NULL;
 }
 
+// A tracer belongs to nobody: it is not measured, and ends by itself when those that it watches have ended.
 static struct attempt *tagged(pid_t pid) {
     char path[64], tag[512];
     snprintf(path, sizeof path, "/proc/%d/environ", pid);
@@ -81,8 +82,12 @@ static struct attempt *tagged(pid_t pid) {
     buffer_append(&environment, "", 1);
     struct attempt *owner = NULL;
     int tag_length = snprintf(tag, sizeof tag, BATON_ATTEMPT_VARIABLE "=%s/", run_name);
-    for (char *at = environment.bytes; at < environment.bytes + environment.length && !owner; at += strlen(at) + 1) {
-        if (strncmp(at, tag, (size_t)tag_length) != 0) continue;
+    for (char *at = environment.bytes; at < environment.bytes + environment.length; at += strlen(at) + 1) {
+        if (strcmp(at, BATON_TRACER_VARIABLE "=1") == 0) {
+            owner = NULL;
+            break;
+        }
+        if (owner || strncmp(at, tag, (size_t)tag_length) != 0) continue;
         uint64_t key = strtoull(at + tag_length, NULL, 10);
         for (owner = attempts; owner && owner->key != key; owner = owner->next) continue;
     }

@@ -26,6 +26,22 @@ extension Run.Status {
     }
 }
 
+extension FileTracer.Obstacle {
+    var sentence: String {
+        switch self {
+        case .notInstalled: "There is no strace on the PATH, by which files are traced."
+        case .notPermitted(let reason): "Files can't be traced here: \(reason)."
+        }
+    }
+
+    var advice: String {
+        switch self {
+        case .notInstalled: "Install it, on Debian with 'apt-get install strace'."
+        case .notPermitted: "A container must permit ptrace, as with 'docker run --cap-add SYS_PTRACE'."
+        }
+    }
+}
+
 /// Why a command can't do what was asked: what was expected, what was found, what to do.
 struct CommandFailure: Error, Hashable {
     var message: String

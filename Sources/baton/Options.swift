@@ -72,6 +72,26 @@ struct MachineOptions: ParsableArguments {
     }
 }
 
+/// What is recorded of tasks beside what they take.
+struct TracingOptions: ParsableArguments {
+    @Flag(
+        name: .long,
+        help: "Record which files each task reads and writes, by strace; 'baton get --files' shows and checks them.")
+    var traceFiles = false
+
+    /// Nil when nobody asked.
+    ///
+    /// - Throws: why it can't be done here, before anything has started.
+    func tracer() throws -> FileTracer? {
+        guard traceFiles else { return nil }
+        do throws(FileTracer.Obstacle) {
+            return try FileTracer.find()
+        } catch {
+            throw CommandFailure("--trace-files: \(error.sentence) \(error.advice)", exit: .usage)
+        }
+    }
+}
+
 /// Which other policy is asked as well.
 struct ShadowOptions: ParsableArguments {
     @Option(

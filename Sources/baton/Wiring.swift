@@ -70,8 +70,8 @@ enum Wiring {
     }
 
     static func setup(
-        _ data: DataDirectory, machine: MachineOptions, shadow: PolicyName?, estimator: any Estimator,
-        slot: EstimatorSlot, observer: any RunObserver
+        _ data: DataDirectory, machine: MachineOptions, shadow: PolicyName?, tracer: FileTracer? = nil,
+        estimator: any Estimator, slot: EstimatorSlot, observer: any RunObserver
     ) -> LiveRun.Setup {
         var planning = machine.planning.planning(for: [machine.policy] + (shadow.map { [$0] } ?? []), data)
         planning.isWatched = true
@@ -83,6 +83,7 @@ enum Wiring {
             observer: observer, makeStore: { () throws(StoreError) in try data.store() }
         )
         setup.estimatorSlot = slot
+        setup.tracer = tracer
         setup.jobs = machine.jobs
         setup.memoryBytes = machine.memory?.bytes
         setup.secretsDirectory = DataDirectory.secrets

@@ -16,11 +16,13 @@ struct SupervisorFrameTests {
             frame(
                 BATON_ORDER_START,
                 baton_start(
-                    key: 7, memory_limit: 0, milli_cpu: 0, oom_score_adj: 0, arguments: .max, environment: .max)),
+                    key: 7, memory_limit: 0, milli_cpu: 0, oom_score_adj: 0, arguments: .max, environment: .max,
+                    tracer: .max, reserved: 0)),
             frame(
                 BATON_ORDER_START,
                 baton_start(
-                    key: 7, memory_limit: 0, milli_cpu: 0, oom_score_adj: 0, arguments: 1, environment: 0),
+                    key: 7, memory_limit: 0, milli_cpu: 0, oom_score_adj: 0, arguments: 1, environment: 0, tracer: 0,
+                    reserved: 0),
                 [0, 0, 0, 65]),
             frame(BATON_ORDER_STOP, UInt8(1)),
         ])

@@ -25,6 +25,8 @@ public struct Launch: Hashable, Sendable {
     public var attempt: Attempt.ID
     /// The program and its arguments.
     public var arguments: [String]
+    /// What runs it and records which files it opens; empty where nobody asked.
+    public var tracer: [String] = []
     /// Added to the orchestrator's own environment, `NAME=value`.
     public var environment: [String]
     public var directory: String

@@ -112,6 +112,7 @@ final class ProcessExecutor: Executor {
                 SupervisedProgram(
                     key: launch.attempt.supervisorKey,
                     arguments: launch.arguments,
+                    tracer: launch.tracer,
                     environment: launch.environment,
                     workingDirectory: launch.directory,
                     standardOutput: launch.standardOutput,

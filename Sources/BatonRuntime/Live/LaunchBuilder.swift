@@ -5,6 +5,7 @@ import Glibc
 struct LaunchBuilder {
     let folder: RunFolder
     let secrets: Secrets
+    let tracer: FileTracer?
 
     /// - Throws: `ExpressionError` when the command mentions something that has no value.
     func launch(_ order: Effect.Order, engine: Engine) throws(ExpressionError) -> Launch {
@@ -19,7 +20,7 @@ struct LaunchBuilder {
             if let value = secrets.value(of: name) { environment.append("\(name)=\(value)") }
         }
         environment += ownVariables(order, instance: instance.name, workflow: submission.workflow.name)
-        return Launch(
+        var launch = Launch(
             attempt: order.attempt,
             arguments: try Self.arguments(of: task.action, in: scope),
             environment: environment,
@@ -29,6 +30,10 @@ struct LaunchBuilder {
             memoryLimitBytes: order.memoryLimitBytes,
             milliCPU: order.grant.milliCPU
         )
+        if let tracer {
+            launch.tracer = tracer.command(writingTo: folder.path + "/" + RunFolder.trace(of: order.attempt))
+        }
+        return launch
     }
 
     static func directory(

@@ -14,6 +14,8 @@ public struct LiveRun {
         /// Memory to hand out; nil for all of this machine's.
         public var memoryBytes: Int64?
         public var secretsDirectory: String?
+        /// Records which files each attempt reads and writes; nil: nobody asked.
+        public var tracer: FileTracer?
         public var policy: any Policy
         public var estimator: any Estimator
         /// Where a better one may come from while the run goes on.
@@ -115,7 +117,8 @@ public struct LiveRun {
         }
         let (executor, facts) = try makeExecutor()
         let world = LiveWorld(
-            folder: folder, secrets: secrets, cache: OutputCache(makeStore: setup.makeStore),
+            folder: folder, secrets: secrets, tracer: setup.tracer, cache: OutputCache(makeStore: setup.makeStore),
+            observations: ObservationRecorder(folder: folder, secrets: secrets, makeStore: setup.makeStore),
             captured: CapturedValues(readBy: submission.workflow), executor: executor, makeExecutor: makeExecutor
         )
         let orchestrator = Orchestrator(

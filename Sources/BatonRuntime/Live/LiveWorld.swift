@@ -16,18 +16,21 @@ final class LiveWorld {
     private let control: ControlSocket?
     private let cache: OutputCache
     private let captured: CapturedValues
+    private let observations: ObservationRecorder
     /// File work that must not hold up the loop: hashing, syncing.
     private let files = DispatchQueue(label: "baton.files", attributes: .concurrent)
 
     init(
-        folder: RunFolder, secrets: Secrets, cache: OutputCache, captured: CapturedValues,
-        executor: any Executor, makeExecutor: @escaping ExecutorFactory
+        folder: RunFolder, secrets: Secrets, tracer: FileTracer?, cache: OutputCache,
+        observations: ObservationRecorder, captured: CapturedValues, executor: any Executor,
+        makeExecutor: @escaping ExecutorFactory
     ) {
         self.folder = folder
         self.cache = cache
         self.captured = captured
+        self.observations = observations
         self.makeExecutor = makeExecutor
-        builder = LaunchBuilder(folder: folder, secrets: secrets)
+        builder = LaunchBuilder(folder: folder, secrets: secrets, tracer: tracer)
         self.executor = executor
         control = ControlSocket(path: folder.control)
     }
@@ -128,9 +131,18 @@ final class LiveWorld {
     ///
     /// - Returns: true when nothing has to be looked at; otherwise the end arrives in the inbox later.
     func finish(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?, engine: Engine) -> Bool {
-        guard case .succeeded = outcome, let task = engine.definition(of: attempt.reference) else { return true }
+        guard let task = engine.definition(of: attempt.reference) else { return true }
+        let observe = observation(of: attempt, outcome, task, engine: engine)
+        guard case .succeeded = outcome else {
+            guard let observe else { return true }
+            files.async { [inbox] in
+                observe()
+                inbox.post(.ended(attempt, outcome, usage))
+            }
+            return false
+        }
         let isRead = captured.wants(task, instance: engine.instances(of: attempt.run)[Int(attempt.task.index)].name)
-        guard isRead || task.isCached || !task.outputs.isEmpty else { return true }
+        guard isRead || task.isCached || !task.outputs.isEmpty || observe != nil else { return true }
         let plan: OutputCache.Plan
         do throws(ExpressionError) {
             plan = try cache.plan(for: attempt.reference, engine: engine)
@@ -140,6 +152,7 @@ final class LiveWorld {
         }
         let (inbox, cache, folder) = (inbox, cache, folder)
         files.async {
+            observe?()
             let final: Outcome
             do throws(FileFault) {
                 let values = isRead ? try CapturedValues.read(attempt, in: folder) : nil
@@ -151,5 +164,18 @@ final class LiveWorld {
             inbox.post(.ended(attempt, final, usage))
         }
         return false
+    }
+
+    /// What puts on record which files the attempt read and wrote; nil when it was not traced.
+    private func observation(
+        of attempt: Attempt.ID, _ outcome: Outcome, _ task: Workflow.Task, engine: Engine
+    ) -> (@Sendable () -> Void)? {
+        guard observations.wasTraced(attempt), let scope = engine.scope(of: attempt.reference),
+            let root = engine.submission(of: attempt.run)?.directory,
+            let directory = try? LaunchBuilder.directory(of: task, in: scope, below: root)
+        else { return nil }
+        return { [observations] in
+            observations.record(attempt, outcome, directory: directory, root: root)
+        }
     }
 }

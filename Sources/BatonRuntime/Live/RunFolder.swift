@@ -24,6 +24,11 @@ public struct RunFolder: Hashable, Sendable {
         "logs/\(attempt.task.index).\(attempt.number).values"
     }
 
+    /// Which files the attempt opens, as its tracer writes it down.
+    static func trace(of attempt: Attempt.ID) -> String {
+        "logs/\(attempt.task.index).\(attempt.number).trace"
+    }
+
     var lease: String { path + "/orchestrator.lock" }
     var control: String { path + "/control.sock" }
 

@@ -20,6 +20,9 @@ public struct SupervisedProgram: Hashable, Sendable {
     public var key: UInt64
     /// The program and its arguments; a name without a slash is searched in the task's `PATH`.
     public var arguments: [String]
+    /// A program by its path, and arguments, that runs what is appended to them in its own place and watches it from
+    /// outside: neither measured nor limited with it. Empty: nobody watches.
+    public var tracer: [String]
     /// Additions to and replacements in the base environment, as `NAME=VALUE`.
     public var environment: [String]
     /// Empty: the run's directory.
@@ -36,12 +39,14 @@ public struct SupervisedProgram: Hashable, Sendable {
     public var outOfMemoryScore: Int32
 
     public init(
-        key: UInt64, arguments: [String], environment: [String] = [], workingDirectory: String = "",
+        key: UInt64, arguments: [String], tracer: [String] = [], environment: [String] = [],
+        workingDirectory: String = "",
         standardOutput: String = "", standardError: String = "", memoryLimitBytes: UInt64 = 0, milliCPU: UInt32 = 0,
         outOfMemoryScore: Int32 = 0
     ) {
         self.key = key
         self.arguments = arguments
+        self.tracer = tracer
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.standardOutput = standardOutput
@@ -73,11 +78,12 @@ extension SupervisorOrder {
                 raw: baton_start(
                     key: program.key, memory_limit: program.memoryLimitBytes, milli_cpu: program.milliCPU,
                     oom_score_adj: program.outOfMemoryScore, arguments: UInt32(program.arguments.count),
-                    environment: UInt32(program.environment.count)))
+                    environment: UInt32(program.environment.count), tracer: UInt32(program.tracer.count), reserved: 0)
+            )
             bytes.append(string: program.workingDirectory)
             bytes.append(string: program.standardOutput)
             bytes.append(string: program.standardError)
-            for argument in program.arguments { bytes.append(string: argument) }
+            for argument in program.tracer + program.arguments { bytes.append(string: argument) }
             for variable in program.environment { bytes.append(string: variable) }
         case .stop(let key, let grace):
             kind = BATON_ORDER_STOP

@@ -110,6 +110,16 @@ extension MemoryStore {
         return nil
     }
 
+    public func remember(_ files: ObservedFiles, of attempt: Attempt.ID) {
+        traced.removeAll { $0.attempt == attempt }
+        traced.append(TracedAttempt(attempt: attempt, files: files))
+    }
+
+    public func observedFiles(of run: Run.ID) -> [TracedAttempt] {
+        traced.filter { $0.attempt.run == run }
+            .sorted { ($0.attempt.task, $0.attempt.number) < ($1.attempt.task, $1.attempt.number) }
+    }
+
     public func hash(of file: FileStamp) -> String? {
         guard let known = hashes[file.path], known.file == file else { return nil }
         return known.hash
@@ -135,6 +145,7 @@ extension MemoryStore {
             runs[run]!.predictions = []
             runs[run]!.needs = []
             misses = misses.filter { $0.key.run != run }
+            traced.removeAll { $0.attempt.run == run }
         }
         let metrics = now.advanced(by: .zero - retention.metrics)
         systemStates.removeAll { $0.at < metrics }

@@ -12,6 +12,8 @@ public final class MemoryStore: Store {
     var results: [String: CachedResult] = [:]
     var hashes: [String: FileHash] = [:]
     var misses: [TaskReference: CacheMiss] = [:]
+    /// In the order in which they were remembered.
+    var traced: [TracedAttempt] = []
     var systemStates: [SystemState] = []
     var lastSequence: Int64 = 0
     /// In the order of their ids.

@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels, models]
+    static let steps = [initial, cacheKeys, readModels, models, observedFiles]
 
     /// Brings a database up to date.
     ///
@@ -262,6 +262,17 @@ enum Migrations {
         -- What ended since a model was fitted.
         CREATE INDEX runs_by_end ON runs (ended);
         ALTER TABLE resource_predictions ADD COLUMN request_cpu_milli INTEGER; -- NULL where CPU was never measured
+        """
+
+    private static let observedFiles = """
+        -- Which files an attempt read and wrote: one row for each attempt that was traced.
+        CREATE TABLE observed_files (
+            run TEXT NOT NULL,
+            task INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            files TEXT NOT NULL, -- JSON
+            PRIMARY KEY (run, task, attempt)
+        ) STRICT;
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

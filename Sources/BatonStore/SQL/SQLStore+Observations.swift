@@ -24,6 +24,30 @@ extension SQLStore {
         }
     }
 
+    public func remember(_ files: ObservedFiles, of attempt: Attempt.ID) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO observed_files (run, task, attempt, files) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (run, task, attempt) DO UPDATE SET files = excluded.files
+            """,
+            [
+                .text(attempt.run.description), .integer(attempt.task.index), .integer(Int64(attempt.number)),
+                .utf8(try json(files)),
+            ])
+        noteUnflushed()
+    }
+
+    public func observedFiles(of run: Run.ID) throws(StoreError) -> [TracedAttempt] {
+        try connection.rows(
+            "SELECT task, attempt, files FROM observed_files WHERE run = $1 ORDER BY task, attempt",
+            [.text(run.description)]
+        ) { (row) throws(StoreError) in
+            let attempt = Attempt.ID(
+                run: run, task: TaskInstance.ID(Int(row.integer(0))), number: Int32(row.integer(1)))
+            return TracedAttempt(attempt: attempt, files: try decode(ObservedFiles.self, 2, of: row))
+        }
+    }
+
     public func systemStates(of run: Run.ID) throws(StoreError) -> [SystemState] {
         try connection.rows(
             """

@@ -49,7 +49,7 @@ extension SQLStore {
         let count = try connection.rows("SELECT coalesce(max(task), -1) + 1 FROM tasks WHERE run = $1", [.text(run)]) {
             $0.integer(0)
         }[0]
-        for table in ["task_executions", "resource_predictions", "cache_misses", "tasks"] {
+        for table in ["task_executions", "resource_predictions", "cache_misses", "observed_files", "tasks"] {
             for last in stride(from: count, to: 0, by: -Int(Self.portion)) {
                 guard mayGoOn() else { return false }
                 try connection.run(

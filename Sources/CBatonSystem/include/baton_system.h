@@ -14,7 +14,7 @@
 #endif
 
 enum {
-    BATON_PROTOCOL = 2,
+    BATON_PROTOCOL = 3,
     BATON_FRAME_LIMIT = 1 << 26,    // longest payload; a START carries at most what execve accepts, a few MiB
     BATON_CONNECTION_DESCRIPTOR = 3 // where a new supervisor finds the first orchestrator's socket
 };
@@ -25,6 +25,7 @@ enum {
 #define BATON_RUN_VARIABLE "BATON_RUN"              // every task's environment names its run
 #define BATON_ATTEMPT_VARIABLE "BATON_ATTEMPT"      // and its attempt: RUN/KEY
 #define BATON_OUTPUT_VARIABLE "BATON_OUTPUT"        // and, if it has values to hand on, the file for them
+#define BATON_TRACER_VARIABLE "BATON_TRACER"        // set for the tracer of an attempt, which is no part of it
 
 /// Precedes every payload.
 struct baton_frame {
@@ -41,10 +42,11 @@ enum {
     BATON_ORDER_SECRETS = 5       // NUL-ended strings: from now on masked in logs and in what tasks hand on
 };
 
-/// Followed by NUL-ended strings: working directory, standard output, standard error, arguments, environment.
+/// Followed by NUL-ended strings: working directory, standard output, standard error, tracer, arguments, environment.
 ///
 /// Output paths may be relative to the run's directory. An empty output is /dev/null, an empty error goes where output
 /// goes, an empty working directory is the run's. A program without a slash is searched in the task's PATH.
+/// A tracer is a program with arguments that runs what is appended to them in its own place and watches from outside.
 /// A key that runs is not started again; one that has ended is answered by its ENDED.
 struct baton_start {
     uint64_t key;
@@ -53,6 +55,8 @@ struct baton_start {
     int32_t oom_score_adj;
     uint32_t arguments;      // at least the program
     uint32_t environment;    // additions to and replacements in the base environment
+    uint32_t tracer;         // 0: nobody watches
+    uint32_t reserved;
 };
 
 /// SIGTERM (and SIGCONT) to the attempt's whole tree, SIGKILL when the grace is over; at once if it is 0.

@@ -8,7 +8,10 @@ struct GetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract: "Show a run and its tasks: where they stand and what they took.",
-        discussion: "Without a run: the latest."
+        discussion: """
+            Without a run: the latest. With --files, of a run that was traced ('baton run --trace-files'): which files each \
+            task read and wrote, which dependencies are missing for them, and over which no file flows.
+            """
     )
 
     @OptionGroup var argument: RunArgument
@@ -18,11 +21,15 @@ struct GetCommand: ParsableCommand {
         help: ArgumentHelp("Only tasks in this state; may be repeated.", valueName: "state"))
     var labels: [TaskStateName] = []
 
+    @Flag(name: .long, help: "Show which files tasks read and wrote, and check their dependencies by that.")
+    var files = false
+
     @OptionGroup var state: StateOptions
 
     func run() throws {
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
+        if files { return try showFiles(of: run, store) }
         let summary = try store.run(run)
         let view = RunDetail(
             run: summary, standing: RunStanding(summary.status, isDriven: state.dataDirectory.isDriven(run)),
@@ -37,6 +44,23 @@ struct GetCommand: ParsableCommand {
             JSONPrinter.print(view.json(observations, now: now))
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO), now: now))
+        }
+    }
+
+    private func showFiles(of run: Run.ID, _ store: any Store) throws {
+        let traced = try store.observedFiles(of: run)
+        guard !traced.isEmpty else {
+            throw CommandFailure(
+                "nobody watched the files of run \(run). Run its workflow with 'baton run --trace-files'", exit: .usage)
+        }
+        var replay = Replay(run: run)
+        _ = try replay.advance(store)
+        let view = FilesView(run: run, engine: replay.engine, traced: traced)
+        if state.json {
+            JSONPrinter.print(view.json)
+        } else {
+            let terminal = Terminal(descriptor: STDOUT_FILENO)
+            for line in view.lines { Output.data(line.rendered(hasColor: terminal.hasColor)) }
         }
     }
 }

@@ -21,8 +21,10 @@ struct ResumeCommand: ParsableCommand {
     @OptionGroup var state: StateOptions
     @OptionGroup var machine: MachineOptions
     @OptionGroup var shadow: ShadowOptions
+    @OptionGroup var tracing: TracingOptions
 
     func run() throws {
+        let tracer = try tracing.tracer()
         let store = try state.existingStore()
         let chosen: Run.ID
         if let name {
@@ -35,13 +37,14 @@ struct ResumeCommand: ParsableCommand {
         } else {
             throw CommandFailure("there is no run yet. Start one with 'baton run FILE'", exit: .usage)
         }
-        try Self.resume(chosen, retry: false, state: state, machine: machine, shadow: shadow, store: store)
+        try Self.resume(
+            chosen, retry: false, state: state, machine: machine, shadow: shadow, tracer: tracer, store: store)
     }
 
     /// - Parameter command: a wish to grant before anything else happens.
     static func resume(
         _ run: Run.ID, retry: Bool, then command: Command? = nil, state: StateOptions, machine: MachineOptions,
-        shadow: ShadowOptions? = nil, store: any Store
+        shadow: ShadowOptions? = nil, tracer: FileTracer? = nil, store: any Store
     ) throws {
         let data = state.dataDirectory
         let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
@@ -51,7 +54,8 @@ struct ResumeCommand: ParsableCommand {
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let refit = BackgroundRefit(data, run: run, of: submission.workflow.name)
         let setup = Wiring.setup(
-            data, machine: machine, shadow: shadow?.policy, estimator: estimator, slot: refit.slot, observer: reporter)
+            data, machine: machine, shadow: shadow?.policy, tracer: tracer, estimator: estimator, slot: refit.slot,
+            observer: reporter)
         let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
         if let command { try orchestrator.submit(command) }
         try RunCommand.drive(orchestrator, reporter, refit, data: data, store: store) {

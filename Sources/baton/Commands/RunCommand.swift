@@ -23,6 +23,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
     @OptionGroup var shadow: ShadowOptions
     @OptionGroup var sizing: SizingOptions
+    @OptionGroup var tracing: TracingOptions
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter.", valueName: "name=value"))
     var assignments: [Assignment] = []
@@ -32,6 +33,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let data = state.dataDirectory
+        let tracer = try tracing.tracer()
         var file = try WorkflowFile.read(file)
         if sizing.rightSize { file.rightSize() }
         for warning in file.warnings { Output.messages(warning.text) }
@@ -48,23 +50,26 @@ struct RunCommand: ParsableCommand {
             switch earlier {
             case .same(let run):
                 return try ResumeCommand.resume(
-                    run, retry: true, state: state, machine: machine, shadow: shadow, store: store)
+                    run, retry: true, state: state, machine: machine, shadow: shadow, tracer: tracer,
+                    store: store)
             case .changed(let carried):
                 submission.carriedOver = carried
             }
         }
-        try begin(submission, of: file, data: data, store: store)
+        try begin(submission, of: file, tracer: tracer, data: data, store: store)
     }
 
     private func begin(
-        _ submission: Run.Submission, of file: WorkflowFile, data: DataDirectory, store: any Store
+        _ submission: Run.Submission, of file: WorkflowFile, tracer: FileTracer?, data: DataDirectory,
+        store: any Store
     ) throws {
         let reporter = ProgressStyle.fitting(isJSON: state.json)
             .reporter(for: submission.run, folder: data.folder(of: submission.run))
         let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let refit = BackgroundRefit(data, run: submission.run, of: submission.workflow.name)
         let setup = Wiring.setup(
-            data, machine: machine, shadow: shadow.policy, estimator: estimator, slot: refit.slot, observer: reporter)
+            data, machine: machine, shadow: shadow.policy, tracer: tracer, estimator: estimator, slot: refit.slot,
+            observer: reporter)
         let orchestrator: Orchestrator
         do throws(RuntimeError) {
             orchestrator = try LiveRun(setup).begin(submission, store: store)

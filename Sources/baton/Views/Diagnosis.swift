@@ -20,7 +20,7 @@ struct Diagnosis {
     let data: DataDirectory
 
     var checks: [Check] {
-        [supervisor, dataDirectory, database, metering, machine, pool]
+        [supervisor, dataDirectory, database, metering, tracing, machine, pool]
     }
 
     private var supervisor: Check {
@@ -93,6 +93,17 @@ struct Diagnosis {
             return Check(
                 subject: subject, verdict: .bad,
                 finding: "the supervisor does not answer: \(CommandFailure(error).message)")
+        }
+    }
+
+    private var tracing: Check {
+        do throws(FileTracer.Obstacle) {
+            _ = try FileTracer.find()
+            return Check(subject: "tracing", verdict: .good, finding: "'run --trace-files' works, by strace")
+        } catch {
+            return Check(
+                subject: "tracing", verdict: .fair, finding: "'run --trace-files' can't be used. \(error.sentence)",
+                advice: error.advice)
         }
     }
 
