@@ -22,7 +22,9 @@ public struct Analysis: Sendable {
         criticality = Criticality(subject, families: families)
         paces = Pace.all(subject, criticality)
         bottlenecks = Bottleneck.all(subject, criticality, families, threshold, minimumShare)
-        let context = Context(subject: subject, families: families, criticality: criticality, paces: paces)
+        let context = Context(
+            subject: subject, families: families, criticality: criticality, paces: paces,
+            observed: subject.observed.contains { $0 != nil } ? ObservedFlow(subject) : nil)
         findings = Self.finders.flatMap { $0(context) }
     }
 
@@ -32,6 +34,8 @@ public struct Analysis: Sendable {
         let families: TaskFamilies
         let criticality: Criticality
         let paces: [Pace]
+        /// Nil where nobody watched the files.
+        let observed: ObservedFlow?
 
         /// A family by its only task, or by its first with how many more there are.
         func words(for tasks: [Int]) -> String {
@@ -48,7 +52,8 @@ public struct Analysis: Sendable {
 
     /// In the order in which findings are listed before they are priced.
     private static let finders: [@Sendable (Context) -> [Finding]] = [
-        Requests.overRequests, Requests.underRequests, redundantDependencies, smallTasks, repeatedWork, retryStorms,
+        missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
+        smallTasks, repeatedWork, retryStorms,
         tightLimits, lateOrder,
     ]
 }

@@ -64,6 +64,8 @@ public struct Finding: Hashable, Sendable {
         case order = "the same commands in the same order"
         /// The same commands run; some need no longer wait for others.
         case commands = "the same commands; some no longer wait for others"
+        /// The same commands run; some wait for others, which they did by luck only.
+        case waits = "the same commands; some wait for what they need"
         /// What is done several times is done once.
         case results = "the same results; what was done several times is done once"
     }

@@ -15,6 +15,8 @@ public struct PricedFinding: Hashable, Sendable {
         case neutral
         /// It would cost more than it gains, or nobody can tell.
         case refused(String)
+        /// Without it results depend on luck, whatever it takes.
+        case needed
         /// It can't be made by an edit.
         case advice
     }
@@ -26,7 +28,9 @@ public struct PricedFinding: Hashable, Sendable {
             verdict = .advice
             return
         }
-        if promise.isWorthIt {
+        if finding.kind == .missingDependency {
+            verdict = .needed
+        } else if promise.isWorthIt {
             verdict = .worthIt
         } else if [promise.completionTime, promise.memoryHours, promise.cost].allSatisfy(\.isNothing) {
             verdict = .neutral
@@ -43,6 +47,7 @@ public struct PricedFinding: Hashable, Sendable {
     }
 
     private var weight: Double {
+        if finding.kind == .missingDependency { return 3 }
         guard let promise else { return -1 }
         let gain = promise.completionTime.mean + 0.1 * promise.memoryHours.mean + 0.1 * promise.cost.mean
         return verdict == .worthIt ? 1 + gain : min(gain, 1)
@@ -53,7 +58,7 @@ public struct PricedFinding: Hashable, Sendable {
 public struct PricedAnalysis: Sendable {
     public let analysis: Analysis
     public let proposals: [PricedFinding]
-    /// What is worth it and needs no permission that was not given, made together; nil where there is nothing.
+    /// What is needed, or worth it, and needs no permission that was not given, made together; nil where there is nothing.
     public let together: Together?
     /// Outcomes of the workflow as it is, by world.
     public let before: [PairedTrial.Outcome]
@@ -77,11 +82,11 @@ public struct PricedAnalysis: Sendable {
     ) {
         self.analysis = analysis
         let trial = PairedTrial(analysis, makePolicy: makePolicy)
-        let before = workforce.map(PairedTrial.worlds) { trial.original(world: $0) }
+        let before = workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
         self.before = before
         func outcomes(_ edits: [WorkflowEdit]) -> [PairedTrial.Outcome]? {
             guard !edits.isEmpty, let edited = try? trial.edited(edits) else { return nil }
-            return workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, world: $0) }
+            return workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
         }
         var proposals: [PricedFinding] = []
         for (place, finding) in analysis.findings.enumerated() {
@@ -94,7 +99,8 @@ public struct PricedAnalysis: Sendable {
         proposals.sort(by: PricedFinding.precedes)
         self.proposals = proposals
         let chosen = proposals.filter { proposal in
-            proposal.verdict == .worthIt && proposal.finding.permission.map(permissions.contains) ?? true
+            (proposal.verdict == .worthIt || proposal.verdict == .needed)
+                && proposal.finding.permission.map(permissions.contains) ?? true
         }
         together = Self.together(chosen, trial, before, outcomes)
     }
@@ -109,7 +115,7 @@ public struct PricedAnalysis: Sendable {
             let edits = (best?.edits ?? []) + proposal.finding.edits
             guard let after = outcomes(edits) else { continue }
             let step = trial.promise(before: best?.after ?? before, after: after)
-            guard step.isWorthIt || best == nil else { continue }
+            guard step.isWorthIt || best == nil || proposal.verdict == .needed else { continue }
             best = Together(
                 ids: (best?.ids ?? []) + [proposal.finding.id], edits: edits,
                 promise: trial.promise(before: before, after: after), after: after)

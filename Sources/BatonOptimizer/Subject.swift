@@ -11,6 +11,8 @@ public struct Subject: Sendable {
     public let machines: [Machine]
     /// What each attempt takes besides its work: to be started, measured and recorded, in nanoseconds.
     public let overheadNanoseconds: Int64
+    /// By instance, what the kernel saw of the files that it uses; nil where nobody looked, and of groups.
+    public let observed: [ObservedFiles?]
 
     /// Instances by index of the workflow's tasks, commands only.
     public let members: [[Int]]
@@ -19,7 +21,7 @@ public struct Subject: Sendable {
 
     public init(
         _ workflow: Workflow, parameters: [Workflow.Binding] = [], expansion: Expansion, knowledge: [TaskKnowledge],
-        machines: [Machine], overheadNanoseconds: Int64 = 0
+        machines: [Machine], overheadNanoseconds: Int64 = 0, observed: [ObservedFiles?]? = nil
     ) {
         let instances = expansion.instances
         precondition(knowledge.count == instances.count, "\(knowledge.count) facts of \(instances.count) instances")
@@ -30,6 +32,7 @@ public struct Subject: Sendable {
         self.knowledge = knowledge
         self.machines = machines
         self.overheadNanoseconds = overheadNanoseconds
+        self.observed = observed ?? instances.map { _ in nil }
         var members = [[Int]](repeating: [], count: workflow.tasks.count)
         for index in instances.indices where instances[index].kind == .command {
             members[Int(instances[index].task)].append(index)
@@ -43,7 +46,23 @@ public struct Subject: Sendable {
 
     func isCommand(_ instance: Int) -> Bool { expansion.instances[instance].kind == .command }
 
-    func task(of instance: Int) -> Workflow.Task { workflow.tasks[Int(expansion.instances[instance].task)] }
+    func taskIndex(of instance: Int) -> Int { Int(expansion.instances[instance].task) }
+
+    func task(of instance: Int) -> Workflow.Task { workflow.tasks[taskIndex(of: instance)] }
+
+    func name(of instance: Int) -> String { expansion.instances[instance].name }
+
+    /// For each instance of a task, what an entry of its `needs` makes it wait for; nil where that is not known.
+    func targets(of need: Template, in task: Int) -> [(instance: Int, dependency: Int)]? {
+        guard !members[task].isEmpty else { return nil }
+        var targets: [(instance: Int, dependency: Int)] = []
+        for instance in members[task] {
+            let scope = Scope(parameters: parameters, bindings: expansion.instances[instance].bindings)
+            guard let name = try? need.render(in: scope), let place = expansion[name] else { return nil }
+            targets.append((instance, Int(place.index)))
+        }
+        return targets
+    }
 
     /// Usual run times with what an attempt takes besides, in nanoseconds; 0 for groups, `[V]`.
     var nanoseconds: [Int64] {

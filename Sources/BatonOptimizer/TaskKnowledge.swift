@@ -48,7 +48,9 @@ public struct FailureHistory: Hashable, Sendable {
     /// Of the instances that failed for good, the exit code; nil where there were several.
     public var exitCode: Int32?
 
-    public init(instances: Int, failedFirst: Int, saved: Int, wastedAttempts: Int, exitCode: Int32?) {
+    public init(
+        instances: Int = 0, failedFirst: Int = 0, saved: Int = 0, wastedAttempts: Int = 0, exitCode: Int32? = nil
+    ) {
         self.instances = instances
         self.failedFirst = failedFirst
         self.saved = saved

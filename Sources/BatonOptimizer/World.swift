@@ -4,11 +4,17 @@ import BatonCore
 ///
 /// What is not known well is drawn for a whole family of tasks at once, and for each of them by itself, half the variance
 /// each; chance from one attempt to the next comes on top.
-struct World: Sendable {
+public struct World: Sendable {
     /// In nanoseconds, `[V]`.
-    let nanoseconds: [Int64]
+    public let nanoseconds: [Int64]
     /// 0 where it is not known, `[V]`.
-    let peakMemoryBytes: [Int64]
+    public let peakMemoryBytes: [Int64]
+
+    /// What turned out in some other way.
+    public init(nanoseconds: [Int64], peakMemoryBytes: [Int64]) {
+        self.nanoseconds = nanoseconds
+        self.peakMemoryBytes = peakMemoryBytes
+    }
 
     init(_ subject: Subject, families: TaskFamilies, seed: UInt64) {
         nanoseconds = Self.nanoseconds(subject, families, seed)

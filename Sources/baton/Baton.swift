@@ -41,7 +41,7 @@ struct Baton: ParsableCommand {
             CommandGroup(
                 name: "Setup",
                 subcommands: [
-                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self,
+                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self, OptimizerLoadCommand.self,
                     PredictionLoadCommand.self,
                 ]),
         ]

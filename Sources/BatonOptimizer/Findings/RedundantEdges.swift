@@ -56,7 +56,12 @@ extension Analysis {
         guard !redundant.isEmpty else { return [] }
         var edits: [[WorkflowEdit]] = Array(repeating: [], count: context.families.families.count)
         for (index, task) in subject.workflow.tasks.enumerated() {
-            for need in task.needs where isRedundant(need, of: index, redundant, subject) {
+            for need in task.needs {
+                let targets = subject.targets(of: need, in: index)
+                let isRedundant = targets?.allSatisfy { target in
+                    redundant.contains(Graph.Edge(Int32(target.instance), dependsOn: Int32(target.dependency)))
+                }
+                guard isRedundant == true else { continue }
                 edits[context.families.family[index]].append(.removeNeed(task: task.name, need: need.source))
             }
         }
@@ -70,24 +75,5 @@ extension Analysis {
                 rewrite: "Leave out \(edits.count == 1 ? "the entry" : "these \(edits.count) entries") of 'needs'.",
                 edits: edits, preserves: .order, risk: .none)
         }
-    }
-
-    /// True when all edges that this entry gives to the task's instances are.
-    private static func isRedundant(
-        _ need: Template, of task: Int, _ redundant: Set<Graph.Edge>, _ subject: Subject
-    ) -> Bool {
-        let name = need.isLiteral ? try? need.render(in: Scope(parameters: subject.parameters)) : nil
-        let target = name.flatMap { subject.expansion[$0]?.index }
-        if need.isLiteral, target == nil { return false }
-        return !subject.members[task].isEmpty
-            && subject.members[task].allSatisfy { instance in
-                var place = target
-                if place == nil {
-                    let bindings = subject.expansion.instances[instance].bindings
-                    let scope = Scope(parameters: subject.parameters, bindings: bindings)
-                    place = (try? need.render(in: scope)).flatMap { subject.expansion[$0]?.index }
-                }
-                return place.map { redundant.contains(Graph.Edge(Int32(instance), dependsOn: Int32($0))) } ?? false
-            }
     }
 }

@@ -5,8 +5,8 @@ public import BatonSimulator
 ///
 /// ```
 /// let trial = PairedTrial(analysis) { CriticalPathFirst() }
-/// let before = (0..<PairedTrial.worlds).map { trial.original(world: $0) }
-/// let after = (0..<PairedTrial.worlds).map { trial.edited(edits, world: $0) }
+/// let before = (0..<PairedTrial.worlds).map { trial.original(in: trial.world($0)) }
+/// let after = (0..<PairedTrial.worlds).map { trial.outcome(of: trial.edited(edits), in: trial.world($0)) }
 /// ```
 /// Each world is drawn by its number alone, so that worlds can be simulated in any order and side by side.
 public struct PairedTrial: Sendable {
@@ -54,17 +54,18 @@ public struct PairedTrial: Sendable {
         return Edited(workflow: workflow, expansion: expansion, origins: origins)
     }
 
+    /// The world of that number.
+    public func world(_ number: Int) -> World { World(subject, families: families, seed: UInt64(number)) }
+
     /// The workflow as it is.
-    public func original(world: Int, recordsSpans: Bool = false) -> Outcome {
-        let truth = World(subject, families: families, seed: UInt64(world))
-        let behaviours = subject.knowledge.indices.map { behaviour(of: [$0], in: truth) }
+    public func original(in world: World, recordsSpans: Bool = false) -> Outcome {
+        let behaviours = subject.knowledge.indices.map { behaviour(of: [$0], in: world) }
         return run(subject.workflow, subject.expansion, behaviours, recordsSpans)
     }
 
     /// The workflow after its edits.
-    public func outcome(of edited: Edited, world: Int, recordsSpans: Bool = false) -> Outcome {
-        let truth = World(subject, families: families, seed: UInt64(world))
-        let behaviours = edited.origins.parts.map { behaviour(of: $0, in: truth) }
+    public func outcome(of edited: Edited, in world: World, recordsSpans: Bool = false) -> Outcome {
+        let behaviours = edited.origins.parts.map { behaviour(of: $0, in: world) }
         return run(edited.workflow, edited.expansion, behaviours, recordsSpans)
     }
 

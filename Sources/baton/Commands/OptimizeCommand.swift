@@ -69,7 +69,9 @@ struct OptimizeCommand: ParsableCommand {
     func run() throws {
         let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
         let data = state.dataDirectory
-        let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
+        let store = data.hasDatabase ? try data.store() : nil
+        let estimator = try store.map { try Wiring.estimator(for: input.file.workflow, store: $0) }
+        let past = try store.map { try PastRuns(of: input.file.workflow.name, $0) }
         let permissions = Set(allow.map(\.permission))
         let machines =
             try cluster.map(ClusterFile.read)
@@ -79,7 +81,7 @@ struct OptimizeCommand: ParsableCommand {
             .init(
                 machines: machines, overhead: overhead?.duration ?? Optimization.usualOverhead, policy: machine.policy,
                 permissions: permissions),
-            estimator: estimator)
+            estimator: estimator, past: past)
         let view = OptimizationView(optimization: optimization)
         if state.json {
             JSONPrinter.print(view.json)

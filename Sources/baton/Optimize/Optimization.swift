@@ -26,9 +26,11 @@ struct Optimization {
         var permissions: Set<Finding.Permission> = []
     }
 
-    /// - Parameter estimator: what earlier runs took; nil when nothing has run.
+    /// - Parameters:
+    ///   - estimator: what earlier runs took; nil when nothing has run.
+    ///   - past: what else they say.
     /// - Throws: what is wrong with the workflow, or that some task fits nowhere.
-    init(_ input: WorkflowInput, _ conditions: Conditions, estimator: (any Estimator)?) throws {
+    init(_ input: WorkflowInput, _ conditions: Conditions, estimator: (any Estimator)?, past: PastRuns?) throws {
         let begin = Stopwatch.nanoseconds
         let planned = PlannedWorkflow(input.file.workflow)
         let expansion: Expansion
@@ -39,10 +41,11 @@ struct Optimization {
         } catch {
             throw input.file.locate(error)
         }
-        let known = Self.knowledge(planned.workflow, expansion, estimator)
+        let known = Self.knowledge(planned.workflow, expansion, estimator, past)
         let subject = Subject(
             planned.workflow, parameters: input.parameters, expansion: expansion, knowledge: known.knowledge,
-            machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds)
+            machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds,
+            observed: expansion.instances.map { past?.files[$0.name] })
         try Self.checkFit(subject)
         let analysis = Analysis(subject)
         speedUp = SpeedUp(analysis)
@@ -77,7 +80,7 @@ struct Optimization {
     }
 
     private static func knowledge(
-        _ workflow: Workflow, _ expansion: Expansion, _ estimator: (any Estimator)?
+        _ workflow: Workflow, _ expansion: Expansion, _ estimator: (any Estimator)?, _ past: PastRuns?
     ) -> (knowledge: [TaskKnowledge], assumptions: [String]) {
         let estimates = expansion.instances.map { instance -> Estimate? in
             guard instance.kind == .command else { return nil }
@@ -90,7 +93,11 @@ struct Optimization {
         }
         let sorted = lengths.compactMap { $0 }.sorted()
         let typical = sorted.isEmpty ? Duration.seconds(1) : sorted[sorted.count / 2]
-        let knowledge = zip(expansion.instances, estimates).map { TaskKnowledge($0, $1, typical: typical) }
+        let knowledge = zip(expansion.instances, estimates).map { instance, estimate in
+            var known = TaskKnowledge(instance, estimate, typical: typical)
+            known.failures = past?.failures[instance.name]
+            return known
+        }
         let commands = expansion.instances.indices.filter { expansion.instances[$0].kind == .command }
         let unknown = commands.count { lengths[$0] == nil }
         return (knowledge, WorkflowJob.assumption(unknown: unknown, of: commands.count, typical: typical))

@@ -97,6 +97,7 @@ struct OptimizationView: TextAndJSON {
 
     private func verdict(_ proposal: PricedFinding) -> String {
         switch proposal.verdict {
+        case .needed: "needed"
         case .worthIt: "worth it"
         case .neutral: "no difference in time or memory"
         case .refused(let reason): "not worth it: \(reason)"
@@ -217,6 +218,7 @@ struct OptimizationView: TextAndJSON {
         let finding = proposal.finding
         let verdict: (String, String?) =
             switch proposal.verdict {
+            case .needed: ("needed", nil)
             case .worthIt: ("worth_it", nil)
             case .neutral: ("neutral", nil)
             case .refused(let reason): ("refused", reason)

@@ -1,0 +1,102 @@
+import BatonCore
+import BatonOptimizer
+import BatonSimulator
+
+/// A recorded job as a person might have written it down, and what Baton would know of it after some runs.
+struct UserWorkflow {
+    /// As it was recorded: one task for each of the job's.
+    var tasks: [Workflow.Task]
+    var limits: [Workflow.Limit] = []
+    /// By task.
+    var knowledge: [TaskKnowledge]
+    /// By task; what it reads and writes where somebody watched.
+    var observed: [ObservedFiles?]
+    /// By task, of what it really takes: the usual time in nanoseconds and the usual peak.
+    let truth: [(nanoseconds: Int64, peakMemoryBytes: Int64)]
+    let name: String
+    let machines: [Machine]
+
+    /// Spread of the logarithm of a log-normal distribution with a coefficient of variation of 0.5.
+    static let spread = 0.4724
+    private static let memorySpread = 0.05
+
+    /// How far what is known may be from the truth, and what a person declares beyond it.
+    struct Flaws {
+        /// Usual run times are off by up to this factor, log-uniform.
+        var error = 2.0
+        /// Memory that is asked for over what is needed, by kind of task, log-uniform between 1 and this.
+        var excess = 8.0
+    }
+
+    /// - Parameter machines: each with room for the largest task eight times over.
+    init(_ job: Job, _ flaws: Flaws, seed: UInt64) {
+        let instances = job.expansion.instances
+        let commands = instances.indices.filter { instances[$0].kind == .command }
+        var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ 0x5EED)
+        func logUniform(_ low: Double, _ high: Double) -> Double {
+            low * PortableMath.exp(generator.unit() * PortableMath.log(high / low))
+        }
+        var usualPeaks: [Int32: Int64] = [:]
+        var excess: [Int32: Double] = [:]
+        var largest: Int64 = 0
+        var names: [Int: String] = [:]
+        var tasks: [Workflow.Task] = []
+        var knowledge: [TaskKnowledge] = []
+        var truth: [(nanoseconds: Int64, peakMemoryBytes: Int64)] = []
+        for (place, index) in commands.enumerated() {
+            let (instance, behaviour) = (instances[index], job.behaviours[index])
+            let kind = instance.task
+            // Traces without memory: around a gigabyte, alike for all of a kind.
+            if usualPeaks[kind] == nil { usualPeaks[kind] = Int64(1e9 * logUniform(0.25, 4)) }
+            if excess[kind] == nil { excess[kind] = logUniform(1, flaws.excess) }
+            let peak = behaviour.peakMemoryBytes > 0 ? behaviour.peakMemoryBytes : usualPeaks[kind]!
+            let needed = Int64(Double(peak) * PortableMath.exp(2.3263 * Self.memorySpread) * 1.1)
+            let declared = ByteCount.rounded(Int64(Double(needed) * excess[kind]!))
+            largest = max(largest, declared)
+            let time = max(behaviour.duration.nanoseconds, 1_000_000)
+            names[index] = "t\(place)_" + job.workflow.tasks[Int(kind)].name
+            let needs = job.expansion.graph.dependencies(of: index).compactMap { names[Int($0)] }
+            var task = Workflow.Task(
+                name: names[index]!, action: .arguments([Template(literal: "work"), Template(literal: names[index]!)]),
+                needs: needs.map { Template(literal: $0) })
+            task.request.memoryBytes = .exactly(declared)
+            task.request.milliCPU = .exactly(1000)
+            tasks.append(task)
+            knowledge.append(
+                TaskKnowledge(
+                    nanoseconds: Int64(Double(time) * logUniform(1 / flaws.error, flaws.error)), spread: Self.spread,
+                    doubt: PortableMath.log(max(flaws.error, 1.1)) / 3.0.squareRoot(), peakMemoryBytes: peak,
+                    memorySpread: Self.memorySpread, suggestedMemoryBytes: needed, suggestedMilliCPU: 1000,
+                    sampleCount: 5))
+            truth.append((time, peak))
+        }
+        self.tasks = tasks
+        self.knowledge = knowledge
+        self.truth = truth
+        observed = tasks.map { _ in nil }
+        name = job.name
+        machines = Array(
+            repeating: Machine(capacity: Resources(milliCPU: 8_000, memoryBytes: 4 * largest)), count: 4)
+    }
+
+    func subject(overhead: Duration = .zero) throws(WorkflowError) -> Subject {
+        let workflow = Workflow(name: name, limits: limits, tasks: tasks)
+        // No fan-outs: instances are tasks.
+        let expansion = try workflow.expand(parameters: [])
+        return Subject(
+            workflow, expansion: expansion, knowledge: knowledge, machines: machines,
+            overheadNanoseconds: overhead.nanoseconds, observed: observed)
+    }
+
+    /// One run as it really goes.
+    func world(seed: UInt64) -> World {
+        var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ 0x7247)
+        func factor(_ spread: Double, mean: Bool) -> Double {
+            let normal = PortableMath.normal(1 - generator.unit(), generator.unit())
+            return PortableMath.exp(spread * normal - (mean ? spread * spread / 2 : 0))
+        }
+        return World(
+            nanoseconds: truth.map { Int64(Double($0.nanoseconds) * factor(Self.spread, mean: true)) },
+            peakMemoryBytes: truth.map { Int64(Double($0.peakMemoryBytes) * factor(Self.memorySpread, mean: false)) })
+    }
+}

@@ -1,0 +1,57 @@
+import BatonCore
+import BatonOptimizer
+import BatonStore
+
+/// What the last runs of a workflow say of its tasks besides what they took, by the names of instances.
+struct PastRuns {
+    /// Which files they used; of several runs together.
+    private(set) var files: [String: ObservedFiles] = [:]
+    /// How attempts ended.
+    private(set) var failures: [String: FailureHistory] = [:]
+
+    private static let mostRuns = 10
+
+    init(of workflow: String, _ store: any Store) throws(StoreError) {
+        for run in try store.runs(matching: RunFilter(workflow: workflow, limit: Self.mostRuns)) {
+            var names: [TaskInstance.ID: String] = [:]
+            for task in try store.tasks(of: run.id, in: nil) where !task.isGroup { names[task.id] = task.name }
+            var latest: [String: ObservedFiles] = [:]
+            for traced in try store.observedFiles(of: run.id) {
+                if let name = names[traced.attempt.task] { latest[name] = traced.files }
+            }
+            for (name, seen) in latest { files[name] = files[name].map { $0.united(with: seen) } ?? seen }
+            read(try store.attempts(of: run.id, task: nil), names)
+        }
+    }
+
+    /// - Parameter attempts: of one run, in order of task and number.
+    private mutating func read(_ attempts: [AttemptSummary], _ names: [TaskInstance.ID: String]) {
+        let ended = attempts.filter { $0.status == .succeeded || $0.status == .failed }
+        for (task, own) in Dictionary(grouping: ended, by: \.id.task) {
+            guard let name = names[task], let first = own.first, let last = own.last else { continue }
+            var history = failures[name] ?? FailureHistory()
+            history.instances += 1
+            if first.status == .failed, case .exitCode(let code) = first.failure {
+                history.failedFirst += 1
+                if last.status == .succeeded {
+                    history.saved += 1
+                } else {
+                    history.wastedAttempts += own.count - 1
+                    history.exitCode = history.failedFirst == 1 || history.exitCode == code ? code : nil
+                }
+            }
+            failures[name] = history
+        }
+    }
+}
+
+extension ObservedFiles {
+    fileprivate func united(with other: ObservedFiles) -> ObservedFiles {
+        func union(_ paths: KeyPath<ObservedFiles, [String]>) -> [String] {
+            Set(self[keyPath: paths] + other[keyPath: paths]).sorted()
+        }
+        return ObservedFiles(
+            reads: union(\.reads), writes: union(\.writes), deletes: union(\.deletes), missed: union(\.missed),
+            isComplete: isComplete && other.isComplete)
+    }
+}
