@@ -172,7 +172,7 @@ struct StyledText {
             case .number(let number): .number(number)
             case .string(let text): .string(text)
             }
-        case .text(let text), .script(let text), .verbatim(let text): .string(text)
+        case .text(let text), .script(let text): .string(text)
         case .list(let elements): .list(elements.map { self.value(of: $0) })
         case .map(let entries): .map(entries.map { .init(key: $0.key, value: self.value(of: $0.value)) })
         }

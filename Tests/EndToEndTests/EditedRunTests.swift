@@ -69,16 +69,16 @@ struct EditedRunTests {
               one:
                 needs: source
                 run: |
-                  mkdir -p out; cp source out/base
-                  test -f out/base && echo ready > out/ready
-                  cat out/base > out/one; echo 1 >> out/one
+                  mkdir -p out; mkdir -p tmp
+                  test -d tmp && touch tmp/ready
+                  cat source tmp/ready > out/one; echo 1 >> out/one
               two:
                 needs: source
                 foreach: {n: [1, 2]}
                 run: |
-                  mkdir -p out; cp source out/base
-                  test -f out/base && echo ready > out/ready
-                  cp out/base out/two-${{ n }}
+                  mkdir -p out; mkdir -p tmp
+                  test -d tmp && touch tmp/ready
+                  cp source out/two-${{ n }}
               left: {run: echo x > same}
               right: {run: echo x > same}
               end: {needs: [left, right, one, two], run: cat same out/* > end}

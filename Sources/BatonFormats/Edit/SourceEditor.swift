@@ -37,8 +37,6 @@ struct SourceEditor {
     static let notPossible = WorkflowEditProblem(
         "this cannot be changed in the file as it is written", hint: "Make the change by hand.")
 
-    // MARK: Finding
-
     /// What stands at a path; nil when nothing does, or when it stands elsewhere, behind an alias.
     func node(at path: [String]) -> SourceNode? {
         var node: SourceNode? = root
@@ -79,8 +77,6 @@ struct SourceEditor {
             return entries.lazy.compactMap { anchored(name, in: $0.key) ?? anchored(name, in: $0.value) }.first
         }
     }
-
-    // MARK: Keys
 
     /// Gives a key of a map another value, or adds it.
     mutating func set(_ path: [String], to value: SourceValue) throws(WorkflowEditProblem) {

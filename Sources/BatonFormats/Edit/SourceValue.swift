@@ -7,8 +7,6 @@ indirect enum SourceValue: Equatable {
     case text(String)
     /// Of several lines, if it can: a block where there is room for one.
     case script(String)
-    /// What stands in the file already, kept as it is.
-    case verbatim(String)
     case list([SourceValue])
     case map([Entry])
 
@@ -23,7 +21,6 @@ indirect enum SourceValue: Equatable {
         case .plain(let text):
             format == .yaml || DocumentNode.Scalar(text: text, style: .plain).isJSON ? text : Value.string(text).json
         case .text(let text), .script(let text): Self.scalar(text, format, in: place)
-        case .verbatim(let text): text
         case .list(let elements):
             "[" + elements.map { $0.inline(format, in: .flow) }.joined(separator: ", ") + "]"
         case .map(let entries):

@@ -19,7 +19,8 @@ extension WorkflowFile {
         try editor.change(from: before, to: after)
         try editor.settle()
         guard var found = Self.decode(editor.text.text, path, format) else { throw SourceEditor.notPossible }
-        let new = after.tasks.filter { task in !before.tasks.contains { $0.name == task.name } }
+        let names = Set(before.tasks.map(\.name))
+        let new = after.tasks.filter { !names.contains($0.name) }
         if new.contains(where: { !found.tasks.contains($0) }) {
             // A new task has what `defaults` say until it says otherwise.
             var wanted = found
