@@ -22,9 +22,10 @@ public struct Analysis: Sendable {
         criticality = Criticality(subject, families: families)
         paces = Pace.all(subject, criticality)
         bottlenecks = Bottleneck.all(subject, criticality, families, threshold, minimumShare)
+        let observed = subject.observed.contains { $0 != nil } ? ObservedFlow(subject) : nil
         let context = Context(
-            subject: subject, families: families, criticality: criticality, paces: paces,
-            observed: subject.observed.contains { $0 != nil } ? ObservedFlow(subject) : nil)
+            subject: subject, families: families, criticality: criticality, paces: paces, observed: observed,
+            redundant: Self.redundantEdges(subject, observed))
         findings = Self.finders.flatMap { $0(context) }
     }
 
@@ -36,6 +37,8 @@ public struct Analysis: Sendable {
         let paces: [Pace]
         /// Nil where nobody watched the files.
         let observed: ObservedFlow?
+        /// Edges whose order others ensure, over which something flows or which nobody watched: those stay.
+        let redundant: Set<Graph.Edge>
 
         /// A family by its only task, or by its first with how many more there are.
         func words(for tasks: [Int]) -> String {
@@ -48,6 +51,15 @@ public struct Analysis: Sendable {
         }
 
         func names(_ tasks: [Int]) -> [String] { tasks.map { subject.workflow.tasks[$0].name } }
+    }
+
+    /// Edges over which nothing flows may go one day, so they don't count for the order of others.
+    private static func redundantEdges(_ subject: Subject, _ observed: ObservedFlow?) -> Set<Graph.Edge> {
+        let doubted = Set((observed?.withoutFlow ?? []).flatMap(\.edges))
+        guard !doubted.isEmpty else { return subject.graph.redundantEdges(order: subject.order) }
+        let rest = Graph(count: subject.graph.count, edges: subject.graph.edges.filter { !doubted.contains($0) })
+        let others = subject.graph.edges.filter(doubted.contains)
+        return rest.redundantEdges(order: subject.order, others: others)
     }
 
     /// In the order in which findings are listed before they are priced.

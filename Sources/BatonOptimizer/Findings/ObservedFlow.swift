@@ -19,6 +19,21 @@ struct ObservedFlow {
             hasOtherFlow: { values.leads(from: instances[Int($0.dependency)], to: instances[Int($0.node)]) })
     }
 
+    /// Entries of `needs` over which nothing was seen to flow, with the edges that they make.
+    var withoutFlow: [(task: Int, need: Template, edges: [Graph.Edge])] {
+        let without = Set(flow.withoutFlow.map { Graph.Edge($0.to, dependsOn: $0.from) })
+        var entries: [(task: Int, need: Template, edges: [Graph.Edge])] = []
+        for (index, task) in subject.workflow.tasks.enumerated() where !task.isFinally && !without.isEmpty {
+            for need in task.needs {
+                let edges = subject.targets(of: need, in: index)?.map { target in
+                    Graph.Edge(Int32(target.instance), dependsOn: Int32(target.dependency))
+                }
+                if let edges, edges.allSatisfy(without.contains) { entries.append((index, need, edges)) }
+            }
+        }
+        return entries
+    }
+
     /// Entries of `needs` that would bring these pairs in order, each once.
     func needs(for missing: [DataFlow.Missing]) -> [WorkflowEdit] {
         var edits: [WorkflowEdit] = []
@@ -102,28 +117,20 @@ extension Analysis {
         return "'\(task)' need '\(need)'"
     }
 
-    /// Entries of `needs` over which no file flows and no value, as far as was seen.
+    /// Entries of `needs` over which no file flows and no value, as far as was seen, and whose order nothing else ensures.
     static func needlessDependencies(_ context: Context) -> [Finding] {
         guard let observed = context.observed else { return [] }
         let subject = context.subject
-        let without = Set(observed.flow.withoutFlow.map { [$0.from, $0.to] })
-        guard !without.isEmpty else { return [] }
         var serial: [Int: [WorkflowEdit]] = [:]
         var needless: [Int: [WorkflowEdit]] = [:]
-        for (index, task) in subject.workflow.tasks.enumerated() where !task.isFinally {
-            for need in task.needs {
-                guard
-                    let targets = subject.targets(of: need, in: index),
-                    targets.allSatisfy({ without.contains([Int32($0.dependency), Int32($0.instance)]) }),
-                    let first = targets.first
-                else { continue }
-                let edit = WorkflowEdit.removeNeed(task: task.name, need: need.source)
-                let family = context.families.family[index]
-                if context.families.family[subject.taskIndex(of: first.dependency)] == family {
-                    serial[family, default: []].append(edit)
-                } else {
-                    needless[family, default: []].append(edit)
-                }
+        for entry in observed.withoutFlow where !entry.edges.allSatisfy(context.redundant.contains) {
+            let task = subject.workflow.tasks[entry.task]
+            let edit = WorkflowEdit.removeNeed(task: task.name, need: entry.need.source)
+            let family = context.families.family[entry.task]
+            if context.families.family[subject.taskIndex(of: Int(entry.edges[0].dependency))] == family {
+                serial[family, default: []].append(edit)
+            } else {
+                needless[family, default: []].append(edit)
             }
         }
         return serial.keys.sorted().compactMap { finding(.serialFanOut, serial[$0]!, observed, context) }

@@ -4,10 +4,13 @@ extension Graph {
     /// Edges whose order other edges ensure as well, by node and dependency.
     ///
     /// All of them can go at once: what remains is the transitive reduction.
+    ///
+    /// - Parameter others: edges that are not of this graph; redundant if their ends are connected in it.
     /// - Complexity: O((V + E) V / 64) time, O(V) space.
     /// - Source: Aho, Garey, Ullman 1972, doi:10.1137/0201008.
-    func redundantEdges(order: [Int]) -> Set<Edge> {
+    func redundantEdges(order: [Int], others: [Edge] = []) -> Set<Edge> {
         var found: Set<Edge> = []
+        let othersOf = Dictionary(grouping: others, by: \.node)
         let width = 64 * Bits.scalarCount
         // Dependencies by blocks of the order, so that memory does not grow with the square.
         var block = 0
@@ -33,6 +36,9 @@ extension Graph {
                     }
                 }
                 reached[node] = direct | indirect
+                for edge in othersOf[Int32(node)] ?? [] where bit[Int(edge.dependency)] >= 0 {
+                    if reached[node].contains(bit[Int(edge.dependency)]) { found.insert(edge) }
+                }
             }
             block += width
         }
@@ -52,7 +58,7 @@ extension Analysis {
     /// Entries of `needs` that say what other dependencies say already.
     static func redundantDependencies(_ context: Context) -> [Finding] {
         let subject = context.subject
-        let redundant = subject.graph.redundantEdges(order: subject.order)
+        let redundant = context.redundant
         guard !redundant.isEmpty else { return [] }
         var edits: [[WorkflowEdit]] = Array(repeating: [], count: context.families.families.count)
         for (index, task) in subject.workflow.tasks.enumerated() {

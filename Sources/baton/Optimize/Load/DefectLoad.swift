@@ -68,6 +68,51 @@ extension UserWorkflow {
     }
 }
 
+// Their names count from the beginning, so that each comes after what it needs.
+extension UserWorkflow {
+    func needs(_ task: Int) -> [Int] {
+        tasks[task].needs.compactMap { need in tasks.firstIndex { $0.name == need.source } }
+    }
+
+    func ancestors(_ task: Int) -> Set<Int> {
+        var found: Set<Int> = []
+        var open = needs(task)
+        while let next = open.popLast() {
+            if found.insert(next).inserted { open += needs(next) }
+        }
+        return found
+    }
+
+    /// Without the need itself.
+    func isOrdered(_ first: Int, _ task: Int) -> Bool {
+        needs(task).contains { $0 != first && ancestors($0).contains(first) }
+    }
+
+    /// A task of another sort, before which this one has nothing to do with it: to wait for it changes no other wait.
+    func isFar(_ other: Int, _ task: Int) -> Bool {
+        let (before, known) = (ancestors(other), ancestors(task))
+        return other < task && !known.contains(other) && !before.contains(task)
+            && Self.sort(tasks[other].name) != Self.sort(tasks[task].name)
+            && needs(task).allSatisfy { !before.contains($0) }
+    }
+
+    /// A later defect may have brought in order what an earlier one had left open, and the other way round.
+    func stillHas(_ kind: Finding.Kind, _ name: String) -> Bool {
+        guard let task = tasks.firstIndex(where: { $0.name == name }) else { return false }
+        switch kind {
+        case .missingDependency:
+            let ordered = Set(ancestors(task).map { "out/\(tasks[$0].name)" })
+            return (observed[task]?.reads ?? []).contains { $0.hasPrefix("out/") && !ordered.contains($0) }
+        case .redundantDependency:
+            let last = needs(task).last ?? -1
+            return isOrdered(last, task)
+        default: return true
+        }
+    }
+
+    static func sort(_ name: String) -> String { String(name.filter { !$0.isNumber }) }
+}
+
 /// Plants each kind of defect once, in tasks that have none yet.
 private struct DefectPlanter {
     var user: UserWorkflow
@@ -90,12 +135,14 @@ private struct DefectPlanter {
         plantRetryStorm()
         plantRequests()
         plantTightLimit()
+        let user = user
+        planted.removeAll { !user.stillHas($0.kind, $0.task) }
     }
 
-    private mutating func take(where isFit: (Int) -> Bool = { _ in true }) -> Int? {
-        let fit = user.tasks.indices.filter { !isTaken.contains($0) && isFit($0) }
+    private mutating func take(where isFit: (Int, UserWorkflow) -> Bool = { _, _ in true }) -> Int? {
+        let fit = user.tasks.indices.filter { !isTaken.contains($0) && isFit($0, user) }
         guard !fit.isEmpty else { return nil }
-        let chosen = fit[generator.int(below: fit.count)]
+        let chosen = fit[Int.random(in: 0..<fit.count, using: &generator)]
         isTaken.insert(chosen)
         return chosen
     }
@@ -104,72 +151,53 @@ private struct DefectPlanter {
 
     // MARK: Orders
 
-    private func needs(_ task: Int) -> [Int] {
-        user.tasks[task].needs.compactMap { need in user.tasks.firstIndex { $0.name == need.source } }
-    }
-
-    private func ancestors(_ task: Int) -> Set<Int> {
-        var found: Set<Int> = []
-        var open = needs(task)
-        while let next = open.popLast() {
-            if found.insert(next).inserted { open += needs(next) }
-        }
-        return found
-    }
-
     private mutating func plantRedundantDependency() {
-        guard let task = take(where: { !ancestors($0).subtracting(needs($0)).isEmpty }) else { return }
-        let far = ancestors(task).subtracting(needs(task)).sorted()
-        let chosen = far[generator.int(below: far.count)]
+        guard let task = take(where: { !$1.ancestors($0).subtracting($1.needs($0)).isEmpty }) else { return }
+        let far = user.ancestors(task).subtracting(user.needs(task)).sorted()
+        let chosen = far[Int.random(in: 0..<far.count, using: &generator)]
         user.tasks[task].needs.append(Template(literal: user.tasks[chosen].name))
         note(.redundantDependency, task)
     }
 
     /// Waits for a task of another sort that nothing flows from, before which it has nothing to do with it.
     private mutating func plantNeedlessDependency() {
-        let users = user
-        func isFar(_ other: Int, _ task: Int) -> Bool {
-            other < task && !ancestors(task).contains(other)
-                && sort(users.tasks[other].name) != sort(users.tasks[task].name)
-                && ancestors(task).isDisjoint(with: ancestors(other).union([other]).subtracting(ancestors(task)))
-                && needs(task).allSatisfy { !ancestors(other).contains($0) }
+        guard let task = take(where: { task, user in user.tasks.indices.contains { user.isFar($0, task) } }) else {
+            return
         }
-        guard let task = take(where: { task in users.tasks.indices.contains { isFar($0, task) } }) else { return }
-        let others = user.tasks.indices.filter { isFar($0, task) }
-        user.tasks[task].needs.append(Template(literal: user.tasks[others[generator.int(below: others.count)]].name))
+        let others = user.tasks.indices.filter { user.isFar($0, task) }
+        let chosen = others[Int.random(in: 0..<others.count, using: &generator)]
+        user.tasks[task].needs.append(Template(literal: user.tasks[chosen].name))
         note(.needlessDependency, task)
     }
 
     private mutating func plantMissingDependency() {
-        guard let task = take(where: { task in needs(task).contains { !isOrdered($0, task) } }) else { return }
-        let need = needs(task).first { !isOrdered($0, task) }!
-        user.tasks[task].needs.removeAll { $0.source == user.tasks[need].name }
+        guard
+            let task = take(where: { task, user in user.needs(task).contains { !user.isOrdered($0, task) } }),
+            let need = user.needs(task).first(where: { !user.isOrdered($0, task) })
+        else { return }
+        let name = user.tasks[need].name
+        user.tasks[task].needs.removeAll { $0.source == name }
         note(.missingDependency, task)
-    }
-
-    /// Without the need itself.
-    private func isOrdered(_ first: Int, _ task: Int) -> Bool {
-        needs(task).contains { $0 != first && ancestors($0).contains(first) }
     }
 
     /// Tasks of one sort with the same needs, one after the other.
     private mutating func plantSerialFanOut() {
         var groups: [String: [Int]] = [:]
         for task in user.tasks.indices where !isTaken.contains(task) {
-            let key = sort(user.tasks[task].name) + user.tasks[task].needs.map(\.source).sorted().joined(separator: ",")
+            let key =
+                UserWorkflow.sort(user.tasks[task].name)
+                + user.tasks[task].needs.map(\.source).sorted().joined(separator: ",")
             groups[key, default: []].append(task)
         }
         let fit = groups.values.filter { $0.count >= 3 && $0.count <= 40 }.sorted { $0[0] < $1[0] }
         guard !fit.isEmpty else { return }
-        let chain = fit[generator.int(below: fit.count)]
+        let chain = fit[Int.random(in: 0..<fit.count, using: &generator)]
         for (first, second) in zip(chain, chain.dropFirst()) {
             user.tasks[second].needs = [Template(literal: user.tasks[first].name)]
         }
         isTaken.formUnion(chain)
         note(.serialFanOut, chain[1])
     }
-
-    private func sort(_ name: String) -> String { String(name.filter { !$0.isNumber }) }
 
     // MARK: Work
 
@@ -197,7 +225,7 @@ private struct DefectPlanter {
     }
 
     private mutating func plantRepeatedWork() {
-        guard let original = take(where: { $0 < user.truth.count }) else { return }
+        guard let original = take(where: { $0 < $1.truth.count }) else { return }
         var copy = user.tasks[original]
         copy.name = "again_" + copy.name
         add(copy, like: original, nanoseconds: user.knowledge[original].nanoseconds)
@@ -215,7 +243,9 @@ private struct DefectPlanter {
             instances: 10, failedFirst: 2, saved: 0, wastedAttempts: 6, exitCode: 1)
         note(.retryStorm, task)
         // Retries that do help are none.
-        guard let other = take(where: { sort(user.tasks[$0].name) != sort(user.tasks[task].name) }) else { return }
+        guard
+            let other = take(where: { UserWorkflow.sort($1.tasks[$0].name) != UserWorkflow.sort($1.tasks[task].name) })
+        else { return }
         user.tasks[other].retry = RetryRule(limit: 3)
         user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, wastedAttempts: 0)
     }
@@ -224,7 +254,7 @@ private struct DefectPlanter {
         for (kind, factor) in [(Finding.Kind.overRequest, 4.0), (.underRequest, 0.5)] {
             guard
                 let task = take(where: {
-                    $0 < user.truth.count && (user.knowledge[$0].suggestedMemoryBytes ?? 0) > 50_000_000
+                    $0 < $1.truth.count && ($1.knowledge[$0].suggestedMemoryBytes ?? 0) > 100_000_000
                 })
             else { continue }
             let needed = user.knowledge[task].suggestedMemoryBytes ?? 0
@@ -246,7 +276,7 @@ private struct DefectPlanter {
             }
             if !changed { break }
         }
-        for task in user.tasks.indices { levels[level[task], default: []].append(task) }
+        for task in user.truth.indices { levels[level[task], default: []].append(task) }
         guard let widest = levels.values.max(by: { ($0.count, $1[0]) < ($1.count, $0[0]) }), widest.count > 1 else {
             return
         }

@@ -28,7 +28,7 @@ struct UserWorkflow {
         var excess = 8.0
     }
 
-    /// - Parameter machines: each with room for the largest task eight times over.
+    /// On workers of 8 cores.
     init(_ job: Job, _ flaws: Flaws, seed: UInt64) {
         let instances = job.expansion.instances
         let commands = instances.indices.filter { instances[$0].kind == .command }
@@ -75,8 +75,15 @@ struct UserWorkflow {
         self.truth = truth
         observed = tasks.map { _ in nil }
         name = job.name
+        // Room for a task on each core if each asked for what it needs, by the mean over time.
+        let work = truth.reduce(0.0) { $0 + Double($1.nanoseconds) }
+        let used = truth.reduce(0.0) { $0 + Double($1.nanoseconds) * Double($1.peakMemoryBytes) } / max(work, 1)
+        // As many workers as it can keep busy on average, so that neither they nor its longest path are all that counts.
+        let parallelism = work / Double(max(job.criticalPath.nanoseconds, 1))
         machines = Array(
-            repeating: Machine(capacity: Resources(milliCPU: 8_000, memoryBytes: 4 * largest)), count: 4)
+            repeating: Machine(
+                capacity: Resources(milliCPU: 8_000, memoryBytes: max(largest, Int64(8 * 1.25 * used)))),
+            count: min(max(Int(parallelism / 8), 1), 16))
     }
 
     func subject(overhead: Duration = .zero) throws(WorkflowError) -> Subject {
