@@ -42,7 +42,8 @@ let package = Package(
             name: "BatonPlanner", dependencies: ["BatonCore", "BatonNeural", "BatonPolicies", "BatonSimulator"],
             swiftSettings: settings),
         .target(
-            name: "BatonOptimizer", dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator"], swiftSettings: settings),
+            name: "BatonOptimizer", dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator"],
+            swiftSettings: settings),
 
         // World
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),

@@ -61,7 +61,7 @@ public struct PricedAnalysis: Sendable {
     /// What is needed, or worth it, and needs no permission that was not given, made together; nil where there is nothing.
     public let together: Together?
     /// Outcomes of the workflow as it is, by world.
-    public let before: [PairedTrial.Outcome]
+    public let before: [Report]
 
     /// Several proposals at once.
     public struct Together: Sendable {
@@ -70,7 +70,7 @@ public struct PricedAnalysis: Sendable {
         public var edits: [WorkflowEdit]
         public var promise: Promise
         /// By world.
-        public var after: [PairedTrial.Outcome]
+        public var after: [Report]
     }
 
     /// Findings that are simulated; those behind them are listed without a price.
@@ -84,7 +84,7 @@ public struct PricedAnalysis: Sendable {
         let trial = PairedTrial(analysis, makePolicy: makePolicy)
         let before = workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
         self.before = before
-        func outcomes(_ edits: [WorkflowEdit]) -> [PairedTrial.Outcome]? {
+        func outcomes(_ edits: [WorkflowEdit]) -> [Report]? {
             guard !edits.isEmpty, let edited = try? trial.edited(edits) else { return nil }
             return workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
         }
@@ -107,8 +107,8 @@ public struct PricedAnalysis: Sendable {
 
     /// As many as can be made one after the other, in the order of their worth; each has to leave the whole no worse.
     private static func together(
-        _ chosen: [PricedFinding], _ trial: PairedTrial, _ before: [PairedTrial.Outcome],
-        _ outcomes: ([WorkflowEdit]) -> [PairedTrial.Outcome]?
+        _ chosen: [PricedFinding], _ trial: PairedTrial, _ before: [Report],
+        _ outcomes: ([WorkflowEdit]) -> [Report]?
     ) -> Together? {
         var best: Together?
         for proposal in chosen {

@@ -24,7 +24,8 @@ struct TroublesomeFirstPlanner {
         func shared(by runs: Int) -> Effort {
             let share = mostTogether / max(runs, 1)
             return Effort(
-                mostPlacements: min(mostPlacements, share), mostTasks: min(mostTasks, share), mostTogether: mostTogether)
+                mostPlacements: min(mostPlacements, share), mostTasks: min(mostTasks, share), mostTogether: mostTogether
+            )
         }
     }
 

@@ -35,13 +35,15 @@ struct Baton: ParsableCommand {
             CommandGroup(
                 name: "Author",
                 subcommands: [
-                    PlanCommand.self, OptimizeCommand.self, PredictCommand.self, GraphCommand.self, LintCommand.self, SchemaCommand.self,
+                    PlanCommand.self, OptimizeCommand.self, PredictCommand.self, GraphCommand.self, LintCommand.self,
+                    SchemaCommand.self,
                     ImportCommand.self,
                 ]),
             CommandGroup(
                 name: "Setup",
                 subcommands: [
-                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self, OptimizerLoadCommand.self,
+                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self,
+                    OptimizerLoadCommand.self,
                     PredictionLoadCommand.self,
                 ]),
         ]

@@ -13,16 +13,6 @@ public struct PairedTrial: Sendable {
     /// Enough for the interval of a single run.
     public static let worlds = 40
 
-    /// What came of one simulated run.
-    public struct Outcome: Hashable, Sendable {
-        public var seconds: Double
-        public var allocatedGBHours: Double
-        public var cost: Double
-        public var isComplete: Bool
-        /// Empty unless asked for.
-        public var spans: [Report.Span]
-    }
-
     /// A workflow after edits, with where the work of its instances comes from.
     public struct Edited: Sendable {
         public let workflow: Workflow
@@ -54,26 +44,33 @@ public struct PairedTrial: Sendable {
         return Edited(workflow: workflow, expansion: expansion, origins: origins)
     }
 
+    /// The world in which all is as usual.
+    public var usual: World {
+        World(
+            nanoseconds: subject.knowledge.map(\.nanoseconds),
+            peakMemoryBytes: subject.knowledge.map { $0.peakMemoryBytes ?? 0 })
+    }
+
     /// The world of that number.
     public func world(_ number: Int) -> World { World(subject, families: families, seed: UInt64(number)) }
 
     /// The workflow as it is.
-    public func original(in world: World, recordsSpans: Bool = false) -> Outcome {
+    public func original(in world: World, recordsSpans: Bool = false) -> Report {
         let behaviours = subject.knowledge.indices.map { behaviour(of: [$0], in: world) }
         return run(subject.workflow, subject.expansion, behaviours, recordsSpans)
     }
 
     /// The workflow after its edits.
-    public func outcome(of edited: Edited, in world: World, recordsSpans: Bool = false) -> Outcome {
+    public func outcome(of edited: Edited, in world: World, recordsSpans: Bool = false) -> Report {
         let behaviours = edited.origins.parts.map { behaviour(of: $0, in: world) }
         return run(edited.workflow, edited.expansion, behaviours, recordsSpans)
     }
 
     /// What the outcomes of the same worlds promise.
-    public func promise(before: [Outcome], after: [Outcome]) -> Promise {
-        func gain(_ value: (Outcome) -> Double) -> Gain { Gain(before: before.map(value), after: after.map(value)) }
+    public func promise(before: [Report], after: [Report]) -> Promise {
+        func gain(_ value: (Report) -> Double) -> Gain { Gain(before: before.map(value), after: after.map(value)) }
         return Promise(
-            completionTime: gain(\.seconds), memoryHours: gain(\.allocatedGBHours), cost: gain(\.cost))
+            completionTime: gain(\.makespan.seconds), memoryHours: gain(\.allocatedGBHours), cost: gain(\.cost))
     }
 
     /// The work of these instances, one after the other; of copies of one and the same task once.
@@ -95,7 +92,7 @@ public struct PairedTrial: Sendable {
 
     private func run(
         _ workflow: Workflow, _ expansion: Expansion, _ behaviours: [Workload.Behaviour], _ recordsSpans: Bool
-    ) -> Outcome {
+    ) -> Report {
         let submission = Run.Submission(
             run: Run.ID(rawValue: 1), workflow: workflow, parameters: subject.parameters, expansion: expansion)
         let scenario = Scenario(
@@ -103,9 +100,6 @@ public struct PairedTrial: Sendable {
             workload: Workload([.init(submission: submission, instanceBehaviours: behaviours)]),
             expectations: Expectations(), recordsSpans: recordsSpans)
         var simulation = Simulation(scenario)
-        let report = simulation.run(under: makePolicy)
-        return Outcome(
-            seconds: report.makespan.seconds, allocatedGBHours: report.allocatedGBHours, cost: report.cost,
-            isComplete: report.isComplete, spans: report.spans)
+        return simulation.run(under: makePolicy)
     }
 }

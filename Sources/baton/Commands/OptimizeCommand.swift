@@ -24,6 +24,12 @@ struct OptimizeCommand: ParsableCommand {
     @Argument(help: "With --apply: ids of findings. [those that are worth it]")
     var ids: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Write all of it as one page, with the graph and how it runs before and after.", valueName: "file"),
+        completion: .file(extensions: ["html"]))
+    var html: String?
+
     @Flag(help: "Change the file.")
     var apply = false
 
@@ -87,6 +93,10 @@ struct OptimizeCommand: ParsableCommand {
             JSONPrinter.print(view.json)
         } else {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
+        }
+        if let html {
+            try OptimizationPage(optimization: optimization).write(to: html)
+            Output.messages("wrote \(html)")
         }
         if apply { try make(optimization, permissions) }
     }

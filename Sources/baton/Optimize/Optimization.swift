@@ -12,6 +12,8 @@ struct Optimization {
     let analysisMilliseconds: Double
     let pricingMilliseconds: Double
     let policyName: String
+    /// For pictures of single runs.
+    let trial: PairedTrial
 
     var analysis: Analysis { priced.analysis }
     var workflow: Workflow { analysis.subject.workflow }
@@ -52,9 +54,11 @@ struct Optimization {
         let analysed = Stopwatch.nanoseconds
         let policy = Self.standIn(for: conditions.policy)
         policyName = policy.name
+        let makePolicy = { @Sendable () -> any Policy in Wiring.policy(policy, in: .simulation) }
+        trial = PairedTrial(analysis, makePolicy: makePolicy)
         priced = PricedAnalysis(
             analysis, permissions: conditions.permissions, workforce: Threads(count: ExperimentRunner.coreCount),
-            makePolicy: { Wiring.policy(policy, in: .simulation) })
+            makePolicy: makePolicy)
         assumptions = known.assumptions + planned.assumptions
         analysisMilliseconds = Double(analysed - begin) / 1e6
         pricingMilliseconds = Double(Stopwatch.nanoseconds - analysed) / 1e6

@@ -29,7 +29,7 @@ struct PromiseLoad {
         func row(_ id: String, _ promise: Promise, _ edits: [WorkflowEdit]) throws -> Row {
             let after = trial.outcome(of: try trial.edited(edits), in: world)
             return Row(
-                id: id, promise: promise, completionTime: 1 - after.seconds / before.seconds,
+                id: id, promise: promise, completionTime: 1 - after.makespan.seconds / before.makespan.seconds,
                 memoryHours: 1 - after.allocatedGBHours / before.allocatedGBHours)
         }
         var rows: [Row] = []

@@ -15,6 +15,21 @@ struct TrialRecord {
     /// Instances on the longest path; only of a job that is alone.
     private let critical: Set<Int>
 
+    /// One run of one workflow that was simulated already, spans included.
+    ///
+    /// - Parameter critical: instances that lie on its longest path.
+    init(_ title: String, _ report: Report, _ instances: [TaskInstance], on machines: [Machine], critical: Set<Int>) {
+        policy = title
+        self.report = report
+        workerNames = machines.enumerated().map { "\($1.kind)-\($0)" }
+        capacities = machines.map(\.capacity)
+        begin = .zero
+        jobs = Dictionary(uniqueKeysWithValues: report.runs.enumerated().map { ($1.run, $0) })
+        self.instances = [instances]
+        names = [title]
+        self.critical = critical
+    }
+
     /// Runs the trial again, and keeps what ran where.
     init(_ contender: Contender, in trial: Trial) {
         policy = contender.name

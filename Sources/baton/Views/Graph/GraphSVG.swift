@@ -106,7 +106,8 @@ struct GraphSVG {
         let x = columns[layout.layer[node]].x
         let y = top(layout.y[node])
         let width = width(of: node)
-        let colors = entry.states.map { Colors.of(Outline.mainState($0)) } ?? Colors.neutral
+        let colors =
+            entry.heat.map(Colors.of(heat:)) ?? entry.states.map { Colors.of(Outline.mainState($0)) } ?? Colors.neutral
         let shape =
             "width=\"\(SVGText.number(width))\" height=\"\(SVGText.number(Self.boxHeight))\" rx=\"5\" fill=\"\(colors.fill)\" "
         var lines: [String] = []
@@ -187,6 +188,14 @@ struct GraphSVG {
     private struct Colors {
         var fill: String
         var line: String
+
+        /// From white to a dark orange.
+        static func of(heat: Double) -> Colors {
+            func mixed(_ cold: Double, _ hot: Double) -> Int { Int((cold + (hot - cold) * heat).rounded()) }
+            return Colors(
+                fill: "rgb(\(mixed(250, 246)),\(mixed(250, 150)),\(mixed(250, 80)))",
+                line: heat > 0 ? "#b3500b" : "#9aa0a6")
+        }
 
         static let neutral = Colors(fill: "#f1f3f4", line: "#5f6368")
 

@@ -9,6 +9,8 @@ struct Outline {
         var isFinally: Bool
         /// How many instances stand where; nil outside a run.
         var states: StateCounts?
+        /// How much it matters, 0 to 1, by the instance that does most; nil where nobody asks.
+        var heat: Double?
     }
 
     let title: String
@@ -17,14 +19,16 @@ struct Outline {
 
     /// - Parameters:
     ///   - states: by task index; nil for a workflow that is not running.
+    ///   - heat: by instance.
     ///   - limit: fan-outs with more instances become one node.
     init(
         _ workflow: Workflow, instances: [TaskInstance], graph: Graph, states: ((Int) -> TaskState.Label)? = nil,
-        collapsingAbove limit: Int
+        heat: ((Int) -> Double)? = nil, collapsingAbove limit: Int
     ) {
-        let outline = Folding(workflow, instances, graph, states: states, limit: limit)
+        let outline = Folding(workflow, instances, graph, states: states, heat: heat, limit: limit)
         // Instances of one task that wait for each other can't share a node.
-        let folded = outline.folded ?? Folding(workflow, instances, graph, states: states, limit: .max).folded
+        let folded =
+            outline.folded ?? Folding(workflow, instances, graph, states: states, heat: heat, limit: .max).folded
         guard let folded else { preconditionFailure("the graph of \(workflow.name) has a cycle") }
         title = workflow.name
         nodes = folded.nodes
@@ -59,7 +63,7 @@ private struct Folding {
 
     init(
         _ workflow: Workflow, _ instances: [TaskInstance], _ graph: Graph, states: ((Int) -> TaskState.Label)?,
-        limit: Int
+        heat: ((Int) -> Double)?, limit: Int
     ) {
         var sizes = [Int](repeating: 0, count: workflow.tasks.count)
         var groups = [Int](repeating: -1, count: workflow.tasks.count)
@@ -82,6 +86,7 @@ private struct Folding {
                     ))
             }
             nodeOf[index] = nodeOfTask[task]
+            if let heat { nodes[nodeOf[index]].heat = max(nodes[nodeOf[index]].heat ?? 0, heat(index)) }
             if let states, instance.kind == .command || sizes[task] == 0 {
                 nodes[nodeOf[index]].states?[states(index)] += 1
             }

@@ -19,8 +19,11 @@ struct OptimizationView: TextAndJSON {
         return parts.joined(separator: "\n\n")
     }
 
+    /// What sets the pace and what all of it together would save, in sentences.
+    var summary: [String] { [headline, pace, conclusion] }
+
     private var headline: String {
-        let seconds = Sample.mean(optimization.priced.before.map(\.seconds))
+        let seconds = Sample.mean(optimization.priced.before.map(\.makespan.seconds))
         let count = analysis.subject.members.reduce(0) { $0 + $1.count }
         return "\(optimization.workflow.name): \(Sentence.count(count, "task")), about "
             + "\(DurationText.format(.seconds(seconds))) with \(optimization.policyName) on "
@@ -95,7 +98,7 @@ struct OptimizationView: TextAndJSON {
         return lines.joined(separator: "\n")
     }
 
-    private func verdict(_ proposal: PricedFinding) -> String {
+    func verdict(_ proposal: PricedFinding) -> String {
         switch proposal.verdict {
         case .needed: "needed"
         case .worthIt: "worth it"
@@ -111,7 +114,7 @@ struct OptimizationView: TextAndJSON {
         return parts.map { "\($0.0) \(Self.change($0.1))" }.joined(separator: ", ")
     }
 
-    private static func change(_ gain: Gain) -> String {
+    static func change(_ gain: Gain) -> String {
         func signed(_ value: Double) -> String {
             let text = Figures.percent(abs(value) * 100)
             return (value > 0 ? "-" : "+") + text
