@@ -3,6 +3,8 @@ import BatonStore
 import Foundation
 import Testing
 
+@testable import baton
+
 @Suite("Promises of optimisations", .timeLimit(.minutes(1)))
 struct KeptPromiseTests {
     /// Two tasks that ask for far more memory than they use.
@@ -13,7 +15,7 @@ struct KeptPromiseTests {
           work:
             foreach: {x: [a, b]}
             resources: {cpu: 0.1, memory: 1.5GB}
-            run: sleep 0.1
+            run: sleep 0.2
 
         """
 
@@ -58,15 +60,20 @@ struct KeptPromiseTests {
         #expect(recorded.textBefore == Self.workflow && recorded.textAfter == house.read("flow.yaml"))
         #expect(recorded.promise.memoryHours.low > 0.5)
 
-        let run = try succeed("run", "flow.yaml")
-        #expect(run.messages.contains("Optimisation 1 of flow.yaml keeps its promise: promised"), "\(run.messages)")
-        #expect(try revision().state == .kept)
+        // On a busy machine it may take more than one run until one is as promised.
+        var said = ""
+        for _ in 0..<5 where try revision().state != .kept {
+            said = try succeed("run", "flow.yaml").messages
+        }
+        #expect(said.contains("Optimisation 1 of flow.yaml keeps its promise: promised"), "\(said)")
+        let count = try revision().after.count
         let again = try succeed("run", "flow.yaml")
-        #expect(!again.messages.contains("promise"), "what is known is not told again")
+        #expect(!again.messages.contains("keeps its promise"), "what is known is not told again")
+        #expect(try revision().after.count == count + 1)
         let history = try succeed("optimize", "flow.yaml", "--history")
-        #expect(history.output.contains("over-request:work") && history.output.contains("2 runs took"))
+        #expect(history.output.contains("over-request:work") && history.output.contains("\(count + 1) runs took"))
         let detail = try succeed("get", "--json")
-        #expect(detail.output.contains(#""state": "kept""#))
+        #expect(detail.output.contains(#""optimization": {"id": 1,"#), "\(detail.output)")
 
         _ = try succeed("optimize", "flow.yaml", "--revert", "2", exitCode: 2)
         let dry = try succeed("optimize", "flow.yaml", "--revert", "--dry-run")
@@ -132,16 +139,12 @@ struct KeptPromiseTests {
         #expect(house.read("flow.yaml") == Self.workflow)
         #expect(try revision().state == .reverted)
 
+        let day = String(TimeText.utc(try revision().applied).prefix(10))
         let looked = try succeed("optimize", "flow.yaml", "--apply")
-        #expect(looked.output.contains("not worth it: it was made on \(today) and did not keep its promise"))
+        #expect(looked.output.contains("not worth it: it was made on \(day) and did not keep its promise"))
         #expect(looked.messages.contains("Nothing is worth a change."))
         _ = try succeed("optimize", "flow.yaml", "--apply", "over-request:work")
         #expect(house.read("flow.yaml") != Self.workflow, "who names it means it")
-    }
-
-    private var today: String {
-        let format = ISO8601DateFormatter()
-        return String(format.string(from: Date()).prefix(10))
     }
 
     @Test("a file that was edited since is left alone, and it is said how to get back")
@@ -158,5 +161,21 @@ struct KeptPromiseTests {
         #expect(refused.messages.contains("+    resources: {cpu: 0.1, memory: 1.5GB}"))
         #expect(refused.messages.contains("was changed after optimisation 2"))
         #expect(house.read("flow.yaml") == text)
+    }
+
+    @Test("what cured a race is not put back by itself, whatever it takes")
+    func race() throws {
+        _ = try optimise("--auto")
+        _ = try succeed("run", "flow.yaml")
+        var raced = try revision()
+        raced.edits.append(.addNeed(task: "work", need: "other"))
+        try spoil(raced)
+        let store = try store()
+        let run = try #require(try store.latestRun(matching: RunFilter()))
+        let submission = try #require(try store.conditions(of: run.id)).submission
+        let news = try #require(try PromiseCheck(submission: submission, isJSON: false, store: store).look())
+        #expect(news.revision.state == .broken)
+        #expect(news.sentences.joined().contains("without which results depend on luck"))
+        #expect(house.read("flow.yaml") == raced.textAfter)
     }
 }

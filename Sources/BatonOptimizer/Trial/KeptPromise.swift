@@ -16,7 +16,7 @@ public struct RunCost: Hashable, Sendable {
 /// What a rewrite promised beside what came of it, by runs before and after it that did the same work.
 ///
 /// A promise is broken where the mean of the runs after it lies on the bad side of the promised interval by more than chance
-/// explains, and the workflow did not become better. What became less, if by less than was promised, counts as kept.
+/// explains, and the workflow did not become better. What became less, if by less than was promised, is kept in part.
 public struct KeptPromise: Hashable, Sendable {
     /// Runs after the rewrite from which on a promise can be broken.
     public static let leastRuns = 3
@@ -32,9 +32,11 @@ public struct KeptPromise: Hashable, Sendable {
     public enum Verdict: String, Hashable, Sendable {
         /// Too few runs.
         case open
-        /// It is as promised, by fewer runs than could break the promise.
+        /// A run was as promised; too few to say more.
         case keptSoFar = "kept_so_far"
         case kept
+        /// Less became less than was promised, but for sure.
+        case keptInPart = "kept_in_part"
         /// Neither as promised nor surely worse: the runs differ too much.
         case undecided
         case broken
@@ -47,23 +49,34 @@ public struct KeptPromise: Hashable, Sendable {
         public let came: Double
         /// A smaller share may be chance; infinite while too few runs are known.
         public let noise: Double
+        /// Of single runs, in their order.
+        private let runs: [Double]
 
         init(_ promised: Gain, before: [Double], after: [Double]) {
             self.promised = promised
             let mean = Sample.mean(before)
             came = mean > 0 && !after.isEmpty ? 1 - Sample.mean(after) / mean : 0
             noise = mean > 0 ? Noise.share(before, after) : 0
+            runs = after.map { mean > 0 ? 1 - $0 / mean : 0 }
         }
 
         /// At least as much less as was promised in the worst case, but for what clocks explain.
-        var isReached: Bool { came + Noise.least >= promised.interval.low }
+        var isReached: Bool { isReached(came) }
+
+        func isReached(byRun run: Int) -> Bool { isReached(runs[run]) }
+
+        private func isReached(_ came: Double) -> Bool { came + Noise.least >= promised.interval.low }
 
         var isBroken: Bool {
             guard came + noise < promised.interval.low else { return false }
             return promised.isSure ? came <= noise : came < -noise
         }
 
-        var isKept: Bool { isReached || promised.isSure && came > noise || !promised.isSure && came >= -noise }
+        /// What was promised to become less for sure did so, if by less than was promised.
+        var isReachedInPart: Bool { promised.isSure && came > noise }
+
+        /// Nothing was promised for sure, and by chance it may be as it was.
+        var isHarmless: Bool { !promised.isSure && came >= -noise }
     }
 
     /// - Parameters:
@@ -83,10 +96,12 @@ public struct KeptPromise: Hashable, Sendable {
         guard before > 0, after > 0 else { return .open }
         if after < leastRuns {
             let sure = measures.filter(\.promised.isSure)
-            return !sure.isEmpty && sure.allSatisfy(\.isReached) ? .keptSoFar : .open
+            let isReached = (0..<after).contains { run in sure.allSatisfy { $0.isReached(byRun: run) } }
+            return !sure.isEmpty && isReached ? .keptSoFar : .open
         }
         if measures.contains(where: \.isBroken) { return .broken }
-        return measures.allSatisfy(\.isKept) ? .kept : .undecided
+        if measures.allSatisfy({ $0.isReached || $0.isHarmless }) { return .kept }
+        return measures.allSatisfy { $0.isReached || $0.isReachedInPart || $0.isHarmless } ? .keptInPart : .undecided
     }
 }
 

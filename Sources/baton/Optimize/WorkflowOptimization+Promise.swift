@@ -34,18 +34,19 @@ extension WorkflowOptimization {
 
     /// Takes in another run after it.
     ///
-    /// - Returns: whether it thereby came to another state.
+    /// - Returns: whether that is news.
     mutating func add(_ run: MeasuredRun) -> Bool {
+        let (earlier, old) = (keptPromise.verdict, state)
         after.append(run)
-        let (kept, old) = (keptPromise, state)
+        let kept = keptPromise
         switch kept.verdict {
         case .open: (state, reason) = (.promised, kept.sentence)
         case .undecided: (state, reason) = (.promised, kept.sentence + ", which may be chance")
         case .keptSoFar: (state, reason) = (.kept, kept.sentence + " so far")
-        case .kept: (state, reason) = (.kept, kept.sentence)
+        case .kept, .keptInPart: (state, reason) = (.kept, kept.sentence)
         case .broken: (state, reason) = (.broken, kept.sentence)
         }
-        return state != old
+        return state != old && state != .promised || kept.verdict == .keptInPart && earlier != .keptInPart
     }
 
     /// It added a dependency that was missing: going back is a matter for people, whatever it takes.

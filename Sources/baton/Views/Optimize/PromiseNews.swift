@@ -1,4 +1,5 @@
 import BatonCore
+import BatonOptimizer
 import BatonStore
 
 /// That a revision of a workflow kept its promise or broke it, as a run has shown.
@@ -13,7 +14,9 @@ struct PromiseNews {
         let reason = revision.reason ?? ""
         switch revision.state {
         case .promised: return ["\(name): \(reason)."]
-        case .kept: return ["\(name) keeps its promise: \(reason)."]
+        case .kept:
+            let isLess = revision.keptPromise.verdict == .keptInPart
+            return ["\(name) \(isLess ? "gains less than it promised" : "keeps its promise"): \(reason)."]
         case .broken:
             return [
                 "\(name) broke its promise: \(reason).",

@@ -41,7 +41,7 @@ struct RevisionHistory: TextAndJSON {
             "id": .number(revision.id), "workflow": .string(revision.workflow), "file": .string(revision.path),
             "findings": .strings(revision.findings), "applied": .time(revision.applied),
             "applied_by": .string(revision.appliedBy.rawValue), "state": .string(revision.state.rawValue),
-            "reason": .string(revision.story),
+            "verdict": .string(promise.verdict.rawValue), "reason": .string(revision.story),
             "promised": .object([
                 "completion_time_reduction": json(revision.promise.completionTime),
                 "resource_usage_reduction": json(revision.promise.memoryHours),
