@@ -178,4 +178,32 @@ struct KeptPromiseTests {
         #expect(news.sentences.joined().contains("without which results depend on luck"))
         #expect(house.read("flow.yaml") == raced.textAfter)
     }
+
+    @Test("of each finding its newest revision says whether it is trusted")
+    func trust() {
+        let run = WorkflowOptimization.MeasuredRun(run: Run.ID(rawValue: 1), seconds: 100, gigabyteHours: 1)
+        func revision(
+            _ findings: [String], _ state: WorkflowOptimization.State, seconds: Double
+        ) -> WorkflowOptimization {
+            var after = run
+            after.seconds = seconds
+            return WorkflowOptimization(
+                workflow: "flow", path: "/flow.yaml", findings: findings, edits: [], appliedBy: .user,
+                applied: Stage.beginning,
+                promise: .init(
+                    completionTime: .init(mean: 0.3, low: 0.2, high: 0.4), memoryHours: .init(mean: 0, low: 0, high: 0)),
+                before: .init(runs: [run]), after: Array(repeating: after, count: 3), textBefore: "", textAfter: "",
+                state: state)
+        }
+        let history = [
+            revision(["again"], .kept, seconds: 70), revision(["mine"], .reverted, seconds: 70),
+            revision(["again", "worse"], .reverted, seconds: 130), revision(["left"], .broken, seconds: 130),
+        ]
+        #expect(
+            WorkflowOptimization.distrusted(history) == [
+                "mine": "it was made on 2026-01-01 and was reverted by hand",
+                "worse": "it was made on 2026-01-01 and did not keep its promise",
+                "left": "it was made on 2026-01-01 and did not keep its promise",
+            ])
+    }
 }
