@@ -76,9 +76,11 @@ public struct PricedAnalysis: Sendable {
     /// Findings that are simulated; those behind them are listed without a price.
     private static let mostPriced = 20
 
+    /// - Parameter distrusted: findings that were made before and did not do what was promised, by id, with the reason why
+    ///   they are refused.
     public init(
-        _ analysis: Analysis, permissions: Set<Finding.Permission>, workforce: some Workforce,
-        makePolicy: @escaping @Sendable () -> any Policy
+        _ analysis: Analysis, permissions: Set<Finding.Permission>, distrusted: [String: String] = [:],
+        workforce: some Workforce, makePolicy: @escaping @Sendable () -> any Policy
     ) {
         self.analysis = analysis
         let trial = PairedTrial(analysis, makePolicy: makePolicy)
@@ -91,9 +93,10 @@ public struct PricedAnalysis: Sendable {
         var proposals: [PricedFinding] = []
         for (place, finding) in analysis.findings.enumerated() {
             let after = place < Self.mostPriced ? outcomes(finding.edits) : nil
-            let proposal = PricedFinding(finding, after.map { trial.promise(before: before, after: $0) })
+            var proposal = PricedFinding(finding, after.map { trial.promise(before: before, after: $0) })
             // An order is no defect: without a gain there is nothing to say.
             if finding.kind == .order, proposal.verdict != .worthIt { continue }
+            if let reason = distrusted[finding.id], proposal.verdict == .worthIt { proposal.verdict = .refused(reason) }
             proposals.append(proposal)
         }
         proposals.sort(by: PricedFinding.precedes)
@@ -103,6 +106,19 @@ public struct PricedAnalysis: Sendable {
                 && proposal.finding.permission.map(permissions.contains) ?? true
         }
         together = Self.together(chosen, trial, before, outcomes)
+    }
+
+    /// What some edits promise together; nil where they can't be made.
+    ///
+    /// - Parameter makePolicy: that of the analysis, so that the outcomes before can be compared with.
+    public func promise(
+        of edits: [WorkflowEdit], workforce: some Workforce, makePolicy: @escaping @Sendable () -> any Policy
+    ) -> Promise? {
+        if let together, together.edits == edits { return together.promise }
+        let trial = PairedTrial(analysis, makePolicy: makePolicy)
+        guard let edited = try? trial.edited(edits) else { return nil }
+        let after = workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
+        return trial.promise(before: before, after: after)
     }
 
     /// As many as can be made one after the other, in the order of their worth; each has to leave the whole no worse.

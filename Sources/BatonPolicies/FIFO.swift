@@ -1,6 +1,6 @@
 public import BatonCore
 
-/// First come, first served; the baseline of every comparison.
+/// First come, first served, within one priority; the baseline of every comparison.
 ///
 /// A task comes with its run, in the order of the workflow: of those that are ready, the one of the earliest run and
 /// the lowest number starts first. By the instant of becoming ready instead, greedy dispatch of PSPLIB's projects ends
@@ -21,13 +21,17 @@ public struct FIFO: Policy {
     }
 }
 
-/// By run, then by number of the task.
+/// By priority, the highest first, then by run, then by number of the task.
 struct SubmissionOrder: Comparable, Sendable {
+    private var priority: Int32
     private var place: UInt64
 
     init(_ task: ReadyTask) {
+        priority = task.priority
         place = UInt64(task.run) << 32 | UInt64(task.reference.task.index)
     }
 
-    static func < (left: SubmissionOrder, right: SubmissionOrder) -> Bool { left.place < right.place }
+    static func < (left: SubmissionOrder, right: SubmissionOrder) -> Bool {
+        left.priority != right.priority ? left.priority > right.priority : left.place < right.place
+    }
 }

@@ -87,6 +87,21 @@ public protocol Store: AnyObject {
     /// One that becomes current makes the one before it previous.
     func setModel(_ id: Int64, to state: ModelSummary.State, because reason: String?) throws(StoreError)
 
+    /// Remembers a revision that an optimisation has made in a workflow's file.
+    ///
+    /// - Returns: its id.
+    func remember(_ optimization: WorkflowOptimization) throws(StoreError) -> Int64
+
+    /// Newest first.
+    /// - Parameter workflow: by name.
+    func optimizations(of workflow: String) throws(StoreError) -> [WorkflowOptimization]
+
+    /// Takes over what is known later: the runs after it, its state and the reason.
+    func update(_ optimization: WorkflowOptimization) throws(StoreError)
+
+    /// Nil when the run is not known, or its log was forgotten.
+    func conditions(of run: Run.ID) throws(StoreError) -> RunConditions?
+
     /// What an earlier attempt made under the same cache key.
     func cachedResult(for key: String) throws(StoreError) -> CachedResult?
 

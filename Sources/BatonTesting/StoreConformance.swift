@@ -15,7 +15,8 @@ public struct StoreConformance: Sendable, CustomTestStringConvertible {
 
     public func check(_ store: any Store) throws { try body(store) }
 
-    public static let all: [StoreConformance] = log + runs + tasks + attempts + observations + memos + models
+    public static let all: [StoreConformance] =
+        log + runs + tasks + attempts + observations + memos + models + optimizations
 }
 
 extension StoreConformance {

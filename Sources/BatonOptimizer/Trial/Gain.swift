@@ -7,6 +7,11 @@ public struct Gain: Hashable, Sendable {
     /// In 95 of 100 worlds it lies there. It is about what one run will show, not about the mean.
     public var interval: Interval
 
+    public init(mean: Double, interval: Interval) {
+        self.mean = mean
+        self.interval = interval
+    }
+
     /// - Parameters:
     ///   - before: by world.
     ///   - after: of the same worlds.

@@ -18,6 +18,8 @@ public final class MemoryStore: Store {
     var lastSequence: Int64 = 0
     /// In the order of their ids.
     var models: [(summary: ModelSummary, bytes: [UInt8])] = []
+    /// Likewise.
+    var optimizations: [WorkflowOptimization] = []
 
     public init() {}
 

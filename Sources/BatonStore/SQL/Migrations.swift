@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels, models, observedFiles]
+    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations]
 
     /// Brings a database up to date.
     ///
@@ -273,6 +273,29 @@ enum Migrations {
             files TEXT NOT NULL, -- JSON
             PRIMARY KEY (run, task, attempt)
         ) STRICT;
+        """
+
+    private static let optimizations = """
+        -- Nothing was ever written to the one before.
+        DROP TABLE workflow_optimizations;
+        CREATE TABLE workflow_optimizations (
+            id INTEGER PRIMARY KEY,
+            workflow TEXT NOT NULL,
+            path TEXT NOT NULL, -- of the file
+            type TEXT NOT NULL, -- a JSON list of the findings that it cures
+            edits TEXT NOT NULL,
+            applied_by TEXT NOT NULL,
+            applied INTEGER NOT NULL,
+            promise TEXT NOT NULL,
+            before_metrics TEXT NOT NULL,
+            after_metrics TEXT NOT NULL,
+            improvement_percent REAL, -- of the mean time; NULL before there are runs on both sides
+            text_before TEXT NOT NULL, -- of the file
+            text_after TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT
+        ) STRICT;
+        CREATE INDEX workflow_optimizations_by_workflow ON workflow_optimizations (workflow);
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

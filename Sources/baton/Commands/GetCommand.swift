@@ -31,11 +31,12 @@ struct GetCommand: ParsableCommand {
         let run = try argument.resolve(in: store)
         if files { return try showFiles(of: run, store) }
         let summary = try store.run(run)
-        let view = RunDetail(
+        var view = RunDetail(
             run: summary, standing: RunStanding(summary.status, isDriven: state.dataDirectory.isDriven(run)),
             tasks: try store.tasks(of: run, in: nil),
             attempts: try store.attempts(of: run, task: nil), labels: labels.isEmpty ? nil : labels.map(\.label)
         )
+        view.revision = try store.optimizations(of: summary.workflow).first { $0.after.contains { $0.run == run } }
         let now = LiveClock().now
         if state.json {
             let observations = RunObservations(

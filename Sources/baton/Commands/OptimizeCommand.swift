@@ -2,7 +2,9 @@ import ArgumentParser
 import BatonCore
 import BatonFormats
 import BatonOptimizer
+import BatonRuntime
 import BatonSimulator
+import BatonStore
 import Glibc
 
 struct OptimizeCommand: ParsableCommand {
@@ -15,13 +17,16 @@ struct OptimizeCommand: ParsableCommand {
             numbers in brackets.
 
             With --apply the file is changed in place, comments and order kept, after a diff has been shown: by what is worth it \
-            and needs no permission, or by the findings that are named.
+            and needs no permission, or by the findings that are named. Each such revision is recorded with what it promises, and             later runs that do the same work are compared with the runs before it. --history lists them, --revert takes one             back.
             """)
 
     @Argument(help: "The workflow file, YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: String
 
-    @Argument(help: "With --apply: ids of findings. [those that are worth it]")
+    @Argument(
+        help: ArgumentHelp(
+            "With --apply: ids of findings. [those that are worth it] With --revert: the revision. [the latest]",
+            valueName: "id"))
     var ids: [String] = []
 
     @Option(
@@ -33,7 +38,16 @@ struct OptimizeCommand: ParsableCommand {
     @Flag(help: "Change the file.")
     var apply = false
 
-    @Flag(help: "With --apply: show the diff, and change nothing.")
+    @Flag(help: "With --apply: if the promise is broken, the file is put back by itself.")
+    var auto = false
+
+    @Flag(help: "List the revisions that were made, with what they promised and what came of it.")
+    var history = false
+
+    @Flag(help: "Put the file back to what it was before a revision.")
+    var revert = false
+
+    @Flag(help: "With --apply or --revert: show the diff, and change nothing.")
     var dryRun = false
 
     @Option(
@@ -69,15 +83,27 @@ struct OptimizeCommand: ParsableCommand {
     }
 
     mutating func validate() throws {
-        if !apply, !ids.isEmpty || dryRun { throw ValidationError("Findings to make are named with --apply.") }
+        guard [apply, history, revert].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--apply, --history and --revert are three different things to do.")
+        }
+        if !apply, !revert, !ids.isEmpty || dryRun {
+            throw ValidationError("Findings to make are named with --apply.")
+        }
+        if auto, !apply { throw ValidationError("--auto says something about --apply, which is missing.") }
+        if revert, ids.count > 1 || ids.contains(where: { Int64($0) == nil }) {
+            throw ValidationError("--revert takes the number of one revision, as --history lists them.")
+        }
     }
 
     func run() throws {
+        if history { return try listRevisions() }
+        if revert { return try revertRevision() }
         let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
         let data = state.dataDirectory
         let store = data.hasDatabase ? try data.store() : nil
         let estimator = try store.map { try Wiring.estimator(for: input.file.workflow, store: $0) }
         let past = try store.map { try PastRuns(of: input.file.workflow.name, $0) }
+        let revisions = try store.map { try Revisions.of(input.file, in: $0) } ?? []
         let permissions = Set(allow.map(\.permission))
         let machines =
             try cluster.map(ClusterFile.read)
@@ -86,7 +112,7 @@ struct OptimizeCommand: ParsableCommand {
             input,
             .init(
                 machines: machines, overhead: overhead?.duration ?? Optimization.usualOverhead, policy: machine.policy,
-                permissions: permissions),
+                permissions: permissions, distrusted: WorkflowOptimization.distrusted(revisions)),
             estimator: estimator, past: past)
         let view = OptimizationView(optimization: optimization)
         if state.json {
@@ -98,16 +124,28 @@ struct OptimizeCommand: ParsableCommand {
             try OptimizationPage(optimization: optimization).write(to: html)
             Output.messages("wrote \(html)")
         }
-        if apply { try make(optimization, permissions) }
+        if apply { try make(optimization, input, permissions) }
     }
 
-    private func make(_ optimization: Optimization, _ permissions: Set<Finding.Permission>) throws {
+    private func make(
+        _ optimization: Optimization, _ input: WorkflowInput, _ permissions: Set<Finding.Permission>
+    ) throws {
         let (ids, edits) = try optimization.edits(of: ids, permissions: permissions)
         guard !edits.isEmpty else { return Output.messages("Nothing is worth a change.") }
         let revision = try WorkflowRevision(file, parameters: assignments.map(\.binding), edits)
+        let promise = try optimization.promise(of: edits)
         Output.messages(revision.diff(for: Terminal(descriptor: STDERR_FILENO)))
         guard !dryRun else { return Output.messages("Nothing was changed: --dry-run.") }
-        try revision.write()
-        Output.messages("\(file) was changed by \(Sentence.list(ids, limit: 5)).")
+        let store = try state.dataDirectory.store()
+        let record = WorkflowOptimization(
+            workflow: input.file.workflow.name, path: WorkflowOptimization.path(of: input.file), findings: ids,
+            edits: edits, appliedBy: auto ? .automatic : .user, applied: LiveClock().now,
+            promise: .init(
+                completionTime: .init(promise.completionTime), memoryHours: .init(promise.memoryHours)),
+            before: try ComparableRun.before(edits, of: input.file.workflow, parameters: input.parameters, in: store),
+            textBefore: revision.before, textAfter: revision.after)
+        let id = try Revisions.make(revision, record, in: store)
+        Output.messages(
+            "\(file) was changed by \(Sentence.list(ids, limit: 5)). It is optimisation \(id): \(record.story).")
     }
 }

@@ -77,17 +77,20 @@ struct RunCommand: ParsableCommand {
             if case .refused(.invalidWorkflow(let problems)) = error { throw file.locate(problems) }
             throw error
         }
-        try Self.drive(orchestrator, reporter, refit, data: data, store: store) {
+        let promises = PromiseCheck(submission: submission, isJSON: state.json, store: store)
+        try Self.drive(orchestrator, reporter, refit, data: data, store: store, promises: promises) {
             try shadow.report(submission.run, machine: machine, state: state, store: store)
         }
     }
 
     /// Carries a run through, and looks after the record when it has ended and everything has been told.
     ///
-    /// - Parameter report: tells more, after how the run ended.
+    /// - Parameters:
+    ///   - promises: what the run is compared with when it has succeeded; nil for one that took longer than its tasks.
+    ///   - report: tells more, after how the run ended.
     static func drive(
         _ orchestrator: Orchestrator, _ reporter: any ProgressReporter, _ refit: BackgroundRefit, data: DataDirectory,
-        store: any Store, report: () throws -> Void
+        store: any Store, promises: PromiseCheck? = nil, report: () throws -> Void
     ) throws {
         refit.start()
         let (status, signal) = try {
@@ -96,6 +99,7 @@ struct RunCommand: ParsableCommand {
         }()
         reporter.finish(at: LiveClock().now)
         try report()
+        if status == .succeeded { promises?.tell() }
         Housekeeping(dataDirectory: data.path).run(store)
         DetachedFit(data: data).startIfOverdue(store)
         if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }

@@ -14,6 +14,7 @@ struct Optimization {
     let policyName: String
     /// For pictures of single runs.
     let trial: PairedTrial
+    private let makePolicy: @Sendable () -> any Policy
 
     var analysis: Analysis { priced.analysis }
     var workflow: Workflow { analysis.subject.workflow }
@@ -26,6 +27,8 @@ struct Optimization {
         var overhead = Optimization.usualOverhead
         var policy: PolicyName
         var permissions: Set<Finding.Permission> = []
+        /// Findings that are refused because of what came of them before, by id, with the reason.
+        var distrusted: [String: String] = [:]
     }
 
     /// - Parameters:
@@ -54,11 +57,11 @@ struct Optimization {
         let analysed = Stopwatch.nanoseconds
         let policy = Self.standIn(for: conditions.policy)
         policyName = policy.name
-        let makePolicy = { @Sendable () -> any Policy in Wiring.policy(policy, in: .simulation) }
+        makePolicy = { Wiring.policy(policy, in: .simulation) }
         trial = PairedTrial(analysis, makePolicy: makePolicy)
         priced = PricedAnalysis(
-            analysis, permissions: conditions.permissions, workforce: Threads(count: ExperimentRunner.coreCount),
-            makePolicy: makePolicy)
+            analysis, permissions: conditions.permissions, distrusted: conditions.distrusted,
+            workforce: Threads(count: ExperimentRunner.coreCount), makePolicy: makePolicy)
         assumptions = known.assumptions + planned.assumptions
         analysisMilliseconds = Double(analysed - begin) / 1e6
         pricingMilliseconds = Double(Stopwatch.nanoseconds - analysed) / 1e6
@@ -105,6 +108,17 @@ struct Optimization {
         let commands = expansion.instances.indices.filter { expansion.instances[$0].kind == .command }
         let unknown = commands.count { lengths[$0] == nil }
         return (knowledge, WorkflowJob.assumption(unknown: unknown, of: commands.count, typical: typical))
+    }
+
+    /// What these edits promise together.
+    ///
+    /// - Throws: that they can't be made together.
+    func promise(of edits: [WorkflowEdit]) throws -> Promise {
+        let workforce = Threads(count: ExperimentRunner.coreCount)
+        guard let promise = priced.promise(of: edits, workforce: workforce, makePolicy: makePolicy) else {
+            throw CommandFailure("these findings can't be made together; name fewer of them", exit: .usage)
+        }
+        return promise
     }
 
     /// The edits of the findings that were named, or of all that are worth it.

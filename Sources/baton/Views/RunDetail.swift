@@ -5,6 +5,8 @@ import BatonStore
 struct RunDetail {
     let run: RunSummary
     let standing: RunStanding
+    /// A revision of the workflow whose promise the run was compared with.
+    var revision: WorkflowOptimization?
     /// All of them, by id; groups are left out of the table.
     private let tasks: [TaskSummary]
     private let labels: [TaskState.Label]?
@@ -41,6 +43,10 @@ struct RunDetail {
         if !run.parameters.isEmpty {
             let values = run.parameters.map { "\($0.name)=\($0.value.text ?? $0.value.json)" }.joined(separator: " ")
             lines.append(StyledLine("with \(DisplayWidth.printable(values))", .faint))
+        }
+        if let revision {
+            lines.append(
+                StyledLine("optimisation \(revision.id) \(revision.state.rawValue): \(revision.story)", .faint))
         }
         if standing.isAbandoned {
             lines.append(StyledLine("Its baton process is gone: 'baton resume \(run.id)' takes it over.", .warning))
@@ -107,6 +113,9 @@ struct RunDetail {
         entries.append(Value.Entry(key: "counts", value: .map(counts)))
         entries.append(Value.Entry(key: "metrics", value: observations.metricsJSON))
         entries.append(Value.Entry(key: "moments", value: observations.momentsJSON))
+        if let revision {
+            entries.append(Value.Entry(key: "optimization", value: RevisionHistory.json(revision)))
+        }
         let needs = observations.needs
         entries.append(Value.Entry(key: "tasks", value: .list(shown.map { json($0, needs: needs[$0.id] ?? []) })))
         return .map(entries)

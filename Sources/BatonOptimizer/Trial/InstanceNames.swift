@@ -1,0 +1,35 @@
+public import BatonCore
+
+/// What instances are called after edits: by these names the work of runs before and after them can be compared.
+///
+/// ```
+/// InstanceNames([.fuse(tasks: ["fetch", "turn"])])["fetch[a]", of: "fetch"]   // "turn[a]"
+/// ```
+public struct InstanceNames: Sendable {
+    private let edits: [WorkflowEdit]
+
+    public init(_ edits: [WorkflowEdit]) { self.edits = edits }
+
+    /// - Parameter task: of the definition, of which it is an instance.
+    public subscript(instance: String, of task: String) -> String {
+        var now = task
+        for edit in edits {
+            switch edit {
+            case .fuse(let tasks): if tasks.contains(now) { now = tasks[tasks.count - 1] }
+            case .merge(let task, let other): if now == task { now = other }
+            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
+                .setLimit, .removeSlots, .share:
+                break
+            }
+        }
+        return now + instance.dropFirst(task.count)
+    }
+
+    /// Tasks that are there only after the edits.
+    public var added: [String] {
+        edits.compactMap { edit in
+            if case .share(_, _, let name) = edit { return name }
+            return nil
+        }
+    }
+}
