@@ -68,49 +68,64 @@ extension UserWorkflow {
     }
 }
 
-// Their names count from the beginning, so that each comes after what it needs.
-extension UserWorkflow {
-    func needs(_ task: Int) -> [Int] {
-        tasks[task].needs.compactMap { need in tasks.firstIndex { $0.name == need.source } }
-    }
+/// What waits for what in a workflow of which each task comes after those that it needs.
+private struct Waits {
+    /// By task.
+    let needs: [[Int]]
+    let places: [String: Int]
+    /// By task, a bit for each that it waits for, directly or not.
+    private var before: [[UInt64]]
 
-    func ancestors(_ task: Int) -> Set<Int> {
-        var found: Set<Int> = []
-        var open = needs(task)
-        while let next = open.popLast() {
-            if found.insert(next).inserted { open += needs(next) }
+    init(_ user: UserWorkflow) {
+        let places = Dictionary(uniqueKeysWithValues: user.tasks.enumerated().map { ($1.name, $0) })
+        needs = user.tasks.map { task in task.needs.compactMap { places[$0.source] } }
+        self.places = places
+        before = []
+        let words = user.tasks.count / 64 + 1
+        for own in needs {
+            var bits = [UInt64](repeating: 0, count: words)
+            for need in own {
+                for word in bits.indices { bits[word] |= before[need][word] }
+                bits[need / 64] |= 1 << UInt64(need % 64)
+            }
+            before.append(bits)
         }
-        return found
     }
 
-    /// Without the need itself.
-    func isOrdered(_ first: Int, _ task: Int) -> Bool {
-        needs(task).contains { $0 != first && ancestors($0).contains(first) }
+    /// The first comes before the second, whatever happens.
+    func isBefore(_ first: Int, _ task: Int) -> Bool { before[task][first / 64] & 1 << UInt64(first % 64) != 0 }
+
+    /// The same by what the second needs besides.
+    func isBeforeAnyway(_ first: Int, _ task: Int) -> Bool {
+        needs[task].contains { $0 != first && isBefore(first, $0) }
     }
 
-    /// A task of another sort, before which this one has nothing to do with it: to wait for it changes no other wait.
+    /// What it waits for and does not need itself.
+    func distant(_ task: Int) -> [Int] { (0..<task).filter { isBefore($0, task) && !needs[task].contains($0) } }
+
+    /// To wait for the first changes no other wait of the second.
     func isFar(_ other: Int, _ task: Int) -> Bool {
-        let (before, known) = (ancestors(other), ancestors(task))
-        return other < task && !known.contains(other) && !before.contains(task)
-            && Self.sort(tasks[other].name) != Self.sort(tasks[task].name)
-            && needs(task).allSatisfy { !before.contains($0) }
+        other < task && !isBefore(other, task) && needs[task].allSatisfy { !isBefore($0, other) }
     }
+}
 
+extension UserWorkflow {
     /// A later defect may have brought in order what an earlier one had left open, and the other way round.
-    func stillHas(_ kind: Finding.Kind, _ name: String) -> Bool {
-        guard let task = tasks.firstIndex(where: { $0.name == name }) else { return false }
+    fileprivate func stillHas(_ kind: Finding.Kind, _ name: String, _ waits: Waits) -> Bool {
+        guard let task = waits.places[name] else { return false }
         switch kind {
         case .missingDependency:
-            let ordered = Set(ancestors(task).map { "out/\(tasks[$0].name)" })
-            return (observed[task]?.reads ?? []).contains { $0.hasPrefix("out/") && !ordered.contains($0) }
-        case .redundantDependency:
-            let last = needs(task).last ?? -1
-            return isOrdered(last, task)
+            return (observed[task]?.reads ?? []).contains { path in
+                guard path.hasPrefix("out/"), let maker = waits.places[String(path.dropFirst(4))] else { return false }
+                return !waits.isBefore(maker, task)
+            }
+        case .redundantDependency: return waits.needs[task].last.map { waits.isBeforeAnyway($0, task) } ?? false
         default: return true
         }
     }
 
-    static func sort(_ name: String) -> String { String(name.filter { !$0.isNumber }) }
+    /// What its name has besides numbers.
+    fileprivate func sort(_ task: Int) -> String { tasks[task].name.filter { !$0.isNumber } }
 }
 
 /// Plants each kind of defect once, in tasks that have none yet.
@@ -131,16 +146,20 @@ private struct DefectPlanter {
         plantMissingDependency()
         plantSerialFanOut()
         plantSmallTasks()
-        plantRepeatedWork()
         plantRetryStorm()
         plantRequests()
         plantTightLimit()
-        let user = user
-        planted.removeAll { !user.stillHas($0.kind, $0.task) }
+        plantRepeatedWork()
+        let (user, waits) = (user, Waits(user))
+        planted = planted.compactMap { kind, task in
+            if user.stillHas(kind, task, waits) { return (kind, task) }
+            // Where its order is ensured no more, a wait over which nothing flows is needless.
+            return kind == .redundantDependency ? (.needlessDependency, task) : nil
+        }
     }
 
-    private mutating func take(where isFit: (Int, UserWorkflow) -> Bool = { _, _ in true }) -> Int? {
-        let fit = user.tasks.indices.filter { !isTaken.contains($0) && isFit($0, user) }
+    private mutating func take(where isFit: (Int) -> Bool = { _ in true }) -> Int? {
+        let fit = user.tasks.indices.filter { !isTaken.contains($0) && isFit($0) }
         guard !fit.isEmpty else { return nil }
         let chosen = fit[Int.random(in: 0..<fit.count, using: &generator)]
         isTaken.insert(chosen)
@@ -152,29 +171,31 @@ private struct DefectPlanter {
     // MARK: Orders
 
     private mutating func plantRedundantDependency() {
-        guard let task = take(where: { !$1.ancestors($0).subtracting($1.needs($0)).isEmpty }) else { return }
-        let far = user.ancestors(task).subtracting(user.needs(task)).sorted()
-        let chosen = far[Int.random(in: 0..<far.count, using: &generator)]
+        let waits = Waits(user)
+        guard let task = take(where: { !waits.distant($0).isEmpty }) else { return }
+        let distant = waits.distant(task)
+        let chosen = distant[Int.random(in: 0..<distant.count, using: &generator)]
         user.tasks[task].needs.append(Template(literal: user.tasks[chosen].name))
         note(.redundantDependency, task)
     }
 
-    /// Waits for a task of another sort that nothing flows from, before which it has nothing to do with it.
+    /// Waits for a task of another sort that nothing flows from.
     private mutating func plantNeedlessDependency() {
-        guard let task = take(where: { task, user in user.tasks.indices.contains { user.isFar($0, task) } }) else {
-            return
+        let (waits, user) = (Waits(user), user)
+        func others(_ task: Int) -> [Int] {
+            (0..<task).filter { waits.isFar($0, task) && user.sort($0) != user.sort(task) }
         }
-        let others = user.tasks.indices.filter { user.isFar($0, task) }
-        let chosen = others[Int.random(in: 0..<others.count, using: &generator)]
-        user.tasks[task].needs.append(Template(literal: user.tasks[chosen].name))
+        guard let task = take(where: { !others($0).isEmpty }) else { return }
+        let fit = others(task)
+        let chosen = fit[Int.random(in: 0..<fit.count, using: &generator)]
+        self.user.tasks[task].needs.append(Template(literal: user.tasks[chosen].name))
         note(.needlessDependency, task)
     }
 
     private mutating func plantMissingDependency() {
-        guard
-            let task = take(where: { task, user in user.needs(task).contains { !user.isOrdered($0, task) } }),
-            let need = user.needs(task).first(where: { !user.isOrdered($0, task) })
-        else { return }
+        let waits = Waits(user)
+        func open(_ task: Int) -> Int? { waits.needs[task].first { !waits.isBeforeAnyway($0, task) } }
+        guard let task = take(where: { open($0) != nil }), let need = open(task) else { return }
         let name = user.tasks[need].name
         user.tasks[task].needs.removeAll { $0.source == name }
         note(.missingDependency, task)
@@ -185,7 +206,7 @@ private struct DefectPlanter {
         var groups: [String: [Int]] = [:]
         for task in user.tasks.indices where !isTaken.contains(task) {
             let key =
-                UserWorkflow.sort(user.tasks[task].name)
+                user.sort(task)
                 + user.tasks[task].needs.map(\.source).sorted().joined(separator: ",")
             groups[key, default: []].append(task)
         }
@@ -225,7 +246,7 @@ private struct DefectPlanter {
     }
 
     private mutating func plantRepeatedWork() {
-        guard let original = take(where: { $0 < $1.truth.count }) else { return }
+        guard let original = take(where: { [user] in $0 < user.truth.count }) else { return }
         var copy = user.tasks[original]
         copy.name = "again_" + copy.name
         add(copy, like: original, nanoseconds: user.knowledge[original].nanoseconds)
@@ -243,9 +264,7 @@ private struct DefectPlanter {
             instances: 10, failedFirst: 2, saved: 0, wastedAttempts: 6, exitCode: 1)
         note(.retryStorm, task)
         // Retries that do help are none.
-        guard
-            let other = take(where: { UserWorkflow.sort($1.tasks[$0].name) != UserWorkflow.sort($1.tasks[task].name) })
-        else { return }
+        guard let other = take(where: { [user] in user.sort($0) != user.sort(task) }) else { return }
         user.tasks[other].retry = RetryRule(limit: 3)
         user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, wastedAttempts: 0)
     }
@@ -253,8 +272,8 @@ private struct DefectPlanter {
     private mutating func plantRequests() {
         for (kind, factor) in [(Finding.Kind.overRequest, 4.0), (.underRequest, 0.5)] {
             guard
-                let task = take(where: {
-                    $0 < $1.truth.count && ($1.knowledge[$0].suggestedMemoryBytes ?? 0) > 100_000_000
+                let task = take(where: { [user] in
+                    $0 < user.truth.count && (user.knowledge[$0].suggestedMemoryBytes ?? 0) > 100_000_000
                 })
             else { continue }
             let needed = user.knowledge[task].suggestedMemoryBytes ?? 0
@@ -265,17 +284,8 @@ private struct DefectPlanter {
 
     private mutating func plantTightLimit() {
         var levels: [Int: [Int]] = [:]
-        var level = [Int](repeating: 0, count: user.tasks.count)
-        let places = Dictionary(uniqueKeysWithValues: user.tasks.enumerated().map { ($1.name, $0) })
-        for _ in 0..<user.tasks.count {
-            var changed = false
-            for task in user.tasks.indices {
-                let deepest =
-                    (user.tasks[task].needs.compactMap { places[$0.source] }.map { level[$0] }.max() ?? -1) + 1
-                if deepest > level[task] { (level[task], changed) = (deepest, true) }
-            }
-            if !changed { break }
-        }
+        var level: [Int] = []
+        for needs in Waits(user).needs { level.append((needs.map { level[$0] }.max() ?? -1) + 1) }
         for task in user.truth.indices { levels[level[task], default: []].append(task) }
         guard let widest = levels.values.max(by: { ($0.count, $1[0]) < ($1.count, $0[0]) }), widest.count > 1 else {
             return

@@ -20,7 +20,7 @@ struct OptimizationView: TextAndJSON {
     }
 
     /// What sets the pace and what all of it together would save, in sentences.
-    var summary: [String] { [headline, pace, conclusion] }
+    var summary: [String] { [headline, pace.replacing("\n", with: " "), conclusion] }
 
     private var headline: String {
         let seconds = Sample.mean(optimization.priced.before.map(\.makespan.seconds))
