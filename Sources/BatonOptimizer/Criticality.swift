@@ -19,9 +19,10 @@ public struct Criticality: Sendable {
     init(_ subject: Subject, families: TaskFamilies) {
         let usual = subject.nanoseconds
         var paths = LongestPaths(subject)
+        let beliefs = Beliefs(subject, families)
         var counts = [Int32](repeating: 0, count: usual.count)
         for sample in 0..<Self.samples {
-            var times = World.nanoseconds(subject, families, UInt64(sample))
+            var times = World.nanoseconds(subject, beliefs, families, UInt64(sample))
             for index in times.indices where subject.isCommand(index) { times[index] += subject.overheadNanoseconds }
             for node in paths.longest(times) { counts[node] += 1 }
         }

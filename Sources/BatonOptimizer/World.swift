@@ -2,8 +2,7 @@ import BatonCore
 
 /// One way in which everything may turn out: run time and peak memory of each instance's work, whatever edits make of it.
 ///
-/// What is not known well is drawn for a whole family of tasks at once, and for each of them by itself, half the variance
-/// each; chance from one attempt to the next comes on top.
+/// What is not known well is drawn for a whole family of tasks at once, and for each of them by itself (`Beliefs`); chance from one attempt to the next comes on top.
 public struct World: Sendable {
     /// In nanoseconds, `[V]`.
     public let nanoseconds: [Int64]
@@ -16,8 +15,8 @@ public struct World: Sendable {
         self.peakMemoryBytes = peakMemoryBytes
     }
 
-    init(_ subject: Subject, families: TaskFamilies, seed: UInt64) {
-        nanoseconds = Self.nanoseconds(subject, families, seed)
+    init(_ subject: Subject, _ beliefs: Beliefs, families: TaskFamilies, seed: UInt64) {
+        nanoseconds = Self.nanoseconds(subject, beliefs, families, seed)
         peakMemoryBytes = subject.knowledge.indices.map { index in
             let known = subject.knowledge[index]
             guard let peak = known.peakMemoryBytes, subject.isCommand(index) else { return 0 }
@@ -27,16 +26,18 @@ public struct World: Sendable {
         }
     }
 
-    static func nanoseconds(_ subject: Subject, _ families: TaskFamilies, _ seed: UInt64) -> [Int64] {
-        let usual = (0..<families.families.count).map { normal(seed, 1, $0) }
+    static func nanoseconds(
+        _ subject: Subject, _ beliefs: Beliefs, _ families: TaskFamilies, _ seed: UInt64
+    ) -> [Int64] {
+        let shared = (0..<families.families.count).map { normal(seed, 1, $0) }
         return subject.knowledge.indices.map { index in
             guard subject.isCommand(index) else { return 0 }
             let known = subject.knowledge[index]
             guard known.doubt > 0 || known.spread > 0 else { return known.nanoseconds }
-            let shared = usual[families.family[Int(subject.expansion.instances[index].task)]]
-            let doubt = known.doubt * 0.5.squareRoot() * (shared + normal(seed, 2, index))
-            let factor = PortableMath.exp(doubt + known.spread * normal(seed, 3, index))
-            return max(1_000, Int64(min(Double(known.nanoseconds) * factor, 1e17)))
+            var logarithm = beliefs.logarithm[index] + known.spread * normal(seed, 3, index)
+            logarithm += beliefs.sharedDoubt[index] * shared[families.family[subject.taskIndex(of: index)]]
+            if beliefs.ownDoubt[index] > 0 { logarithm += beliefs.ownDoubt[index] * normal(seed, 2, index) }
+            return max(1_000, Int64(min(PortableMath.exp(logarithm), 1e17)))
         }
     }
 

@@ -22,12 +22,14 @@ public struct PairedTrial: Sendable {
 
     private let subject: Subject
     private let families: TaskFamilies
+    private let beliefs: Beliefs
     private let makePolicy: @Sendable () -> any Policy
 
     /// - Parameter makePolicy: a fresh policy for each simulation, which sees usual run times.
     public init(_ analysis: Analysis, makePolicy: @escaping @Sendable () -> any Policy) {
         subject = analysis.subject
         families = analysis.families
+        beliefs = Beliefs(analysis.subject, analysis.families)
         self.makePolicy = makePolicy
     }
 
@@ -52,7 +54,7 @@ public struct PairedTrial: Sendable {
     }
 
     /// The world of that number.
-    public func world(_ number: Int) -> World { World(subject, families: families, seed: UInt64(number)) }
+    public func world(_ number: Int) -> World { World(subject, beliefs, families: families, seed: UInt64(number)) }
 
     /// The workflow as it is.
     public func original(in world: World, recordsSpans: Bool = false) -> Report {

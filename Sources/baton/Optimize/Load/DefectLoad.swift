@@ -154,7 +154,11 @@ private struct DefectPlanter {
         planted = planted.compactMap { kind, task in
             if user.stillHas(kind, task, waits) { return (kind, task) }
             // Where its order is ensured no more, a wait over which nothing flows is needless.
-            return kind == .redundantDependency ? (.needlessDependency, task) : nil
+            guard kind == .redundantDependency, let place = waits.places[task], let need = waits.needs[place].last
+            else {
+                return nil
+            }
+            return (user.sort(need) == user.sort(place) ? .serialFanOut : .needlessDependency, task)
         }
     }
 
