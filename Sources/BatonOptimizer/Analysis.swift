@@ -65,7 +65,7 @@ public struct Analysis: Sendable {
     /// In the order in which findings are listed before they are priced.
     private static let finders: [@Sendable (Context) -> [Finding]] = [
         missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
-        smallTasks, repeatedWork, retryStorms,
+        smallTasks, repeatedWork, repeatedSetup, retryStorms,
         tightLimits, lateOrder,
     ]
 }

@@ -50,6 +50,8 @@ public struct Finding: Hashable, Sendable {
         case smallTasks = "small-tasks"
         /// The same work is done several times.
         case repeatedWork = "repeated-work"
+        /// Several tasks begin by fetching or installing the same.
+        case repeatedSetup = "repeated-setup"
         /// Failed attempts are tried again although that never helps.
         case retryStorm = "retry-storm"
         /// A limit or concurrency group is what the workflow waits for.

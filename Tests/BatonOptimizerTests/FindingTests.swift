@@ -70,6 +70,22 @@ import Testing
         #expect(Analysis(try Fixture.subject(silent)).findings.isEmpty)
     }
 
+    @Test("what several tasks fetch or install first is done once, but not what any script begins with")
+    func repeatedSetup() throws {
+        func tasks(_ line: String) -> [Workflow.Task] {
+            (1...3).map { Fixture.task("t\($0)", run: "\(line)\nwork \($0) repo\n") }
+        }
+        let finding = try #require(
+            Analysis(try Fixture.subject(tasks("git clone https://host/repo"))).findings.first {
+                $0.kind == .repeatedSetup
+            })
+        #expect(finding.edits == [.share(tasks: ["t1", "t2", "t3"], lines: 1, name: "setup")])
+        for line in ["mkdir -p out", "cd repo", "git clone r && cd r"] {
+            let findings = Analysis(try Fixture.subject(tasks(line))).findings
+            #expect(!findings.contains { $0.kind == .repeatedSetup }, "\(line)")
+        }
+    }
+
     @Test("a limit that everything waits for is found, and is raised only when that is permitted") func tightLimit()
         throws
     {
