@@ -1,4 +1,4 @@
-import BatonCore
+public import BatonCore
 
 /// What holds a workflow back: how critical each task is, which resource sets the pace, and what is wrong with it.
 ///
@@ -12,6 +12,7 @@ public struct Analysis: Sendable {
     public let bottlenecks: [Bottleneck]
     public let findings: [Finding]
     let families: TaskFamilies
+    private let observed: ObservedFlow?
 
     /// - Parameters:
     ///   - threshold: share of sampled executions from which on tasks are bottlenecks, 0 to 1.
@@ -22,11 +23,24 @@ public struct Analysis: Sendable {
         criticality = Criticality(subject, families: families)
         paces = Pace.all(subject, criticality)
         bottlenecks = Bottleneck.all(subject, criticality, families, threshold, minimumShare)
-        let observed = subject.observed.contains { $0 != nil } ? ObservedFlow(subject) : nil
+        observed = subject.observed.contains { $0 != nil } ? ObservedFlow(subject) : nil
         let context = Context(
             subject: subject, families: families, criticality: criticality, paces: paces, observed: observed,
             redundant: Self.redundantEdges(subject, observed))
         findings = Self.finders.flatMap { $0(context) }
+    }
+
+    /// What makes all of these findings at once, each edit once.
+    ///
+    /// What flows is still waited for: of two ways by which a task waited for a file, each may go, but not both.
+    /// - Returns: nil where they can't be made together.
+    public func edits(of findings: [Finding]) -> [WorkflowEdit]? {
+        var seen: Set<WorkflowEdit> = []
+        let edits = findings.flatMap(\.edits).filter { seen.insert($0).inserted }
+        let needs = edits.filter(\.isOfNeeds)
+        guard let observed, !needs.isEmpty else { return edits }
+        // The others may take tasks away that these name.
+        return observed.restoring(needs).map { needs + $0 + edits.filter { !$0.isOfNeeds } }
     }
 
     /// What finders look at.
@@ -65,8 +79,7 @@ public struct Analysis: Sendable {
     /// In the order in which findings are listed before they are priced.
     private static let finders: [@Sendable (Context) -> [Finding]] = [
         missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
-        smallTasks, repeatedWork, repeatedSetup, retryStorms,
-        tightLimits, lateOrder,
+        smallTasks, repeatedWork, repeatedSetup, retryStorms, tightLimits, lateOrder,
     ]
 }
 

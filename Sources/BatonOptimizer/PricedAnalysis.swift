@@ -21,11 +21,12 @@ public struct PricedFinding: Hashable, Sendable {
         case advice
     }
 
+    /// - Parameter promise: nil where its edits were not simulated, or the workflow failed with them.
     init(_ finding: Finding, _ promise: Promise?) {
         self.finding = finding
         self.promise = promise
         guard let promise else {
-            verdict = .advice
+            verdict = finding.edits.isEmpty ? .advice : .refused("no simulation has shown that it helps")
             return
         }
         if finding.kind == .missingDependency {
@@ -65,16 +66,19 @@ public struct PricedAnalysis: Sendable {
 
     /// Several proposals at once.
     public struct Together: Sendable {
-        /// Ids of their findings.
-        public var ids: [String]
+        /// Of their findings.
+        public var ids: [String] { findings.map(\.id) }
         public var edits: [WorkflowEdit]
+        fileprivate var findings: [Finding]
         public var promise: Promise
         /// By world.
         public var after: [Report]
     }
 
-    /// Findings that are simulated; those behind them are listed without a price.
-    private static let mostPriced = 20
+    /// Of all findings together, which takes some 10 s of one core; ten are simulated whatever they take. Those behind
+    /// them are listed without a price.
+    private static let mostSimulatedTasks = 4_000_000
+    private static let leastPriced = 10
 
     /// - Parameter distrusted: findings that were made before and did not do what was promised, by id, with the reason why
     ///   they are refused.
@@ -88,11 +92,14 @@ public struct PricedAnalysis: Sendable {
         self.before = before
         func outcomes(_ edits: [WorkflowEdit]) -> [Report]? {
             guard !edits.isEmpty, let edited = try? trial.edited(edits) else { return nil }
-            return workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
+            let after = workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
+            return zip(before, after).contains { $0.hasSucceeded && !$1.hasSucceeded } ? nil : after
         }
+        let simulated = PairedTrial.worlds * max(analysis.subject.expansion.instances.count, 1)
+        let mostPriced = max(Self.leastPriced, Self.mostSimulatedTasks / simulated)
         var proposals: [PricedFinding] = []
         for (place, finding) in analysis.findings.enumerated() {
-            let after = place < Self.mostPriced ? outcomes(finding.edits) : nil
+            let after = place < mostPriced ? outcomes(finding.edits) : nil
             var proposal = PricedFinding(finding, after.map { trial.promise(before: before, after: $0) })
             // An order is no defect: without a gain there is nothing to say.
             if finding.kind == .order, proposal.verdict != .worthIt { continue }
@@ -105,7 +112,7 @@ public struct PricedAnalysis: Sendable {
             (proposal.verdict == .worthIt || proposal.verdict == .needed)
                 && proposal.finding.permission.map(permissions.contains) ?? true
         }
-        together = Self.together(chosen, trial, before, outcomes)
+        together = Self.together(chosen, analysis, trial, before, outcomes)
     }
 
     /// What some edits promise together; nil where they can't be made.
@@ -123,19 +130,23 @@ public struct PricedAnalysis: Sendable {
 
     /// As many as can be made one after the other, in the order of their worth; each has to leave the whole no worse.
     private static func together(
-        _ chosen: [PricedFinding], _ trial: PairedTrial, _ before: [Report],
+        _ chosen: [PricedFinding], _ analysis: Analysis, _ trial: PairedTrial, _ before: [Report],
         _ outcomes: ([WorkflowEdit]) -> [Report]?
     ) -> Together? {
         var best: Together?
         for proposal in chosen {
-            let edits = (best?.edits ?? []) + proposal.finding.edits
-            guard let after = outcomes(edits) else { continue }
+            let findings = (best?.findings ?? []) + [proposal.finding]
+            guard let edits = analysis.edits(of: findings), let after = outcomes(edits) else { continue }
             let step = trial.promise(before: best?.after ?? before, after: after)
             guard step.isWorthIt || best == nil || proposal.verdict == .needed else { continue }
             best = Together(
-                ids: (best?.ids ?? []) + [proposal.finding.id], edits: edits,
-                promise: trial.promise(before: before, after: after), after: after)
+                edits: edits, findings: findings, promise: trial.promise(before: before, after: after), after: after)
         }
         return best
     }
+}
+
+extension Report {
+    /// Its only run did what it was to do.
+    fileprivate var hasSucceeded: Bool { runs.first?.status == .succeeded }
 }

@@ -65,6 +65,29 @@ import Testing
         #expect(abs(together.promise.completionTime.mean - 0.5) < 0.01, "3 s instead of 6")
     }
 
+    @Test(
+        "of two ways by which a task waits for a file one goes, or both and a wait for the file itself takes their place"
+    )
+    func twoWays() throws {
+        // `end` reads what `load` wrote, and waits for it by `left` and by `right`, which have nothing to do with it.
+        let subject = try subject(
+            [
+                Fixture.task("load"), Fixture.task("left", needs: ["load"]), Fixture.task("right", needs: ["load"]),
+                Fixture.task("end", needs: ["left", "right"]),
+            ],
+            [
+                "load": ([], ["raw"]), "left": ([], ["l"]), "right": ([], ["r"]), "end": (["raw", "l", "r"], ["e"]),
+            ])
+        let analysis = Analysis(subject)
+        let needless = analysis.findings.filter { $0.kind == .needlessDependency }
+        #expect(
+            needless.map(\.edits) == [
+                [.removeNeed(task: "left", need: "load")], [.removeNeed(task: "right", need: "load")],
+            ])
+        let together = try #require(analysis.edits(of: needless))
+        #expect(together == needless.flatMap(\.edits) + [.addNeed(task: "end", need: "load")])
+    }
+
     @Test("where nobody looked, no dependency is doubted") func unobserved() throws {
         let subject = try subject(
             [Fixture.task("a"), Fixture.task("b", needs: ["a"])], ["a": ([], ["x"])])

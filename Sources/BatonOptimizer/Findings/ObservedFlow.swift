@@ -71,6 +71,8 @@ struct ObservedFlow {
 }
 
 extension WorkflowEdit {
+    var isOfNeeds: Bool { reversed != nil }
+
     /// What undoes it, of edits of `needs`.
     fileprivate var reversed: WorkflowEdit? {
         switch self {

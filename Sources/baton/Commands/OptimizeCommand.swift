@@ -102,7 +102,7 @@ struct OptimizeCommand: ParsableCommand {
         let data = state.dataDirectory
         let store = data.hasDatabase ? try data.store() : nil
         let estimator = try store.map { try Wiring.estimator(for: input.file.workflow, store: $0) }
-        let past = try store.map { try PastRuns(of: input.file.workflow.name, $0) }
+        let past = try store.map { try PastRuns(of: input.file.workflow, parameters: input.parameters, $0) }
         let revisions = try store.map { try Revisions.of(input.file, in: $0) } ?? []
         let permissions = Set(allow.map(\.permission))
         let machines =

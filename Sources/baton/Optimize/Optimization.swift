@@ -116,10 +116,13 @@ struct Optimization {
     func promise(of edits: [WorkflowEdit]) throws -> Promise {
         let workforce = Threads(count: ExperimentRunner.coreCount)
         guard let promise = priced.promise(of: edits, workforce: workforce, makePolicy: makePolicy) else {
-            throw CommandFailure("these findings can't be made together; name fewer of them", exit: .usage)
+            throw Self.notTogether
         }
         return promise
     }
+
+    private static let notTogether = CommandFailure(
+        "these findings can't be made together; name fewer of them", exit: .usage)
 
     /// The edits of the findings that were named, or of all that are worth it.
     ///
@@ -127,7 +130,7 @@ struct Optimization {
     func edits(of ids: [String], permissions: Set<Finding.Permission>) throws -> (ids: [String], edits: [WorkflowEdit])
     {
         guard !ids.isEmpty else { return (priced.together?.ids ?? [], priced.together?.edits ?? []) }
-        var edits: [WorkflowEdit] = []
+        var findings: [Finding] = []
         for id in ids {
             guard let proposal = priced.proposals.first(where: { $0.finding.id == id }) else {
                 let known = priced.proposals.map(\.finding.id)
@@ -142,8 +145,9 @@ struct Optimization {
                     "'\(id)' needs a permission that nothing can prove safe: --allow \(permission.rawValue)",
                     exit: .usage)
             }
-            edits += proposal.finding.edits
+            findings.append(proposal.finding)
         }
+        guard let edits = analysis.edits(of: findings) else { throw Self.notTogether }
         return (ids, edits)
     }
 }

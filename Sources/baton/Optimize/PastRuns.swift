@@ -3,6 +3,8 @@ import BatonOptimizer
 import BatonStore
 
 /// What the last runs of a workflow say of its tasks besides what they took, by the names of instances.
+///
+/// Of a task that does something else today than it did then, they say nothing.
 struct PastRuns {
     /// Which files they used; of several runs together.
     private(set) var files: [String: ObservedFiles] = [:]
@@ -11,10 +13,19 @@ struct PastRuns {
 
     private static let mostRuns = 10
 
-    init(of workflow: String, _ store: any Store) throws(StoreError) {
-        for run in try store.runs(matching: RunFilter(workflow: workflow, limit: Self.mostRuns)) {
+    init(
+        of workflow: Workflow, parameters: [Workflow.Binding], _ store: any Store
+    ) throws(StoreError) {
+        for run in try store.runs(matching: RunFilter(workflow: workflow.name, limit: Self.mostRuns)) {
+            guard run.parameters == parameters, let then = try store.conditions(of: run.id)?.submission.workflow,
+                then.environment == workflow.environment
+            else { continue }
+            let earlier = Dictionary(then.tasks.map { ($0.name, $0) }) { first, _ in first }
+            let unchanged = Set(workflow.tasks.filter { earlier[$0.name]?.runsTheSame(as: $0) == true }.map(\.name))
             var names: [TaskInstance.ID: String] = [:]
-            for task in try store.tasks(of: run.id, in: nil) where !task.isGroup { names[task.id] = task.name }
+            for task in try store.tasks(of: run.id, in: nil) where !task.isGroup && unchanged.contains(task.template) {
+                names[task.id] = task.name
+            }
             var latest: [String: ObservedFiles] = [:]
             for traced in try store.observedFiles(of: run.id) {
                 if let name = names[traced.attempt.task] { latest[name] = traced.files }
@@ -42,6 +53,14 @@ struct PastRuns {
             }
             failures[name] = history
         }
+    }
+}
+
+extension Workflow.Task {
+    /// Whether the other runs the same commands, whatever it waits for, asks for and is tried again for.
+    fileprivate func runsTheSame(as other: Workflow.Task) -> Bool {
+        action == other.action && fanOut == other.fanOut && environment == other.environment
+            && workingDirectory == other.workingDirectory
     }
 }
 
