@@ -88,6 +88,18 @@ import Testing
         #expect(together == needless.flatMap(\.edits) + [.addNeed(task: "end", need: "load")])
     }
 
+    @Test("no wait goes that would leave a task that nobody watched, and what may use its files, in any order")
+    func unwatched() throws {
+        // `first` may well write what `last` reads.
+        let tasks = [
+            Fixture.task("first"), Fixture.task("middle", needs: ["first"]), Fixture.task("last", needs: ["middle"]),
+        ]
+        let files: [String: (reads: [String], writes: [String])] = ["middle": ([], ["m"]), "last": (["f"], ["l"])]
+        #expect(Analysis(try subject(tasks, files)).findings.filter { $0.kind != .order }.isEmpty)
+        let watched = files.merging(["first": ([], ["other"])]) { old, _ in old }
+        #expect(Analysis(try subject(tasks, watched)).findings.contains { $0.kind == .needlessDependency })
+    }
+
     @Test("where nobody looked, no dependency is doubted") func unobserved() throws {
         let subject = try subject(
             [Fixture.task("a"), Fixture.task("b", needs: ["a"])], ["a": ([], ["x"])])

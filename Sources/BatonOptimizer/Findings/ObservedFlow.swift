@@ -61,12 +61,42 @@ struct ObservedFlow {
             else { return nil }
             let after = ObservedFlow(subject, workflow, expansion)
             let lost = after.flow.missing.filter { !known.contains([$0.from, $0.to]) }
-            if lost.isEmpty { return added }
+            if lost.isEmpty { return keepsUnobserved(expansion.graph) ? added : nil }
             let more = needs(for: lost).filter { !added.contains($0) && !undone.contains($0) }
             if more.isEmpty { return nil }
             added += more
         }
         return nil
+    }
+
+    /// With more of them too little is known to drop anything.
+    private static let mostUnobserved = 500
+
+    /// Whether all that came before or after a task that nobody watched still does: it may use any file.
+    private func keepsUnobserved(_ graph: Graph) -> Bool {
+        let unobserved = subject.observed.indices.filter { subject.isCommand($0) && subject.observed[$0] == nil }
+        guard unobserved.count <= Self.mostUnobserved else { return false }
+        return unobserved.allSatisfy { task in
+            [Graph.dependencies(of:), Graph.successors(of:)].allSatisfy { next in
+                let (before, after) = (
+                    Self.reached(from: task, next(subject.graph), count: graph.count),
+                    Self.reached(from: task, next(graph), count: graph.count)
+                )
+                return zip(before, after).allSatisfy { !$0 || $1 }
+            }
+        }
+    }
+
+    private static func reached(from task: Int, _ next: (Int) -> ArraySlice<Int32>, count: Int) -> [Bool] {
+        var isReached = [Bool](repeating: false, count: count)
+        var open = [task]
+        while let node = open.popLast() {
+            for other in next(node).map(Int.init) where !isReached[other] {
+                isReached[other] = true
+                open.append(other)
+            }
+        }
+        return isReached
     }
 }
 
