@@ -166,7 +166,7 @@ public struct RunConditions: Hashable, Sendable {
             case .limitsShared(_, let held): if held.contains(where: { $0 > 0 }) { wasShared = true }
             case .workerLost, .runPaused, .runRetried: wasInterrupted = true
             case .estimated, .decided, .attemptGrew, .attemptEnded, .alarmRang, .runUnpaused,
-                .runCancelled:
+                .runCancelled, .prioritized:
                 break
             }
         }

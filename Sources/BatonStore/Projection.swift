@@ -11,6 +11,8 @@ struct Projection {
     /// In the order of the events.
     var attempts: [AttemptChange] = []
     var estimates: [(run: Run.ID, tasks: [TaskEstimate])] = []
+    /// Of one task, or of all tasks of a run.
+    var priorities: [(run: Run.ID, task: TaskInstance.ID?, priority: Int32)] = []
     var systemState: SystemState?
 
     private var updatePositions: [TaskReference: Int] = [:]
@@ -60,11 +62,9 @@ struct Projection {
     }
 
     /// - Parameter templates: names of the tasks of a workflow whose submission is not in this batch.
-    init(
-        of batch: [Recorded], state: SystemState?, templates: (Run.ID) throws(StoreError) -> [String]
-    ) throws(StoreError) {
-        systemState = state
-        for recorded in batch {
+    init(of batch: RunBatch, templates: (Run.ID) throws(StoreError) -> [String]) throws(StoreError) {
+        systemState = batch.state
+        for recorded in batch.events {
             for change in recorded.changes {
                 switch change {
                 case .runStatus(let run, let status, let at):
@@ -89,6 +89,9 @@ struct Projection {
             }
             addAttempts(of: recorded)
             if case .estimated(let run, let tasks) = recorded.event { estimates.append((run, tasks)) }
+            if case .prioritized(let run, let task, let priority) = recorded.event {
+                priorities.append((run, task, priority))
+            }
         }
     }
 
@@ -128,7 +131,7 @@ struct Projection {
             for case .taskState(let task, _, let at) in recorded.changes { attempts.append(.lost(task, at: at)) }
         case .runSubmitted, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang, .runPaused,
             .runUnpaused,
-            .runCancelled, .runRetried:
+            .runCancelled, .runRetried, .prioritized:
             return
         }
     }
@@ -189,6 +192,7 @@ extension Event {
         case .runUnpaused: "run_unpaused"
         case .runCancelled: "run_cancelled"
         case .runRetried: "run_retried"
+        case .prioritized: "prioritized"
         }
     }
 }

@@ -8,10 +8,7 @@ public protocol Store: AnyObject {
     /// Adds events to the log and brings the read models up to date, all or nothing.
     ///
     /// What was appended outlives this process at once, and a power loss after the next `flush`.
-    /// - Parameters:
-    ///   - run: the run that the caller drives; the cluster's own events become part of its log.
-    ///   - state: how the machine and the run stand, every now and then.
-    func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError)
+    func append(_ batches: [RunBatch]) throws(StoreError)
 
     /// Returns when everything appended is on the disk; only then may it be reported to a user as done.
     func flush() throws(StoreError)
@@ -135,8 +132,8 @@ public protocol Store: AnyObject {
 }
 
 extension Store {
-    public func append(_ batch: [Recorded], for run: Run.ID) throws(StoreError) {
-        try append(batch, for: run, state: nil)
+    public func append(_ events: [Recorded], for run: Run.ID) throws(StoreError) {
+        try append([RunBatch(run: run, events: events)])
     }
 
     /// The latest run that a filter matches.
@@ -144,5 +141,20 @@ extension Store {
         var filter = filter
         filter.limit = 1
         return try runs(matching: filter).first
+    }
+}
+
+/// What happened in one run, to be put on record together with what happened in others.
+public struct RunBatch: Sendable {
+    /// The cluster's own events become part of its log.
+    public var run: Run.ID
+    public var events: [Recorded]
+    /// How the machine and the run stand, every now and then.
+    public var state: SystemState?
+
+    public init(run: Run.ID, events: [Recorded], state: SystemState? = nil) {
+        self.run = run
+        self.events = events
+        self.state = state
     }
 }

@@ -54,6 +54,20 @@ extension StoreConformance {
             #expect(try store.replay(script.run, after: 0).count == 2)
             #expect(try store.tasks(of: script.run, in: nil).map(\.state) == [.running])
         },
+        StoreConformance("what happened in several runs goes on record together or not at all") { store in
+            let (first, second) = (Script(1), Script(2))
+            let stray = Script(9).added(["x"], first: 0)
+            let begun = RunBatch(run: first.run, events: [first.submitted(["a"]), first.started(0)])
+            #expect(throws: StoreError.self) {
+                try store.append([begun, RunBatch(run: second.run, events: [second.submitted(["b"]), stray])])
+            }
+            #expect(try store.runs(matching: RunFilter()).isEmpty)
+            try store.append([begun, RunBatch(run: second.run, events: [second.submitted(["b", "c"])])])
+            #expect(try store.tasks(of: first.run, in: nil).map(\.state) == [.running])
+            #expect(try store.tasks(of: second.run, in: nil).map(\.name) == ["b", "c"])
+            #expect(try store.changes(of: first.run, after: 0).tasks.count == 1)
+            #expect(try store.replay(second.run, after: 0).count == 1)
+        },
         StoreConformance("every kind of event comes back as it was") { store in
             let script = Script()
             let attempt = script.attempt(0)
@@ -69,6 +83,7 @@ extension StoreConformance {
                 .workerLost(Worker.ID(0)), .attemptGrew(attempt, memoryBytes: 5), .alarmRang(.retry(attempt)),
                 .alarmRang(.timeout(attempt)), .runPaused(script.run), .runUnpaused(script.run),
                 .runCancelled(script.run, force: true), .runRetried(script.run),
+                .prioritized(script.run, attempt.task, priority: 7), .prioritized(script.run, nil, priority: 100),
                 .estimated(script.run, [TaskEstimate(task: attempt.task, estimate: script.estimate)]),
                 .attemptEnded(attempt, .succeeded(values), script.usage), .attemptEnded(attempt, .stopped, nil),
                 .attemptEnded(attempt, .reused(nil, from: script.run), nil), .attemptEnded(attempt, .lost, nil),
@@ -93,6 +108,19 @@ extension StoreConformance {
             #expect(try ids(RunFilter(statuses: [.running], workflow: "flow", source: "flow.yaml")) == [scripts[2].run])
             #expect(try ids(RunFilter(source: "elsewhere.yaml")).isEmpty)
             #expect(try store.latestRun(matching: RunFilter(workflow: "flow"))?.id == scripts[2].run)
+        },
+        StoreConformance("a new priority is that of the task, or of all tasks of its run only") { store in
+            let (script, other) = (Script(1), Script(2))
+            for run in [script, other] { try store.append([run.submitted(["a", "b"])], for: run.run) }
+            let one = Event.prioritized(script.run, TaskInstance.ID(1), priority: 70)
+            try store.append([script.recorded(one, [])], for: script.run)
+            let before = try store.tasks(of: script.run, in: nil).map(\.priority)
+            #expect(before == [try store.tasks(of: other.run, in: nil)[0].priority, 70])
+            let sequence = try store.changes(of: script.run, after: 0).sequence
+            try store.append([script.recorded(.prioritized(script.run, nil, priority: 3), [])], for: script.run)
+            #expect(try store.tasks(of: script.run, in: nil).map(\.priority) == [3, 3])
+            #expect(try store.changes(of: script.run, after: sequence).tasks.count == 2)
+            #expect(try store.tasks(of: other.run, in: nil).map(\.priority) == [before[0], before[0]])
         },
         StoreConformance("a run's summary counts its tasks and knows when it ended") { store in
             let script = Script()
@@ -314,9 +342,9 @@ extension StoreConformance {
                     at: script.time(seconds), run: script.run, cpuUtilization: 0.5, memoryUtilization: 0.25,
                     activeTasks: 1, pendingTasks: 2, failedTasks: 3, tasksPerSecond: 4.5)
             }
-            try store.append([script.submitted(["a"])], for: script.run, state: state(script, 1))
-            try store.append([other.submitted(["a"])], for: other.run, state: state(other, 2))
-            try store.append([script.started(0)], for: script.run, state: state(script, 3))
+            try store.append([RunBatch(run: script.run, events: [script.submitted(["a"])], state: state(script, 1))])
+            try store.append([RunBatch(run: other.run, events: [other.submitted(["a"])], state: state(other, 2))])
+            try store.append([RunBatch(run: script.run, events: [script.started(0)], state: state(script, 3))])
             #expect(try store.systemStates(of: script.run) == [state(script, 1), state(script, 3)])
         },
     ]

@@ -81,6 +81,8 @@ struct CommandFailure: Error, Hashable {
                     + DataDirectory.secrets,
                 exit: .usage)
         case .store(let error): self.init(error)
+        case .queueFull(let limit):
+            self.init("\(limit) tasks wait or run already, which is as many as the queue takes; try again later")
         }
     }
 }

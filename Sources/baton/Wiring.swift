@@ -71,16 +71,17 @@ enum Wiring {
 
     static func setup(
         _ data: DataDirectory, machine: MachineOptions, shadow: PolicyName?, tracer: FileTracer? = nil,
-        estimator: any Estimator, slot: EstimatorSlot, observer: any RunObserver
-    ) -> LiveRun.Setup {
+        slot: EstimatorSlot, observer: any RunObserver, store: any Store
+    ) -> LiveSetup {
         var planning = machine.planning.planning(for: [machine.policy] + (shadow.map { [$0] } ?? []), data)
         planning.isWatched = true
         let acting = policy(machine.policy, planning: planning)
-        var setup = LiveRun.Setup(
+        var setup = LiveSetup(
             dataDirectory: data.path, supervisor: supervisor,
             policy: shadow.map { Shadowed(acting, shadow: policy($0, planning: planning)) } ?? acting,
-            estimator: estimator,
-            observer: observer, makeStore: { () throws(StoreError) in try data.store() }
+            observer: observer,
+            makeEstimator: { (workflow) throws(StoreError) in try estimator(for: workflow, store: store) },
+            makeStore: { () throws(StoreError) in try data.store() }
         )
         setup.estimatorSlot = slot
         setup.tracer = tracer

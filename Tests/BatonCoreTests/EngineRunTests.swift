@@ -96,7 +96,7 @@ struct EngineRunTests {
         try stage.wish(.pause(stage.run))
         stage.end("a")
         #expect([stage.label("b"), stage.label("c")] == [.ready, .ready])
-        #expect(!stage.engine.hasReadyTasks(in: stage.run))
+        #expect(!stage.engine.hasReadyTasks)
         let placement = Placement(
             task: stage.reference("b"), worker: Worker.ID(0), grant: Stage.size(1, 0), reason: ""
         )
@@ -159,5 +159,24 @@ struct EngineRunTests {
             try stage.engine.validate(.submit(stage.engine.submission(of: stage.run)!))
         }
         #expect(throws: CommandError.unknownRun(other)) { try stage.engine.validate(.pause(other)) }
+    }
+
+    @Test("a new priority counts for what waits, of one task or of all, and a wrong one is refused")
+    func prioritize() throws {
+        var stage = Stage(workflow("a, b, c"))
+        try stage.wish(.prioritize(stage.run, stage.reference("b").task, priority: 90))
+        func priorities() -> [Int32] {
+            let observation = stage.engine.observe(at: stage.now)
+            return (0..<observation.readiedCount).compactMap { observation.ready($0)?.priority }
+        }
+        let usual = priorities()[0]
+        #expect(priorities() == [usual, 90, usual])
+        #expect(stage.effects == [.decide])
+        try stage.wish(.prioritize(stage.run, nil, priority: 0))
+        #expect(priorities() == [0, 0, 0])
+        #expect(throws: CommandError.invalidPriority(101)) {
+            try stage.wish(.prioritize(stage.run, nil, priority: 101))
+        }
+        #expect(throws: CommandError.self) { try stage.wish(.prioritize(stage.run, TaskInstance.ID(9), priority: 1)) }
     }
 }

@@ -23,14 +23,14 @@ struct MachinePoolTests {
     @Test("units of a limit that one run holds are seen by others under the limit's name, until they are given back")
     func shares() throws {
         try withPools { first, second in
-            first.publish([2, 0], of: ["licence", "database"])
+            first.publish([2, 0], of: ["licence", "database"], by: getpid())
             #expect(second.heldByOthers(of: ["database", "licence", "other"]) == [0, 2, 0])
             #expect(first.heldByOthers(of: ["licence"]) == [0], "what a run holds itself is not held by others")
-            second.publish([3], of: ["licence"])
+            second.publish([3], of: ["licence"], by: getppid())
             #expect(first.heldByOthers(of: ["licence"]) == [3])
-            first.publish([0, 1], of: ["licence", "database"])
+            first.publish([0, 1], of: ["licence", "database"], by: getpid())
             #expect(second.heldByOthers(of: ["licence", "database"]) == [0, 1])
-            first.withdraw()
+            first.withdraw(getpid())
             #expect(second.heldByOthers(of: ["database"]) == [0])
         }
     }
@@ -43,8 +43,8 @@ struct MachinePoolTests {
                 posix_spawn(
                     &child, "/bin/sh", nil, nil, [strdup("sh"), strdup("-c"), strdup("kill -STOP $$"), nil], nil) == 0)
             first.claim(for: child)
-            first.publish(Resources(milliCPU: 500, memoryBytes: 1), isWaiting: false)
-            first.publish([1], of: ["licence"])
+            first.publish(Resources(milliCPU: 500, memoryBytes: 1), isWaiting: false, of: child)
+            first.publish([1], of: ["licence"], by: child)
             #expect(second.heldByOthers(of: ["licence"]) == [1])
             kill(child, SIGKILL)
             waitpid(child, nil, 0)
@@ -58,7 +58,7 @@ struct MachinePoolTests {
     func large() throws {
         try withPools { first, second in
             let whole = Resources(milliCPU: 2000, memoryBytes: 10)
-            first.publish(Resources(milliCPU: 1000, memoryBytes: 4), isWaiting: true)
+            first.publish(Resources(milliCPU: 1000, memoryBytes: 4), isWaiting: true, of: getpid())
             #expect(second.available(of: whole, machine: whole) == Resources(milliCPU: 1000, memoryBytes: 5))
             #expect(
                 second.available(of: whole, machine: whole, isShared: false)
@@ -66,11 +66,26 @@ struct MachinePoolTests {
         }
     }
 
+    @Test("an orchestrator with several runs has them all counted, and none of them in its own way")
+    func several() throws {
+        try withPools { first, second in
+            let whole = Resources(milliCPU: 4000, memoryBytes: 8)
+            second.publish(Resources(milliCPU: 1000, memoryBytes: 1), isWaiting: false, of: getppid())
+            second.claim(for: 1)
+            second.publish(Resources(milliCPU: 2000, memoryBytes: 3), isWaiting: false, of: 1)
+            #expect(second.available(of: whole, machine: whole) == whole)
+            #expect(first.available(of: whole, machine: whole) == Resources(milliCPU: 1000, memoryBytes: 4))
+            second.publish([2], of: ["licence"], by: 1)
+            #expect(second.heldByOthers(of: ["licence"]) == [0])
+            #expect(first.heldByOthers(of: ["licence"]) == [2])
+        }
+    }
+
     @Test("a run whose supervisor is a new one finds its claim again under that one's name")
     func successor() throws {
         try withPools { first, second in
             let again = try #require(MachinePool(path: folder + "/pool"))
-            first.publish([1], of: ["licence"])
+            first.publish([1], of: ["licence"], by: getpid())
             again.claim(for: getpid())
             #expect(again.heldByOthers(of: ["licence"]) == [0], "resumed: it is its own")
             #expect(second.heldByOthers(of: ["licence"]) == [1])

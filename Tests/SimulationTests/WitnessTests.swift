@@ -91,7 +91,7 @@ import Testing
                     _ = engine.handle(record.event, at: simulation.now)
                     #expect(engine.brokenInvariants() == [])
                 case .estimated, .workerJoined, .workerResized, .workerLost, .limitsShared, .decided, .runCancelled,
-                    .runRetried:
+                    .runRetried, .prioritized:
                     continue
                 }
             }

@@ -5,6 +5,8 @@ public enum Command: Hashable, Sendable {
     case unpause(Run.ID)
     case cancel(Run.ID, force: Bool)
     case retry(Run.ID)
+    /// 0 to 100; of one task of the run, or of all.
+    case prioritize(Run.ID, TaskInstance.ID?, priority: Int32)
 }
 
 /// Why a wish was refused.
@@ -16,6 +18,10 @@ public enum CommandError: Error, Hashable, Sendable {
     case neverFits([Misfit])
     /// The run has ended, or has not ended yet, and the wish needs the opposite.
     case wrongStatus(Run.ID, Run.Status)
+    /// The run has no such task.
+    case unknownTask(TaskReference)
+    /// Priorities go from 0 to 100.
+    case invalidPriority(Int32)
 
     public struct Misfit: Hashable, Sendable {
         public var task: String

@@ -65,6 +65,11 @@ extension Engine {
         runIndex[run].map { runs[$0].limitsInUse } ?? []
     }
 
+    /// Units of each of the run's limits that nobody holds.
+    public func limitsLeft(to run: Run.ID) -> [Int64] {
+        runIndex[run].map { index in runs[index].limitsInUse.indices.map(runs[index].unitsLeft) } ?? []
+    }
+
     /// What other runs held of the run's limits when it last looked.
     public func limitsHeldByOthers(than run: Run.ID) -> [Int64] {
         runIndex[run].map { runs[$0].limitsHeldByOthers } ?? []
@@ -134,6 +139,16 @@ extension Engine {
         workers[Int(worker.index)].worker.capacity
     }
 
+    /// What may be used of the worker now, by whatever runs there included.
+    public func available(on worker: Worker.ID) -> Resources {
+        workers[Int(worker.index)].available
+    }
+
+    /// What the running attempts of a run hold, on all workers.
+    public func held(by run: Run.ID) -> Resources {
+        runIndex[run].map { runs[$0].held } ?? .zero
+    }
+
     /// What the running attempts on a worker hold.
     public func used(on worker: Worker.ID) -> Resources {
         workers[Int(worker.index)].used
@@ -145,15 +160,14 @@ extension Engine {
     /// True when any run has not ended.
     public var hasOpenRuns: Bool { !openRuns.isEmpty }
 
+    /// Tasks of all runs that have not ended, and how many of them run.
+    public var openTasks: (unfinished: Int, running: Int) {
+        openRuns.reduce((0, 0)) { ($0.0 + runs[Int($1)].unfinished, $0.1 + runs[Int($1)].runningTasks) }
+    }
+
     /// True when any task of any run waits for nothing but room.
     public var hasReadyTasks: Bool {
         openRuns.contains { runs[Int($0)].readyTasks > 0 && runs[Int($0)].isStartable }
-    }
-
-    /// True when a task waits for nothing but room.
-    public func hasReadyTasks(in run: Run.ID) -> Bool {
-        guard let index = runIndex[run], runs[index].isStartable else { return false }
-        return runs[index].readyTasks > 0
     }
 }
 

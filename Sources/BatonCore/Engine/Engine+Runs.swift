@@ -54,6 +54,19 @@ extension Engine {
         effects.append(.decide)
     }
 
+    mutating func prioritize(
+        _ task: TaskInstance.ID?, of run: Run.ID, _ priority: Int32, into effects: inout [Effect]
+    ) {
+        guard let index = runIndex[run] else { return }
+        for place in runs[index].expansion.instances.indices where task == nil || task == TaskInstance.ID(place) {
+            runs[index].expansion.setPriority(priority, of: place)
+        }
+        runs[index].priority = runs[index].expansion.instances.reduce(0) { max($0, $1.priority) }
+        runs[index].revision += 1
+        generation += 1
+        effects.append(.decide)
+    }
+
     mutating func setStatus(
         _ status: Run.Status, of run: Run.ID, onlyFrom expected: Run.Status, at now: Instant,
         into effects: inout [Effect]

@@ -77,6 +77,8 @@ public struct Engine: Sendable {
             cancel(run, force: force, at: now, into: &effects)
         case .runRetried(let run):
             retry(run, at: now, into: &effects)
+        case .prioritized(let run, let task, let priority):
+            prioritize(task, of: run, priority, into: &effects)
         }
     }
 
@@ -107,6 +109,13 @@ public struct Engine: Sendable {
         case .retry(let run):
             try require(run) { $0 == .failed || $0 == .cancelled }
             return .runRetried(run)
+        case .prioritize(let run, let task, let priority):
+            try require(run) { !$0.isTerminal }
+            guard (0...100).contains(priority) else { throw .invalidPriority(priority) }
+            if let task, state(of: TaskReference(run: run, task: task)) == nil {
+                throw .unknownTask(TaskReference(run: run, task: task))
+            }
+            return .prioritized(run, task, priority: priority)
         }
     }
 

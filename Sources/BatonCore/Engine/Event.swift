@@ -21,13 +21,15 @@ public enum Event: Hashable, Sendable, Codable {
     case runCancelled(Run.ID, force: Bool)
     /// Tasks that did not succeed are tried again.
     case runRetried(Run.ID)
+    /// A task, or all of the run's, goes before others of lower priority from now on.
+    case prioritized(Run.ID, TaskInstance.ID?, priority: Int32)
 
     /// The run that the event belongs to; nil for the cluster's own.
     public var run: Run.ID? {
         switch self {
         case .runSubmitted(let submission): submission.run
         case .estimated(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
-            .runRetried(let run), .limitsShared(let run, _):
+            .runRetried(let run), .limitsShared(let run, _), .prioritized(let run, _, _):
             run
         case .decided(let decision):
             (decision.placements.first ?? decision.secondOpinion?.instead?.first)?.task.run

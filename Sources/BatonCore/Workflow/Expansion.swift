@@ -29,6 +29,10 @@ public struct Expansion: Sendable {
         return place.map(TaskInstance.ID.init)
     }
 
+    mutating func setPriority(_ priority: Int32, of instance: Int) {
+        instances[instance].priority = priority
+    }
+
     /// Takes in what a group turned out to hold.
     public mutating func append(_ addition: Addition) {
         instances[Int(addition.group.index)].kind = .group(isExpanded: true)

@@ -18,6 +18,8 @@ extension CommandError {
             return (lines + rest).joined(separator: "\n")
                 + "\nLower 'resources', or allow more with --jobs and --memory."
         case .wrongStatus(let run, let status): return "run \(run) is \(status.rawValue)"
+        case .unknownTask(let task): return "run \(task.run) has no task number \(task.task.index)"
+        case .invalidPriority(let priority): return "a priority is between 0 and 100, not \(priority)"
         }
     }
 }

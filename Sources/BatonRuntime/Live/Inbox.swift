@@ -12,6 +12,16 @@ final class Inbox: Sendable {
     enum Message: Sendable {
         case start(Effect.Order)
         case ended(Attempt.ID, Outcome, Usage?)
+        case wish(Wish)
+        /// Leaves the loop; what runs goes on without it.
+        case stop
+    }
+
+    /// A wish, and whoever waits for the answer.
+    struct Wish: Sendable {
+        var command: Command
+        /// Called once: nil when what was granted is on the disk.
+        var answer: @Sendable (RuntimeError?) -> Void
     }
 
     init() {

@@ -5,11 +5,11 @@ import Glibc
 /// Makes or finds the executor of a run, and tells what became of the attempts that were given to it before.
 typealias ExecutorFactory = () throws(RuntimeError) -> (executor: any Executor, facts: (Attempt.ID) -> AttemptFact)
 
-/// The outside of one live run: processes, alarms, files, and the door through which other commands speak to it.
+/// The outside of one live run: processes, files, and the door through which other commands speak to it.
 final class LiveWorld {
-    private(set) var executor: any Executor
-    let inbox = Inbox()
-    var alarms = TimedQueue<Alarm>()
+    /// Nil until the first attempt wants one.
+    private(set) var executor: (any Executor)?
+    private let inbox: Inbox
     private let builder: LaunchBuilder
     private let folder: RunFolder
     private let makeExecutor: ExecutorFactory
@@ -22,7 +22,7 @@ final class LiveWorld {
 
     init(
         folder: RunFolder, secrets: Secrets, tracer: FileTracer?, cache: OutputCache,
-        observations: ObservationRecorder, captured: CapturedValues, executor: any Executor,
+        observations: ObservationRecorder, captured: CapturedValues, inbox: Inbox,
         makeExecutor: @escaping ExecutorFactory
     ) {
         self.folder = folder
@@ -31,7 +31,7 @@ final class LiveWorld {
         self.observations = observations
         self.makeExecutor = makeExecutor
         builder = LaunchBuilder(folder: folder, secrets: secrets, tracer: tracer)
-        self.executor = executor
+        self.inbox = inbox
         control = ControlSocket(path: folder.control)
     }
 
@@ -83,37 +83,55 @@ final class LiveWorld {
                     "the command or its environment contains a NUL character, which no program can be given", offset: 0
                 )
             }
-            executor.start(launch)
+            hand(launch)
         } catch {
             inbox.post(.ended(order.attempt, .failed(.invalid(error.message)), nil))
         }
     }
 
+    private func hand(_ launch: Launch) {
+        do throws(RuntimeError) {
+            if executor == nil { executor = try makeExecutor().executor }
+            executor?.start(launch)
+        } catch {
+            inbox.post(.ended(launch.attempt, .failed(.notStarted(error.supervisorReason)), nil))
+        }
+    }
+
     func stop(_ attempt: Attempt.ID, grace: Duration) {
-        executor.stop(attempt, grace: grace)
+        executor?.stop(attempt, grace: grace)
     }
 
     func send() {
-        executor.send()
+        executor?.send()
     }
 
     // MARK: Reports
 
     func receive() throws(RuntimeError) -> [ExecutorReport] {
+        guard let executor else { return [] }
         do {
             return try executor.receive()
         } catch {
+            self.executor = nil
             throw .supervisor("\(error)")
         }
     }
 
-    /// The supervisor died: whatever it left is ended, and a new one takes its place.
+    /// Finds the run's supervisor; where it died, whatever it left is ended, and a new one takes its place.
     ///
     /// - Returns: what is known of the attempts that it ran.
-    func restartExecutor() throws(RuntimeError) -> (Attempt.ID) -> AttemptFact {
-        let restarted = try makeExecutor()
-        executor = restarted.executor
-        return restarted.facts
+    func connect() throws(RuntimeError) -> (Attempt.ID) -> AttemptFact {
+        executor = nil
+        let connected = try makeExecutor()
+        executor = connected.executor
+        return connected.facts
+    }
+
+    /// Called when everything has ended.
+    func finish() {
+        executor?.finish()
+        executor = nil
     }
 
     /// Says which program and which folder it was that a start failed with; the supervisor tells the step only.

@@ -3,19 +3,19 @@ import BatonCore
 // Estimates: made for every task at the start, and again while siblings teach what is still to come.
 
 extension Orchestrator {
-    /// Estimates every task that has not ended.
-    func estimateAll() {
-        estimate { _ in true }
+    /// Estimates every task of a run that has not ended.
+    func estimateAll(of run: DrivenRun) {
+        estimate(in: run) { _ in true }
     }
 
     /// Takes in a measurement, and passes it on to siblings that have not started while it still changes much.
     ///
     /// - Parameter killed: what `killedBytes` said of the event.
-    func learn(from event: Event, killed: Int64?, at now: Instant) {
+    func learn(from event: Event, of run: DrivenRun, killed: Int64?, at now: Instant) {
         guard case .attemptEnded(let attempt, let outcome, let usage) = event,
-            let submission = engine.submission(of: run), let task = engine.definition(of: attempt.reference)
+            let submission = engine.submission(of: run.id), let task = engine.definition(of: attempt.reference)
         else { return }
-        let instance = engine.instances(of: run)[Int(attempt.task.index)]
+        let instance = engine.instances(of: run.id)[Int(attempt.task.index)]
         let end: EstimatorSlot.Lesson.End
         if let killed {
             end = .killed(at: killed)
@@ -26,14 +26,14 @@ extension Orchestrator {
         }
         let lesson = EstimatorSlot.Lesson(
             end: end, workflow: submission.workflow.name, task: task.name, instance: instance.name, at: now)
-        if let better = estimatorSlot.exchange(lesson) { estimator = better }
-        lesson.teach(&estimator)
+        if let better = setup.estimatorSlot.exchange(lesson) { run.estimator = better }
+        lesson.teach(&run.estimator)
         // After a kill, what starts from here on must not repeat the mistake.
-        if killed != nil { return estimate { $0 == instance.task } }
-        let seen = (learned[instance.task] ?? 0) + 1
-        learned[instance.task] = seen
+        if killed != nil { return estimate(in: run) { $0 == instance.task } }
+        let seen = (run.learned[instance.task] ?? 0) + 1
+        run.learned[instance.task] = seen
         // The first samples say most: 1, 2, 4, 8 ... so the work stays proportional to the number of tasks.
-        if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate { $0 == instance.task } }
+        if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate(in: run) { $0 == instance.task } }
     }
 
     /// Granted to or used by an attempt that was ended for want of memory, before the engine takes that in; nil when the
@@ -51,20 +51,20 @@ extension Orchestrator {
         !instance.bindings.isEmpty
     }
 
-    private func estimate(_ isWanted: (Int32) -> Bool) {
-        guard let workflow = engine.submission(of: run)?.workflow else { return }
+    private func estimate(in run: DrivenRun, _ isWanted: (Int32) -> Bool) {
+        guard let workflow = engine.submission(of: run.id)?.workflow else { return }
         var estimates: [TaskEstimate] = []
-        for (index, instance) in engine.instances(of: run).enumerated() {
-            let reference = TaskReference(run: run, task: TaskInstance.ID(index))
+        for (index, instance) in engine.instances(of: run.id).enumerated() {
+            let reference = TaskReference(run: run.id, task: TaskInstance.ID(index))
             guard instance.kind == .command, isWanted(instance.task), isUnstarted(reference),
-                let estimate = estimator.estimate(
+                let estimate = run.estimator.estimate(
                     workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name,
                     request: instance.request
                 ), estimate != engine.estimate(of: reference)
             else { continue }
             estimates.append(TaskEstimate(task: reference.task, estimate: estimate))
         }
-        if !estimates.isEmpty { handle(.estimated(run, estimates)) }
+        if !estimates.isEmpty { handle(.estimated(run.id, estimates)) }
     }
 
     private func isUnstarted(_ reference: TaskReference) -> Bool {

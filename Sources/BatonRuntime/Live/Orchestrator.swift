@@ -1,114 +1,100 @@
 public import BatonCore
-import BatonStore
+public import BatonStore
 import CBatonSystem
 import Glibc
 
-/// Drives one run on this machine: a loop on one thread around the engine.
+/// Drives runs on this machine: a loop on one thread around one engine.
 ///
 /// Each turn: take in facts, let the engine handle them, ask the policy, append everything in one transaction, act,
 /// flush to disk, and only then tell the observer. So what was reported as done is on disk, and a kill at any point
-/// leaves either a fact that the supervisor still knows or an order that can safely be given again.
+/// leaves either a fact that a supervisor still knows or an order that can safely be given again.
 public final class Orchestrator {
     public struct Options: Sendable {
         /// Between the polite and the final signal when an attempt must end.
         public var grace: Duration = .seconds(10)
         /// How long a finished fact may wait for others before all are flushed and shown together.
         public var flushInterval: Duration = .milliseconds(50)
+        /// Tasks that may wait or run at once in all runs together; submissions beyond it are refused.
+        public var queueSize = Int.max
 
         public init() {}
     }
 
-    let run: Run.ID
-    var engine: Engine
-    private let store: any Store
-    private var policy: any Policy
-    var estimator: any Estimator
-    let estimatorSlot: EstimatorSlot
-    private let world: LiveWorld
-    private let pool: MachinePool?
-    private let observer: any RunObserver
-    private let options: Options
-    let clock: LiveClock
-    /// Held as long as this process drives the run.
-    private let lease: FileLock
-    /// Measurements per task of the workflow.
-    var learned: [Int32: Int] = [:]
+    let setup: LiveSetup
+    let store: any Store
+    let clock = LiveClock()
+    var engine = Engine()
+    var policy: any Policy
+    /// Those that have not ended, or whose end is not on record.
+    var runs: [Run.ID: DrivenRun] = [:]
+    let pool = MachinePool.defaultPath().flatMap(MachinePool.init)
+    let inbox = Inbox()
+    /// For other threads.
+    public let control: LiveControl
+    private var alarms = TimedQueue<Alarm>()
 
-    private var batch: [Recorded] = []
-    private var orders: [Effect] = []
-    private var wantsDecision = false
-    private var unshown: [Recorded] = []
-    private var showAt: Instant?
-    private var retryStoreAt: Instant?
-    private var storeTrouble: StoreError?
-    private var lookAtPoolAt: Instant?
-    /// The state of the machine that was recorded last, and how many tasks had ended then.
-    var recorded: (state: SystemState, ended: Int)?
-    private var decisions: Int64
+    var orders: [Effect] = []
+    var wantsDecision = false
+    var unshown: [Recorded] = []
+    var showAt: Instant?
+    var retryStoreAt: Instant?
+    var storeTrouble: StoreError?
+    /// Answers to wishes that are granted but not on the disk yet.
+    var answers: [@Sendable (RuntimeError?) -> Void] = []
+    var lookAtPoolAt: Instant?
+    /// New plans of the policy so far, and why the latest was preferred.
+    var plans: (count: Int, latest: Rationale?) = (0, nil)
+    /// In whose name this process waits while none of its runs has a supervisor.
+    let processID = getpid()
+    /// How the runs ended that were driven here.
+    private var ends: [Run.ID: Run.Status] = [:]
     private var interrupts = 0
-    private var available: Resources?
-    /// All that this machine has, whatever of it this run may use.
-    private let machine: Resources
-    /// Names of the workflow's limits, which are shared with other runs of this machine.
-    private let limits: [String]
+    private var isStopped = false
+    /// All that this machine has, whatever of it may be used here.
+    let machine = Machine.capacity(directory: "/")
 
-    init(
-        run: Run.ID, engine: Engine, store: any Store, policy: any Policy, estimator: any Estimator,
-        estimatorSlot: EstimatorSlot, world: LiveWorld, pool: MachinePool?, observer: any RunObserver,
-        options: Options, clock: LiveClock, decisions: Int64, lease: FileLock, limits: [String]
-    ) {
-        self.run = run
-        self.engine = engine
+    public init(_ setup: LiveSetup, store: any Store) {
+        self.setup = setup
         self.store = store
-        self.policy = policy
-        self.estimator = estimator
-        self.estimatorSlot = estimatorSlot
-        self.world = world
-        self.pool = pool
-        self.observer = observer
-        self.options = options
-        self.clock = clock
-        self.decisions = decisions
-        self.lease = lease
-        machine = Machine.capacity(directory: "/")
-        self.limits = limits
+        policy = setup.policy
+        control = LiveControl(inbox: inbox)
     }
 
-    /// Runs until the run has ended and everything about it is on disk.
+    /// Drives what was begun or taken over until all of it has ended and everything about it is on disk.
     ///
-    /// - Returns: the final status, and the signal that cancelled it, if one did.
-    public func drive() throws(RuntimeError) -> (status: Run.Status, signal: Int32?) {
+    /// - Returns: how each run ended, and the signal that cancelled them, if one did.
+    public func drive() throws(RuntimeError) -> (ends: [Run.ID: Run.Status], signal: Int32?) {
         let signals = baton_signal_descriptor()
         defer { close(signals) }
         var lastSignal: Int32?
-        try takeInReports()
+        takeInReports()
         turn()
-        while !isFinished {
-            wait(alsoFor: signals)
+        while !runs.isEmpty {
+            wait(alsoFor: [signals])
             while case let signal = baton_next_signal(signals), signal != 0 {
-                if signal == SIGHUP { continue }  // the terminal went away; the run goes on
+                if signal == SIGHUP { continue }  // the terminal went away; the runs go on
                 lastSignal = signal
                 interrupt()
             }
-            try takeInReports()
-            takeInMessages()
-            world.answerControl { command in
-                if let refusal = wish(command) { return refusal }
-                // An answer is a promise: it is given once the wish is on record.
-                return commit() ? nil : "the record of the run can't be written at the moment; try again"
-            }
-            ringAlarms()
+            takeIn()
             turn()
             // A cancellation can't be recorded, so it can't be carried out; tasks go on, and `resume` finds them.
             if lastSignal != nil, let storeTrouble { throw .store(storeTrouble) }
         }
-        world.executor.finish()
-        if let pool { pool.withLock { pool.withdraw() } }
-        return (engine.status(of: run) ?? .failed, lastSignal)
+        return (ends, lastSignal)
     }
 
-    private var isFinished: Bool {
-        engine.status(of: run)?.isTerminal == true && batch.isEmpty && unshown.isEmpty
+    /// Drives whatever `control` is given until that says stop. Tasks that run then go on without it.
+    public func serve() {
+        takeInReports()
+        turn()
+        while !isStopped {
+            wait(alsoFor: [])
+            takeIn()
+            turn()
+            control.publish(load)
+            ends.removeAll(keepingCapacity: true)
+        }
     }
 
     // MARK: Facts
@@ -125,60 +111,96 @@ public final class Orchestrator {
             case .start, .stop, .wake: orders.append(effect)
             }
         }
-        batch.append(Recorded(event: event, at: now, changes: changes))
-        learn(from: event, killed: killed, at: now)
+        record(event, changes, at: now)
+        if let run = event.run.flatMap({ runs[$0] }) { learn(from: event, of: run, killed: killed, at: now) }
     }
 
-    private func takeInReports() throws(RuntimeError) {
-        for report in try world.receive() {
-            switch report {
-            case .ended(let attempt, let outcome, let usage):
-                end(attempt, outcome, usage)
-            case .sampled(let attempt, let sample):
-                take(sample, of: attempt)
-            case .executorLost:
-                reconcile(with: try world.restartExecutor())
+    private func takeIn() {
+        takeInReports()
+        takeInMessages()
+        for run in runs.values {
+            run.world.answerControl { command in
+                if let refusal = wish(command) { return refusal.controlSentence }
+                // An answer is a promise: it is given once the wish is on record.
+                return commit() ? nil : "the record of the run can't be written at the moment; try again"
+            }
+        }
+        while let alarm = alarms.popDue(at: clock.now) { handle(.alarmRang(alarm)) }
+    }
+
+    private func takeInReports() {
+        for run in runs.values {
+            do throws(RuntimeError) {
+                for report in try run.world.receive() {
+                    switch report {
+                    case .ended(let attempt, let outcome, let usage):
+                        end(attempt, outcome, usage)
+                    case .sampled(let attempt, let sample):
+                        take(sample, of: attempt)
+                    case .executorLost:
+                        reconcile(run, with: try run.world.connect())
+                    }
+                }
+            } catch {
+                // Whatever it ran is gone with it, and the next attempt gets a new one.
+                for attempt in engine.runningAttempts where attempt.run == run.id {
+                    end(attempt, .failed(.notStarted(error.supervisorReason)), nil)
+                }
             }
         }
     }
 
     /// An end counts once its files have been looked at, which may take another thread a moment.
     private func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?) {
+        guard let world = runs[attempt.run]?.world else { return }
         let outcome = world.named(outcome, of: attempt, engine: engine)
         if world.finish(attempt, outcome, usage, engine: engine) { handle(.attemptEnded(attempt, outcome, usage)) }
     }
 
-    /// Brings the engine in line with what became of its attempts while nobody listened.
-    func reconcile(with facts: (Attempt.ID) -> AttemptFact) {
-        // Covers every order that still waits here, too; none may be given twice.
-        orders = engine.outstandingEffects(facts).filter { $0 != .decide }
-        for case .attemptEnded(let attempt, let outcome, let usage) in engine.missedEvents(facts) {
+    /// Brings the engine in line with what became of a run's attempts while nobody listened.
+    func reconcile(_ run: DrivenRun, with facts: (Attempt.ID) -> AttemptFact) {
+        func isOwn(_ effect: Effect) -> Bool { effect.attempt?.run == run.id }
+        // Covers every order of the run that still waits here, too; none may be given twice.
+        orders = orders.filter { !isOwn($0) } + engine.outstandingEffects(facts).filter(isOwn)
+        for case .attemptEnded(let attempt, let outcome, let usage) in engine.missedEvents(facts)
+        where attempt.run == run.id {
             end(attempt, outcome, usage)
         }
         wantsDecision = true
     }
 
     private func takeInMessages() {
-        for message in world.inbox.drain() {
+        for message in inbox.drain() {
             switch message {
-            case .start(let order): world.launch(order, engine: engine)
+            case .start(let order): runs[order.attempt.run]?.world.launch(order, engine: engine)
             case .ended(let attempt, let outcome, let usage): handle(.attemptEnded(attempt, outcome, usage))
+            case .wish(let wish):
+                if let storeTrouble {
+                    wish.answer(.store(storeTrouble))
+                } else if let refusal = self.wish(wish.command) {
+                    wish.answer(refusal)
+                } else {
+                    answers.append(wish.answer)
+                }
+            case .stop: isStopped = true
             }
         }
     }
 
-    /// - Returns: why the wish was refused, in words; nil when it was granted.
-    private func wish(_ command: Command) -> String? {
-        do throws(CommandError) {
-            handle(try engine.validate(command))
+    /// - Returns: why the wish was refused; nil when it was granted.
+    private func wish(_ command: Command) -> RuntimeError? {
+        do throws(RuntimeError) {
+            try submit(command)
             return nil
         } catch {
-            return error.sentence
+            return error
         }
     }
 
-    /// Grants a wish before the run is driven.
+    /// Grants a wish, or says why not.
     public func submit(_ command: Command) throws(RuntimeError) {
+        if case .submit(let submission) = command { return try begin(submission) }
+        if case .retry(let run) = command, runs[run] == nil { return try resume(run, retry: true) }
         do {
             handle(try engine.validate(command))
         } catch {
@@ -188,15 +210,11 @@ public final class Orchestrator {
 
     private func interrupt() {
         interrupts += 1
-        _ = wish(.cancel(run, force: interrupts > 1))
-    }
-
-    private func ringAlarms() {
-        while let alarm = world.alarms.popDue(at: clock.now) { handle(.alarmRang(alarm)) }
+        for run in runs.keys { _ = wish(.cancel(run, force: interrupts > 1)) }
     }
 
     private func take(_ sample: UsageReading, of attempt: Attempt.ID) {
-        observer.sampled(attempt, sample)
+        setup.observer.sampled(attempt, sample)
         guard case .running(let running)? = engine.state(of: attempt.reference), running.attempt == attempt.number,
             sample.memoryBytes > running.grant.memoryBytes + running.grant.memoryBytes / 20
         else { return }
@@ -205,146 +223,56 @@ public final class Orchestrator {
 
     // MARK: A turn
 
-    /// Decides, appends, acts, and shows what has become durable.
-    private func turn() {
+    /// Decides, appends, acts, shows what has become durable, and lets go of runs that have ended.
+    func turn() {
         if retryStoreAt == nil { decide() } else { publish() }
         guard commit() else { return }
         act()
         show()
-    }
-
-    private func decide() {
-        if let lookAtPoolAt, clock.now >= lookAtPoolAt { wantsDecision = true }
-        while wantsDecision {
-            wantsDecision = false
-            lookAtPoolAt = nil
-            guard let pool else {
-                decideOnce()
-                continue
-            }
-            pool.withLock {
-                pool.claim(for: world.executor.holder)
-                adapt(to: pool, isShared: true)
-                decideOnce()
-                if engine.used(on: Worker.ID(0)) == .zero, engine.hasReadyTasks(in: run) {
-                    adapt(to: pool, isShared: false)
-                    decideOnce(mostPlacements: 1)
-                }
-                let isReady = engine.hasReadyTasks(in: run)
-                let isWaiting = isReady && available != nil && available != capacity
-                publish(to: pool, isWaiting: isWaiting)
-                let waitsForLimit = isReady && engine.limitsHeldByOthers(than: run).contains { $0 > 0 }
-                if isWaiting || waitsForLimit { lookAtPoolAt = clock.now.advanced(by: .milliseconds(100)) }
-            }
-        }
-    }
-
-    /// Lets others have what ended attempts held, while nothing new may start here.
-    private func publish() {
-        guard let pool else { return }
-        pool.withLock {
-            pool.claim(for: world.executor.holder)
-            publish(to: pool, isWaiting: false)
-        }
-    }
-
-    private func publish(to pool: MachinePool, isWaiting: Bool) {
-        pool.publish(engine.used(on: Worker.ID(0)), isWaiting: isWaiting)
-        if !limits.isEmpty { pool.publish(engine.limitsInUse(by: run), of: limits) }
-    }
-
-    var capacity: Resources { engine.capacity(of: Worker.ID(0)) }
-
-    private func adapt(to pool: MachinePool, isShared: Bool) {
-        if !limits.isEmpty {
-            let held = pool.heldByOthers(of: limits)
-            if held != engine.limitsHeldByOthers(than: run) { handle(.limitsShared(run, heldByOthers: held)) }
-            wantsDecision = false
-        }
-        let now = pool.available(of: capacity, machine: machine, isShared: isShared)
-        guard now != available ?? capacity else { return }
-        available = now
-        handle(.workerResized(Worker.ID(0), capacity: now))
-        wantsDecision = false
-    }
-
-    private func decideOnce(mostPlacements: Int = .max) {
-        guard engine.hasReadyTasks(in: run) else { return }
-        var decision = policy.decide(engine.observe(at: clock.now))
-        guard !decision.placements.isEmpty || decision.secondOpinion != nil else { return }
-        decision.placements.removeSubrange(min(mostPlacements, decision.placements.count)...)
-        decisions += 1
-        decision.number = decisions
-        do throws(Rejection) {
-            handle(try engine.admit(decision))
-        } catch {
-            preconditionFailure("policy \(policy.name) proposed \(error.placement): \(error.reason)")
-        }
-    }
-
-    /// - Returns: false while the store can't take it; nothing may be acted on then.
-    private func commit() -> Bool {
-        if let retryStoreAt, clock.now < retryStoreAt { return false }
-        guard !batch.isEmpty else { return true }
-        do throws(StoreError) {
-            try store.append(batch, for: run, state: momentToRecord())
-        } catch {
-            if retryStoreAt == nil { observer.storeFailed(error) }
-            storeTrouble = error
-            retryStoreAt = clock.now.advanced(by: .seconds(1))
-            return false
-        }
-        if retryStoreAt != nil {
-            retryStoreAt = nil
-            storeTrouble = nil
-            wantsDecision = true
-        }
-        if unshown.isEmpty { showAt = clock.now.advanced(by: options.flushInterval) }
-        unshown += batch
-        batch.removeAll(keepingCapacity: true)
-        return true
+        retire()
     }
 
     private func act() {
         for order in orders {
             switch order {
-            case .start(let order): world.start(order, engine: engine)
-            case .stop(let attempt, let reason): world.stop(attempt, grace: reason == .killed ? .zero : options.grace)
-            case .wake(let at, let alarm): world.alarms.insert(alarm, at: at)
+            case .start(let order): runs[order.attempt.run]?.world.start(order, engine: engine)
+            case .stop(let attempt, let reason):
+                runs[attempt.run]?.world.stop(attempt, grace: reason == .killed ? .zero : setup.options.grace)
+            case .wake(let at, let alarm): alarms.insert(alarm, at: at)
             case .decide, .announce: preconditionFailure("not an order: \(order)")
             }
         }
         orders.removeAll(keepingCapacity: true)
-        world.send()
+        for run in runs.values { run.world.send() }
+        publishNewSupervisors()
     }
 
-    private func show() {
-        let now = clock.now
-        if let showAt, !unshown.isEmpty, now >= showAt || engine.status(of: run)?.isTerminal == true {
-            do throws(StoreError) {
-                try store.flush()
-            } catch {
-                observer.storeFailed(error)
-                self.showAt = now.advanced(by: .seconds(1))
-                return
-            }
-            observer.durable(unshown)
-            unshown.removeAll(keepingCapacity: true)
+    /// A run that has ended, and whose end is on disk and has been told, is nobody's business any more.
+    private func retire() {
+        guard unshown.isEmpty else { return }
+        for run in runs.values {
+            guard let status = engine.status(of: run.id), status.isTerminal, run.batch.isEmpty else { continue }
+            run.world.finish()
+            withdraw(run)
+            runs[run.id] = nil
+            ends[run.id] = status
         }
-        observer.refresh(at: now)
     }
 
-    private func wait(alsoFor signals: Int32) {
-        let descriptors = [world.inbox.descriptor, signals] + world.controlDescriptors
-        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let executorEvents = POLLIN | (world.executor.hasUnsent ? POLLOUT : 0)
-        polled.append(pollfd(fd: world.executor.descriptor, events: Int16(executorEvents), revents: 0))
+    private func wait(alsoFor others: [Int32]) {
+        var polled = ([inbox.descriptor] + others).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        for run in runs.values {
+            polled += run.world.controlDescriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard let executor = run.world.executor else { continue }
+            let events = POLLIN | (executor.hasUnsent ? POLLOUT : 0)
+            polled.append(pollfd(fd: executor.descriptor, events: Int16(events), revents: 0))
+        }
         // While the store can't be written nothing is shown or decided, so only the next try is worth waking for.
         let due =
             if let retryStoreAt {
-                [world.alarms.next, retryStoreAt]
+                [alarms.next, retryStoreAt]
             } else {
-                [world.alarms.next, unshown.isEmpty ? nil : showAt, lookAtPoolAt, observer.refreshAt]
+                [alarms.next, unshown.isEmpty ? nil : showAt, lookAtPoolAt, setup.observer.refreshAt]
             }
         var timeout: Int32 = -1
         if wantsDecision && retryStoreAt == nil {
@@ -354,5 +282,23 @@ public final class Orchestrator {
             timeout = Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
         }
         poll(&polled, nfds_t(polled.count), timeout)
+    }
+}
+
+extension Effect {
+    /// The one that the order is about; nil where it is about none.
+    fileprivate var attempt: Attempt.ID? {
+        switch self {
+        case .start(let order): order.attempt
+        case .stop(let attempt, _), .wake(_, .retry(let attempt)), .wake(_, .timeout(let attempt)): attempt
+        case .decide, .announce: nil
+        }
+    }
+}
+
+extension RuntimeError {
+    /// For somebody at the other end of a control socket.
+    fileprivate var controlSentence: String {
+        if case .refused(let error) = self { error.sentence } else { "\(self)" }
     }
 }

@@ -1,10 +1,11 @@
 import BatonCore
 import Glibc
 
-/// What all runs of this user on this machine hold together, so that several `baton run`s share it.
+/// What all runs of this user on this machine hold together, so that several orchestrators share it.
 ///
 /// A table in a small memory-mapped file under a lock. Each run has a row that names its supervisor: the supervisor
-/// outlives a killed orchestrator, and so does the claim to what its tasks still use. Rows of dead ones are free.
+/// outlives a killed orchestrator, and so does the claim to what its tasks still use. Rows of dead ones are free. An
+/// orchestrator has the rows of all its runs, and one of its own while it waits and no run has any.
 final class MachinePool {
     private struct Row {
         var pid: Int32 = 0
@@ -33,7 +34,8 @@ final class MachinePool {
     private let rows: UnsafeMutableBufferPointer<Row>
     /// Behind the rows.
     private let shares: UnsafeMutableBufferPointer<Share>
-    private var own: Int?
+    /// The rows of this orchestrator by their processes.
+    private var own: [Int32: Int] = [:]
 
     /// - Parameter path: the same for all runs that are to share; made when missing.
     /// - Returns: nil when the file can't be used: runs then don't see each other.
@@ -86,18 +88,19 @@ final class MachinePool {
         return try body()
     }
 
-    /// What this run may hold of its `allowance`: what others leave of the machine, and while another waits, no more than
-    /// an equal share of it.
+    /// What this orchestrator may hold of its `allowance`: what others leave of the machine, and while another waits, no
+    /// more than an equal share of it.
     ///
-    /// A run that was allowed more than the machine has (`--jobs 6` on two cores) shares that larger amount.
+    /// One that was allowed more than the machine has (`--jobs 6` on two cores) shares that larger amount.
     ///
-    /// - Parameter isShared: false: all that others leave, though they wait. For a run that holds nothing and whose tasks
-    ///   are all larger than its share: with every run like that, none would ever go on.
+    /// - Parameter isShared: false: all that others leave, though they wait. For one that holds nothing and whose tasks
+    ///   are all larger than its share: with all like that, none would ever go on.
     func available(of allowance: Resources, machine: Resources, isShared: Bool = true) -> Resources {
         var others = Resources.zero
         var count: Int64 = 1
         var someoneWaits = false
-        for index in rows.indices where index != own && isAlive(rows[index]) {
+        let own = Set(own.values)
+        for index in rows.indices where !own.contains(index) && isAlive(rows[index]) {
             others.milliCPU += rows[index].milliCPU
             others.memoryBytes += rows[index].memoryBytes
             others.gpus += rows[index].gpus
@@ -116,55 +119,56 @@ final class MachinePool {
         return available
     }
 
-    /// Finds or makes the run's row, in the name of its supervisor; at each look, for the supervisor may be a new one.
-    func claim(for supervisor: Int32) {
-        if let own, rows[own].pid == supervisor { return }
-        let startTime = ProcessTable.startTime(of: supervisor) ?? 0
-        if let known = rows.indices.first(where: { rows[$0].pid == supervisor && rows[$0].startTime == startTime }) {
-            own = known
+    /// Finds or makes the row of a process: the supervisor of a run, or the orchestrator itself.
+    func claim(for process: Int32) {
+        if own[process] != nil { return }
+        let startTime = ProcessTable.startTime(of: process) ?? 0
+        if let known = rows.indices.first(where: { rows[$0].pid == process && rows[$0].startTime == startTime }) {
+            own[process] = known
             return
         }
-        own = rows.indices.first { !isAlive(rows[$0]) }
-        if let own { rows[own] = Row(pid: supervisor, startTime: startTime) }
+        guard let free = rows.indices.first(where: { !isAlive(rows[$0]) }) else { return }
+        rows[free] = Row(pid: process, startTime: startTime)
+        own[process] = free
     }
 
-    /// Says what this run holds now.
-    func publish(_ used: Resources, isWaiting: Bool) {
-        guard let own else { return }  // 256 runs at once: this one is not counted
-        rows[own].milliCPU = used.milliCPU
-        rows[own].memoryBytes = used.memoryBytes
-        rows[own].gpus = used.gpus
-        rows[own].isWaiting = isWaiting ? 1 : 0
+    /// Says what the run of a supervisor holds now, after `claim`.
+    func publish(_ used: Resources, isWaiting: Bool, of process: Int32) {
+        guard let row = own[process] else { return }  // 256 runs at once: this one is not counted
+        rows[row].milliCPU = used.milliCPU
+        rows[row].memoryBytes = used.memoryBytes
+        rows[row].gpus = used.gpus
+        rows[row].isWaiting = isWaiting ? 1 : 0
     }
 
     // MARK: Named limits
 
-    /// Units of each of these limits that other runs hold.
+    /// Units of each of these limits that runs of other orchestrators hold.
     func heldByOthers(of limits: [String]) -> [Int64] {
         limits.map { limit in
             let hash = Self.hash(of: limit)
             return shares.reduce(0) { held, share in
-                let isOthers = share.hash == hash && share.units > 0 && !isOwn(share)
+                let isOthers = share.hash == hash && share.units > 0 && !own.keys.contains { isShare(share, of: $0) }
                 return held + (isOthers && isAlive(share.pid, share.startTime) ? share.units : 0)
             }
         }
     }
 
-    /// Says which units this run holds now, after `claim` has said in whose name.
-    func publish(_ units: [Int64], of limits: [String]) {
-        guard let own else { return }
-        for index in shares.indices where isOwn(shares[index]) { shares[index] = Share() }
+    /// Says which units the run of a supervisor holds now, after `claim`.
+    func publish(_ units: [Int64], of limits: [String], by process: Int32) {
+        guard let row = own[process] else { return }
+        for index in shares.indices where isShare(shares[index], of: process) { shares[index] = Share() }
         for (limit, units) in zip(limits, units) where units > 0 {
             let free = shares.indices.first { !isAlive(shares[$0].pid, shares[$0].startTime) }
             guard let free else { return }  // 1,024 shares at once: the rest is not counted
             shares[free] = Share(
-                pid: rows[own].pid, startTime: rows[own].startTime, hash: Self.hash(of: limit), units: units)
+                pid: rows[row].pid, startTime: rows[row].startTime, hash: Self.hash(of: limit), units: units)
         }
     }
 
-    private func isOwn(_ share: Share) -> Bool {
-        guard let own else { return false }
-        return share.pid == rows[own].pid && share.startTime == rows[own].startTime
+    private func isShare(_ share: Share, of process: Int32) -> Bool {
+        guard let row = own[process] else { return false }
+        return share.pid == rows[row].pid && share.startTime == rows[row].startTime
     }
 
     /// FNV-1a, the same in every process.
@@ -172,10 +176,10 @@ final class MachinePool {
         name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 
-    func withdraw() {
-        publish([], of: [])
-        if let own { rows[own] = Row() }
-        own = nil
+    /// Gives up what was claimed for a process.
+    func withdraw(_ process: Int32) {
+        publish([], of: [], by: process)
+        if let row = own.removeValue(forKey: process) { rows[row] = Row() }
     }
 
     private func isAlive(_ row: Row) -> Bool { isAlive(row.pid, row.startTime) }

@@ -23,20 +23,27 @@ public final class MemoryStore: Store {
 
     public init() {}
 
-    public func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError) {
-        let projection = try Projection(of: batch, state: state) { (run) throws(StoreError) in
-            guard let submission = runs[run]?.submission else {
-                throw StoreError(
-                    .unknownRun, "tasks can't be added to a run that was never submitted", location: run.description)
+    public func append(_ batches: [RunBatch]) throws(StoreError) {
+        var projections: [Projection] = []
+        for batch in batches {
+            projections.append(
+                try Projection(of: batch) { (run) throws(StoreError) in
+                    guard let submission = runs[run]?.submission else {
+                        throw StoreError(
+                            .unknownRun, "tasks can't be added to a run that was never submitted",
+                            location: run.description)
+                    }
+                    return submission.workflow.tasks.map(\.name)
+                })
+        }
+        for (batch, projection) in zip(batches, projections) {
+            for recorded in batch.events {
+                lastSequence += 1
+                let logged = LoggedEvent(sequence: lastSequence, event: recorded.event, at: recorded.at)
+                events.append((logged, recorded.event.run ?? batch.run))
             }
-            return submission.workflow.tasks.map(\.name)
+            apply(projection)
         }
-        for recorded in batch {
-            lastSequence += 1
-            let logged = LoggedEvent(sequence: lastSequence, event: recorded.event, at: recorded.at)
-            events.append((logged, recorded.event.run ?? run))
-        }
-        apply(projection)
     }
 
     public func flush() {}
@@ -61,6 +68,9 @@ public final class MemoryStore: Store {
         for added in projection.newTasks { runs[added.run]?.add(added, sequence: lastSequence) }
         for (task, standing) in projection.taskUpdates {
             runs[task.run]?.set(Int(task.task.index), standing, sequence: lastSequence)
+        }
+        for (run, task, priority) in projection.priorities {
+            runs[run]?.prioritize(task, priority, sequence: lastSequence)
         }
         for change in projection.attempts {
             switch change {
@@ -136,6 +146,13 @@ struct MemoryRun {
         tasks[task].attempt = max(tasks[task].attempt, standing.attempt)
         tasks[task].updated = standing.since
         changed[task] = sequence
+    }
+
+    mutating func prioritize(_ task: TaskInstance.ID?, _ priority: Int32, sequence: Int64) {
+        for index in tasks.indices where task == nil || task == TaskInstance.ID(index) {
+            tasks[index].priority = priority
+            changed[index] = sequence
+        }
     }
 
     mutating func start(_ attempt: AttemptSummary) {

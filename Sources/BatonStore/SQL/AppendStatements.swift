@@ -6,6 +6,7 @@ struct AppendStatements {
     let addTask: SQLiteStatement
     let setNeeds: SQLiteStatement
     let setTask: SQLiteStatement
+    let setPriority: SQLiteStatement
     let addAttempt: SQLiteStatement
     let addDecision: SQLiteStatement
     let growAttempt: SQLiteStatement
@@ -36,6 +37,8 @@ struct AppendStatements {
             UPDATE tasks SET status = $1, detail = $2, attempt = max(attempt, $3), updated = $4, changed = $5
             WHERE run = $6 AND task = $7
             """)
+        setPriority = try connection.prepare(
+            "UPDATE tasks SET priority = $1, changed = $2 WHERE run = $3 AND task = coalesce($4, task)")
         addAttempt = try connection.prepare(
             """
             INSERT INTO task_executions (run, task, number, worker, granted_cpu_milli, granted_memory_bytes,

@@ -24,6 +24,12 @@ extension SQLStore {
                 .integer(task.task.index),
             ])
         }
+        for (run, task, priority) in projection.priorities {
+            try statements.setPriority.run([
+                .integer(priority), .integer(sequence), .text(run.description),
+                task.map { .integer($0.index) } ?? .null,
+            ])
+        }
         for change in projection.attempts { try write(change, with: statements) }
         for (run, status, at) in projection.runStatuses where status.isTerminal {
             try statements.addRunMetrics.run([.text(run.description), .integer(at.nanoseconds)])

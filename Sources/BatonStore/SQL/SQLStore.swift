@@ -1,4 +1,4 @@
-public import BatonCore
+import BatonCore
 
 /// The store in a database file (see `Migrations` for its tables).
 ///
@@ -21,22 +21,28 @@ public final class SQLStore: Store {
         try connection.execute("PRAGMA synchronous = NORMAL")
     }
 
-    public func append(_ batch: [Recorded], for run: Run.ID, state: SystemState?) throws(StoreError) {
-        guard !batch.isEmpty else { return }
+    public func append(_ batches: [RunBatch]) throws(StoreError) {
         // Before the transaction: a submission may take milliseconds, which others need not wait for.
-        var payloads: [[UInt8]] = []
-        for recorded in batch { payloads.append(try json(recorded.event)) }
-        let projection = try Projection(of: batch, state: state) { (run) throws(StoreError) in try taskNames(of: run) }
+        var prepared: [(batch: RunBatch, payloads: [[UInt8]], projection: Projection)] = []
+        for batch in batches where !batch.events.isEmpty {
+            var payloads: [[UInt8]] = []
+            for recorded in batch.events { payloads.append(try json(recorded.event)) }
+            let projection = try Projection(of: batch) { (run) throws(StoreError) in try taskNames(of: run) }
+            prepared.append((batch, payloads, projection))
+        }
+        if prepared.isEmpty { return }
         let statements = if let known = self.statements { known } else { try AppendStatements(connection) }
         self.statements = statements
         try connection.transaction { () throws(StoreError) in
-            for (recorded, payload) in zip(batch, payloads) {
-                try statements.addEvent.run([
-                    .text((recorded.event.run ?? run).description), .integer(recorded.at.nanoseconds),
-                    .text(recorded.event.kind), .utf8(payload),
-                ])
+            for (batch, payloads, projection) in prepared {
+                for (recorded, payload) in zip(batch.events, payloads) {
+                    try statements.addEvent.run([
+                        .text((recorded.event.run ?? batch.run).description), .integer(recorded.at.nanoseconds),
+                        .text(recorded.event.kind), .utf8(payload),
+                    ])
+                }
+                try write(projection, sequence: connection.lastInsertedRow, with: statements)
             }
-            try write(projection, sequence: connection.lastInsertedRow, with: statements)
         }
         hasUnflushed = true
     }

@@ -51,14 +51,14 @@ struct ResumeCommand: ParsableCommand {
         var replay = Replay(run: run)
         reporter.catchUp(try replay.advance(store))
         guard let submission = replay.engine.submission(of: run) else { throw RuntimeError.unknownRun(run) }
-        let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let refit = BackgroundRefit(data, run: run, of: submission.workflow.name)
         let setup = Wiring.setup(
-            data, machine: machine, shadow: shadow?.policy, tracer: tracer, estimator: estimator, slot: refit.slot,
-            observer: reporter)
-        let orchestrator = try LiveRun(setup).resume(run, retry: retry, store: store)
+            data, machine: machine, shadow: shadow?.policy, tracer: tracer, slot: refit.slot, observer: reporter,
+            store: store)
+        let orchestrator = Orchestrator(setup, store: store)
+        try orchestrator.resume(run, retry: retry)
         if let command { try orchestrator.submit(command) }
-        try RunCommand.drive(orchestrator, reporter, refit, data: data, store: store) {
+        try RunCommand.drive(run, by: orchestrator, reporter, refit, data: data, store: store) {
             try shadow?.report(run, machine: machine, state: state, store: store)
         }
     }

@@ -65,20 +65,20 @@ struct RunCommand: ParsableCommand {
     ) throws {
         let reporter = ProgressStyle.fitting(isJSON: state.json)
             .reporter(for: submission.run, folder: data.folder(of: submission.run))
-        let estimator = try Wiring.estimator(for: submission.workflow, store: store)
         let refit = BackgroundRefit(data, run: submission.run, of: submission.workflow.name)
         let setup = Wiring.setup(
-            data, machine: machine, shadow: shadow.policy, tracer: tracer, estimator: estimator, slot: refit.slot,
-            observer: reporter)
-        let orchestrator: Orchestrator
+            data, machine: machine, shadow: shadow.policy, tracer: tracer, slot: refit.slot, observer: reporter,
+            store: store)
+        let orchestrator = Orchestrator(setup, store: store)
         do throws(RuntimeError) {
-            orchestrator = try LiveRun(setup).begin(submission, store: store)
+            try orchestrator.begin(submission)
         } catch {
             if case .refused(.invalidWorkflow(let problems)) = error { throw file.locate(problems) }
             throw error
         }
         let promises = PromiseCheck(submission: submission, isJSON: state.json, store: store)
-        try Self.drive(orchestrator, reporter, refit, data: data, store: store, promises: promises) {
+        try Self.drive(submission.run, by: orchestrator, reporter, refit, data: data, store: store, promises: promises)
+        {
             try shadow.report(submission.run, machine: machine, state: state, store: store)
         }
     }
@@ -89,14 +89,16 @@ struct RunCommand: ParsableCommand {
     ///   - promises: what the run is compared with when it has succeeded; nil for one that took longer than its tasks.
     ///   - report: tells more, after how the run ended.
     static func drive(
-        _ orchestrator: Orchestrator, _ reporter: any ProgressReporter, _ refit: BackgroundRefit, data: DataDirectory,
+        _ run: Run.ID, by orchestrator: Orchestrator, _ reporter: any ProgressReporter, _ refit: BackgroundRefit,
+        data: DataDirectory,
         store: any Store, promises: PromiseCheck? = nil, report: () throws -> Void
     ) throws {
         refit.start()
-        let (status, signal) = try {
+        let (ends, signal) = try {
             defer { refit.abandon() }
             return try orchestrator.drive()
         }()
+        let status = ends[run] ?? .failed
         reporter.finish(at: LiveClock().now)
         try report()
         if status == .succeeded { promises?.tell() }

@@ -75,7 +75,7 @@ struct RunProgress {
         case .attemptEnded(let attempt, let outcome, let usage) where attempt.run == run:
             end(attempt, outcome, usage)
         case .runSubmitted, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded, .alarmRang,
-            .runPaused, .runUnpaused, .runCancelled, .runRetried:
+            .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
             break
         }
         for change in recorded.changes { apply(change) }

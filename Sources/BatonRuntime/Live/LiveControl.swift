@@ -1,0 +1,41 @@
+public import BatonCore
+import Synchronization
+
+/// The hand that other threads have on an orchestrator; what it grants is on the disk when the call returns.
+public final class LiveControl: Sendable {
+    /// How much there is at a moment.
+    public struct Load: Hashable, Sendable {
+        public var openRuns = 0
+        public var waitingTasks = 0
+        public var runningTasks = 0
+        public var used = Resources.zero
+        public var capacity = Resources.zero
+    }
+
+    let inbox: Inbox
+    private let latest = Mutex(Load())
+
+    init(inbox: Inbox) {
+        self.inbox = inbox
+    }
+
+    /// As of the orchestrator's last turn.
+    public var load: Load { latest.withLock { $0 } }
+
+    func publish(_ load: Load) {
+        latest.withLock { $0 = load }
+    }
+
+    /// - Throws: `RuntimeError.refused` with the reason, and whatever keeps a run from beginning.
+    public func carryOut(_ command: Command) async throws(RuntimeError) {
+        let refusal = await withCheckedContinuation { continuation in
+            inbox.post(.wish(Inbox.Wish(command: command) { continuation.resume(returning: $0) }))
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// Ends `serve`; tasks that run go on, and the next orchestrator takes them over.
+    public func stop() {
+        inbox.post(.stop)
+    }
+}
