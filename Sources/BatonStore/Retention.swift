@@ -4,9 +4,13 @@ public struct Retention: Hashable, Sendable {
     public var executions: Duration
     /// Of decisions and of the run's own entry; at least as long as `executions`.
     public var decisions: Duration
+    /// Of measurements, and of who did what.
     public var metrics: Duration
     /// Of what tasks printed, and all else in the folder of a run.
     public var logs: Duration
+
+    /// Of answers to requests that may come again: whoever tries again does so within the week.
+    static let idempotentRequests = Duration.seconds(7 * 86_400)
 
     /// Without arguments: 90 days, half a year, one year, 30 days.
     public init(

@@ -99,6 +99,38 @@ public protocol Store: AnyObject {
     /// Nil when the run is not known, or its log was forgotten.
     func conditions(of run: Run.ID) throws(StoreError) -> RunConditions?
 
+    /// The number of the newest event; 0 before the first.
+    func endOfLog() throws(StoreError) -> Int64
+
+    /// The events of all runs, or of one, in the order appended, from the one after `sequence` on.
+    func log(after sequence: Int64, of run: Run.ID?, limit: Int) throws(StoreError) -> [LogEntry]
+
+    /// All of which there are runs, by name.
+    func workflows() throws(StoreError) -> [WorkflowSummary]
+
+    /// Adds a key; its hash must be new.
+    func remember(_ key: APIKey) throws(StoreError)
+
+    /// Oldest first, revoked ones too.
+    func apiKeys() throws(StoreError) -> [APIKey]
+
+    /// Does nothing where it was revoked before.
+    func revokeAPIKey(_ hash: String, at now: Instant) throws(StoreError)
+
+    func remember(_ entry: AuditEntry) throws(StoreError)
+
+    /// Newest first.
+    /// - Parameter id: only entries that are older than this one; nil for the newest.
+    func auditEntries(before id: Int64?, limit: Int) throws(StoreError) -> [AuditEntry]
+
+    /// Takes a request that may come several times.
+    ///
+    /// - Returns: the one of the same actor and key that was taken before; nil when this is the first.
+    func claim(_ request: IdempotentRequest) throws(StoreError) -> IdempotentRequest?
+
+    /// Keeps the answer to a request that was claimed; without an answer the request is forgotten, and may come again.
+    func settle(_ request: IdempotentRequest) throws(StoreError)
+
     /// What an earlier attempt made under the same cache key.
     func cachedResult(for key: String) throws(StoreError) -> CachedResult?
 

@@ -15,12 +15,21 @@ public struct RunFilter: Hashable, Sendable {
     public var workflow: String?
     /// The file that the workflow came from, as it was named.
     public var source: String?
+    /// A part of the id or of the workflow's name.
+    public var search: String?
+    /// Only runs that are older than this one.
+    public var before: Run.ID?
     public var limit: Int
 
-    public init(statuses: [Run.Status]? = nil, workflow: String? = nil, source: String? = nil, limit: Int = 100) {
+    public init(
+        statuses: [Run.Status]? = nil, workflow: String? = nil, source: String? = nil, search: String? = nil,
+        before: Run.ID? = nil, limit: Int = 100
+    ) {
         self.statuses = statuses
         self.workflow = workflow
         self.source = source
+        self.search = search
+        self.before = before
         self.limit = limit
     }
 }

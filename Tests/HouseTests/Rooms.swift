@@ -75,6 +75,16 @@ struct Room: Sendable, CustomTestStringConvertible {
             forbids: "SQL, file formats, policies and estimators by name"
         ),
         Room(
+            name: "BatonServer",
+            purpose: "The door for programs: REST, server-sent events, keys, figures",
+            modules: ["BatonCore", "BatonFormats", "BatonRuntime", "BatonStore"],
+            outside: [
+                "Crypto", "Foundation", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+                "NIOHTTPTypes", "ServiceLifecycle", "Synchronization",
+            ],
+            forbids: "policies, models and the optimiser by name: what they compute arrives as closures"
+        ),
+        Room(
             name: "baton",
             purpose: "Commands, and the only place where things are wired together",
             modules: [

@@ -6,6 +6,8 @@ extension MemoryStore {
             .filter { run in
                 (filter.statuses?.contains(run.status) ?? true) && filter.workflow ?? run.workflow == run.workflow
                     && (filter.source == nil || filter.source == run.source)
+                    && (filter.before.map { run.id < $0 } ?? true)
+                    && (filter.search.map { run.workflow.contains($0) || run.id.description.contains($0) } ?? true)
             }
             .prefix(filter.limit).map { $0 }
     }
@@ -149,6 +151,8 @@ extension MemoryStore {
         }
         let metrics = now.advanced(by: .zero - retention.metrics)
         systemStates.removeAll { $0.at < metrics }
+        audit.removeAll { $0.at < metrics }
+        requests.removeAll { $0.at < now.advanced(by: .zero - Retention.idempotentRequests) }
         results = results.filter { $0.value.at >= executions }
         hashes = hashes.filter { $0.value.at >= executions }
         order.removeAll { run in

@@ -20,6 +20,10 @@ public final class MemoryStore: Store {
     var models: [(summary: ModelSummary, bytes: [UInt8])] = []
     /// Likewise.
     var optimizations: [WorkflowOptimization] = []
+    var keys: [APIKey] = []
+    /// In the order of their ids.
+    var audit: [AuditEntry] = []
+    var requests: [IdempotentRequest] = []
 
     public init() {}
 
@@ -50,6 +54,13 @@ public final class MemoryStore: Store {
 
     public func replay(_ run: Run.ID, after sequence: Int64) -> [LoggedEvent] {
         events.lazy.filter { $0.run == run && $0.logged.sequence > sequence }.map(\.logged)
+    }
+
+    public func endOfLog() -> Int64 { lastSequence }
+
+    public func log(after sequence: Int64, of run: Run.ID?, limit: Int) -> [LogEntry] {
+        events.lazy.filter { $0.logged.sequence > sequence && (run == nil || run == $0.run) }.prefix(limit)
+            .map { LogEntry(run: $0.run, logged: $0.logged) }
     }
 
     func forget(eventsOf run: Run.ID) {

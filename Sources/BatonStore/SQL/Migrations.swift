@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations]
+    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency]
 
     /// Brings a database up to date.
     ///
@@ -296,6 +296,19 @@ enum Migrations {
             reason TEXT
         ) STRICT;
         CREATE INDEX workflow_optimizations_by_workflow ON workflow_optimizations (workflow);
+        """
+
+    private static let idempotency = """
+        CREATE TABLE idempotent_requests (
+            actor TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            run TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            status INTEGER, -- NULL until it was answered
+            body TEXT,
+            PRIMARY KEY (actor, key)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

@@ -24,6 +24,14 @@ extension SQLStore {
         if let workflow = filter.workflow { require("workflow", in: [workflow]) }
         if let source = filter.source { require("source", in: [source]) }
         if let statuses = filter.statuses { require("status", in: statuses.map(\.rawValue)) }
+        if let before = filter.before {
+            values.append(.text(before.description))
+            conditions.append("id < $\(values.count)")
+        }
+        if let search = filter.search {
+            values += [.text(search), .text(search)]
+            conditions.append("(instr(workflow, $\(values.count - 1)) > 0 OR instr(id, $\(values.count)) > 0)")
+        }
         values.append(.integer(Int64(filter.limit)))
         return try connection.rows(
             """

@@ -27,6 +27,8 @@ extension SQLStore {
             ("runs WHERE ended < $1", limit(retention.decisions)),
             ("performance_metrics WHERE at < $1", limit(retention.metrics)),
             ("system_state WHERE at < $1", limit(retention.metrics)),
+            ("audit WHERE at < $1", limit(retention.metrics)),
+            ("idempotent_requests WHERE at < $1", limit(Retention.idempotentRequests)),
         ]
         for (what, time) in rest {
             guard mayGoOn() else { return false }

@@ -1,0 +1,40 @@
+import Logging
+import ServiceLifecycle
+
+/// Keeps the event bus going: reads the log when somebody publishes and every now and then, and beats the streams' hearts.
+struct EventPump: Service {
+    let bus: EventBus
+    let configuration: ServerConfiguration
+    let logger: Logger
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await tick() }
+                while await bus.work() {
+                    do {
+                        try bus.refresh()
+                    } catch {
+                        logger.error("events", metadata: ["error": .string("\(error)")])
+                    }
+                }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            bus.close()
+        }
+    }
+
+    private func tick() async {
+        let clock = ContinuousClock()
+        var nextBeat = clock.now.advanced(by: configuration.heartbeat)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: configuration.pollInterval)
+            bus.look()
+            if clock.now >= nextBeat {
+                nextBeat = clock.now.advanced(by: configuration.heartbeat)
+                bus.beat()
+            }
+        }
+    }
+}

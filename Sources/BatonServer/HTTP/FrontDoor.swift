@@ -1,0 +1,137 @@
+import BatonCore
+import BatonRuntime
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+
+/// What happens to every request, whatever it asks for: it gets an id and a trace, its errors become problem details, its
+/// answer gets the headers that protect browsers, and a line of the access log tells of it.
+struct FrontDoor: RouterMiddleware {
+    typealias Context = ServerContext
+
+    let core: ServerCore
+    let routes: [Route]
+
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        let start = core.clock()
+        var context = context
+        context.requestID = Self.requestID()
+        context.trace = TraceContext(header: request.headers[.traceparent])
+        context.logger[metadataKey: "request_id"] = .string(context.requestID)
+        context.logger[metadataKey: "trace_id"] = .string(context.trace.trace)
+        var response: Response
+        do {
+            response = try await answer(request, context, next)
+        } catch {
+            response = refusal(of: request, context, error)
+        }
+        addHeaders(to: &response, request, context)
+        let seconds = start.duration(to: core.clock()).seconds
+        // The path that was asked for could be anything; the route is one of few.
+        let route = context.endpointPath ?? "none"
+        core.metrics.countRequest(
+            method: request.method.rawValue, route: route, status: response.status.code, seconds: seconds)
+        context.logger.info(
+            "request",
+            metadata: [
+                "method": .string(request.method.rawValue), "path": .string(String(request.uri.path.prefix(500))),
+                "status": .stringConvertible(response.status.code), "seconds": .stringConvertible(seconds),
+                "remote": .string(context.remoteAddress ?? ""),
+            ])
+        return response
+    }
+
+    private func answer(
+        _ request: Request, _ context: ServerContext, _ next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        try OriginGuard(core.configuration).check(request)
+        if request.method == .options, request.headers[.origin] != nil {
+            return Response(status: .noContent)
+        }
+        return try await next(request, context)
+    }
+
+    private func refusal(of request: Request, _ context: ServerContext, _ error: any Error) -> Response {
+        var problem: Problem
+        if let known = Problem(error) {
+            problem = known
+            if known.status >= 500 { context.logger.error("refused", metadata: ["error": .string("\(error)")]) }
+        } else {
+            context.logger.error("failed", metadata: ["error": .string("\(error)")])
+            problem = Problem(500, "internal", "The server failed", detail: "its log tells more under this instance")
+        }
+        if problem.status == 404, let methods = otherMethods(for: request) {
+            problem = Problem(
+                405, "method-not-allowed", "The path has no such method",
+                detail: "it has \(methods.joined(separator: ", "))")
+            problem.allowed = methods
+        }
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if let wait = problem.retryAfter { headers[.retryAfter] = String(wait) }
+        if !problem.allowed.isEmpty { headers[.allow] = problem.allowed.joined(separator: ", ") }
+        if problem.status == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"baton\"" }
+        if problem.status == 413 { headers[.connection] = "close" }
+        let body = problem.json(instance: context.requestID).jsonBytes
+        return Response(
+            status: .init(code: problem.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: request.method == .head ? [] : body)))
+    }
+
+    /// What a path that is there can be asked with, when this is not it; nil for a path that is not there.
+    private func otherMethods(for request: Request) -> [String]? {
+        let found = routes.filter { $0.matches(request.uri.path) }.map(\.method)
+        guard !found.isEmpty, !found.contains(request.method), !(request.method == .head && found.contains(.get)) else {
+            return nil
+        }
+        let methods = found + (found.contains(.get) ? [.head] : []) + [.options]
+        return methods.map(\.rawValue).sorted()
+    }
+
+    private func addHeaders(to response: inout Response, _ request: Request, _ context: ServerContext) {
+        response.headers[.xRequestID] = context.requestID
+        response.headers[.traceparent] = context.trace.header
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.referrerPolicy] = "no-referrer"
+        response.headers[.xFrameOptions] = "DENY"
+        response.headers[.crossOriginResourcePolicy] = "same-origin"
+        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        OriginGuard(core.configuration).addHeaders(to: &response, for: request)
+    }
+
+    /// For the page: its own files, and nothing else.
+    private static let contentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+    /// A UUID of version 4.
+    private static func requestID() -> String {
+        var bytes = Secure.randomBytes(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let text = Hexadecimal.text(of: bytes)
+        var parts: [Substring] = []
+        var rest = text[...]
+        for count in [8, 4, 4, 4, 12] {
+            parts.append(rest.prefix(count))
+            rest = rest.dropFirst(count)
+        }
+        return parts.joined(separator: "-")
+    }
+}
+
+extension HTTPField.Name {
+    static let traceparent = Self("traceparent")!
+    static let xRequestID = Self("X-Request-ID")!
+    static let referrerPolicy = Self("Referrer-Policy")!
+    static let xFrameOptions = Self("X-Frame-Options")!
+    static let crossOriginResourcePolicy = Self("Cross-Origin-Resource-Policy")!
+    static let idempotencyKey = Self("Idempotency-Key")!
+    static let idempotentReplayed = Self("Idempotent-Replayed")!
+    static let apiKey = Self("X-API-Key")!
+    static let lastEventID = Self("Last-Event-ID")!
+    static let secFetchSite = Self("Sec-Fetch-Site")!
+}

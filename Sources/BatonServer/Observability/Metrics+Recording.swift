@@ -1,0 +1,52 @@
+import BatonCore
+
+extension Metrics {
+    func countRequest(method: String, route: String, status: Int, seconds: Double) {
+        let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"].contains(method) ? method : "other"
+        add(to: .requests, ["method": known, "route": route, "status": "\(status)"])
+        observe(seconds, in: .requestSeconds, ["route": route])
+    }
+
+    /// Counts what became of tasks.
+    func count(_ batch: [Recorded]) {
+        for recorded in batch {
+            switch recorded.event {
+            case .decided(let decision):
+                add(to: .decisions)
+                add(Double(decision.placements.count), to: .tasksScheduled)
+            case .attemptEnded(_, let outcome, _): add(to: .tasksFinished, ["outcome": outcome.word])
+            case .runSubmitted: add(to: .runsSubmitted)
+            case .estimated, .workerJoined, .workerResized, .workerLost, .limitsShared, .attemptGrew, .alarmRang,
+                .runPaused, .runUnpaused, .runCancelled, .runRetried:
+                continue
+            }
+        }
+    }
+
+    /// Takes in how the engine, the machine and the process stand now.
+    func look(at load: EngineLoad, _ system: SystemLoad) {
+        set(.activeTasks, to: Double(load.runningTasks))
+        set(.queueSize, to: Double(load.readyTasks))
+        set(.openRuns, to: Double(load.openRuns))
+        func share(_ part: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }
+        set(.resourceUtilization, to: share(load.used.milliCPU, load.capacity.milliCPU), ["resource": "cpu"])
+        set(.resourceUtilization, to: share(load.used.memoryBytes, load.capacity.memoryBytes), ["resource": "memory"])
+        set(.systemCPU, to: system.cpuRatio())
+        set(.systemMemory, to: system.memoryRatio())
+        set(.processCPU, to: system.cpuSeconds())
+        set(.processMemory, to: system.residentBytes())
+    }
+}
+
+extension Outcome {
+    /// As it is counted and told.
+    var word: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .reused: "reused"
+        case .failed: "failed"
+        case .stopped: "stopped"
+        case .lost: "lost"
+        }
+    }
+}

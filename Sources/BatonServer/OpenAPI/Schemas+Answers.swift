@@ -1,0 +1,221 @@
+extension Schemas {
+    /// Of what the server answers; times are RFC 3339 in UTC.
+    static let answerSchemas = """
+        {
+          "Problem": {
+            "description": "RFC 9457.", "type": "object", "required": ["type", "title", "status", "code", "instance"],
+            "properties": {
+              "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+              "detail": {"type": "string"}, "instance": {"type": "string"}, "code": {"type": "string"},
+              "problems": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "severity": {"type": "string"}, "path": {"type": "array", "items": {"type": "string"}},
+                    "line": {"type": "integer"}, "column": {"type": "integer"}, "message": {"type": "string"},
+                    "hint": {"type": "string"}
+                  }
+                }
+              }
+            }
+          },
+          "Time": {"type": "string", "format": "date-time"},
+          "Counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+          "Run": {
+            "type": "object", "required": ["run", "workflow", "status", "submitted", "counts"],
+            "properties": {
+              "run": {"type": "string"}, "workflow": {"type": "string"}, "source": {"type": "string"},
+              "directory": {"type": "string"},
+              "status": {"enum": ["running", "paused", "cancelling", "succeeded", "failed", "cancelled"]},
+              "submitted": {"$ref": "#/components/schemas/Time"}, "ended": {"$ref": "#/components/schemas/Time"},
+              "duration_seconds": {"type": "number"}, "parameters": {"type": "object"},
+              "counts": {"$ref": "#/components/schemas/Counts"}
+            }
+          },
+          "RunPage": {
+            "type": "object", "required": ["runs", "next_cursor"],
+            "properties": {
+              "runs": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}},
+              "next_cursor": {"type": ["string", "null"]}
+            }
+          },
+          "Resources": {
+            "type": "object",
+            "properties": {
+              "cpu": {"type": "number"}, "memory_bytes": {"type": "integer"}, "gpus": {"type": "integer"},
+              "disk_bytes": {"type": "integer"}
+            }
+          },
+          "Attempt": {
+            "type": "object", "required": ["number", "status", "started", "grant"],
+            "properties": {
+              "number": {"type": "integer"},
+              "status": {"enum": ["running", "succeeded", "reused", "failed", "stopped", "lost"]},
+              "worker": {"type": "integer"}, "started": {"$ref": "#/components/schemas/Time"},
+              "ended": {"$ref": "#/components/schemas/Time"}, "grant": {"$ref": "#/components/schemas/Resources"},
+              "failure": {"type": "object"}, "usage": {"type": "object"}
+            }
+          },
+          "Attempts": {
+            "type": "object", "required": ["attempts"],
+            "properties": {"attempts": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}}}
+          },
+          "Task": {
+            "type": "object", "required": ["task", "index", "template", "group", "priority", "state", "since"],
+            "properties": {
+              "task": {"type": "string"}, "index": {"type": "integer"}, "template": {"type": "string"},
+              "group": {"type": "boolean"}, "priority": {"type": "integer"},
+              "state": {
+                "enum": ["blocked", "ready", "running", "backing_off", "succeeded", "failed", "skipped", "cancelled"]
+              },
+              "since": {"$ref": "#/components/schemas/Time"}, "created": {"$ref": "#/components/schemas/Time"},
+              "failure": {"type": "object"}, "because": {"type": ["string", "integer"]},
+              "until": {"$ref": "#/components/schemas/Time"}, "attempts": {"type": "integer"},
+              "attempt": {"$ref": "#/components/schemas/Attempt"}
+            }
+          },
+          "TaskPage": {
+            "type": "object", "required": ["tasks", "next_cursor"],
+            "properties": {
+              "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/Task"}},
+              "next_cursor": {"type": ["string", "null"]}
+            }
+          },
+          "Changes": {
+            "type": "object", "required": ["sequence", "status", "tasks"],
+            "properties": {
+              "sequence": {"type": "integer"}, "status": {"type": "string"},
+              "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/Task"}}
+            }
+          },
+          "WorkflowDAG": {
+            "type": "object", "required": ["id", "name", "nodes", "edges"],
+            "properties": {
+              "id": {"type": "string"}, "name": {"type": "string"},
+              "nodes": {"type": "array", "items": {"type": "object"}},
+              "edges": {
+                "type": "array",
+                "items": {
+                  "type": "object", "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}}
+                }
+              }
+            }
+          },
+          "Decision": {
+            "type": "object", "required": ["decision_id", "number", "run", "task", "attempt", "at", "policy", "reason"],
+            "properties": {
+              "decision_id": {"type": "string"}, "number": {"type": "integer"}, "run": {"type": "string"},
+              "task": {"type": "integer"}, "attempt": {"type": "integer"},
+              "at": {"$ref": "#/components/schemas/Time"}, "policy": {"type": "string"}, "reason": {"type": "string"}
+            }
+          },
+          "Decisions": {
+            "type": "object", "required": ["decisions"],
+            "properties": {"decisions": {"type": "array", "items": {"$ref": "#/components/schemas/Decision"}}}
+          },
+          "DecisionExplanation": {
+            "type": "object", "required": ["decision_id", "made"],
+            "properties": {"decision_id": {"type": "string"}, "made": {"type": "boolean"}, "explanation": {}}
+          },
+          "Predictions": {
+            "type": "object", "required": ["predictions"],
+            "properties": {"predictions": {"type": "array", "items": {"type": "object"}}}
+          },
+          "RunMetrics": {"type": "object", "additionalProperties": {"type": ["number", "null"]}},
+          "SystemStates": {
+            "type": "object", "required": ["states"],
+            "properties": {"states": {"type": "array", "items": {"type": "object"}}}
+          },
+          "Explanation": {"type": "object"},
+          "Workflow": {
+            "type": "object", "required": ["name", "runs", "last_run", "last_status", "last_submitted"],
+            "properties": {
+              "name": {"type": "string"}, "runs": {"type": "integer"}, "last_run": {"type": "string"},
+              "last_status": {"type": "string"}, "last_submitted": {"$ref": "#/components/schemas/Time"}
+            }
+          },
+          "Workflows": {
+            "type": "object", "required": ["workflows"],
+            "properties": {"workflows": {"type": "array", "items": {"$ref": "#/components/schemas/Workflow"}}}
+          },
+          "Revision": {"type": "object"},
+          "Revisions": {
+            "type": "object", "required": ["revisions"],
+            "properties": {"revisions": {"type": "array", "items": {"$ref": "#/components/schemas/Revision"}}}
+          },
+          "ScheduleResult": {
+            "type": "object",
+            "required": [
+              "task_id", "run", "decision_id", "scheduled_at", "estimated_start_time", "estimated_completion_time",
+              "assigned_resources", "confidence"
+            ],
+            "properties": {
+              "task_id": {"type": "string"}, "run": {"type": "string"}, "decision_id": {"type": "string"},
+              "scheduled_at": {"$ref": "#/components/schemas/Time"},
+              "estimated_start_time": {"type": ["string", "null"]},
+              "estimated_completion_time": {"type": ["string", "null"]},
+              "assigned_resources": {"type": "object"},
+              "confidence": {"type": "number", "minimum": 0, "maximum": 1}
+            }
+          },
+          "Priority": {
+            "type": "object", "required": ["task_id", "priority"],
+            "properties": {"task_id": {"type": "string"}, "priority": {"type": "integer"}}
+          },
+          "OptimizationAnalysis": {"type": "object"},
+          "ResourcePrediction": {"type": "object"},
+          "Forecast": {"type": "object"},
+          "Workers": {
+            "type": "object", "required": ["workers"],
+            "properties": {
+              "workers": {"type": "array", "items": {"type": "object"}}, "ready_tasks": {"type": "integer"},
+              "open_runs": {"type": "integer"}
+            }
+          },
+          "Principal": {
+            "type": "object", "required": ["id", "name", "role"],
+            "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "role": {"type": "string"}}
+          },
+          "Token": {
+            "type": "object", "required": ["access_token", "token_type", "expires_in", "role"],
+            "properties": {
+              "access_token": {"type": "string"}, "token_type": {"const": "Bearer"}, "expires_in": {"type": "number"},
+              "role": {"type": "string"}, "name": {"type": "string"}
+            }
+          },
+          "Key": {
+            "type": "object", "required": ["id", "name", "role", "created"],
+            "properties": {
+              "id": {"type": "string"}, "name": {"type": "string"}, "role": {"type": "string"},
+              "created": {"$ref": "#/components/schemas/Time"}, "revoked": {"$ref": "#/components/schemas/Time"}
+            }
+          },
+          "NewKey": {
+            "allOf": [{"$ref": "#/components/schemas/Key"}], "required": ["api_key"],
+            "properties": {"api_key": {"type": "string"}}
+          },
+          "Keys": {
+            "type": "object", "required": ["keys"],
+            "properties": {"keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}
+          },
+          "Secret": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+          "Secrets": {
+            "type": "object", "required": ["secrets"],
+            "properties": {"secrets": {"type": "array", "items": {"type": "string"}}}
+          },
+          "AuditPage": {
+            "type": "object", "required": ["entries", "next_cursor"],
+            "properties": {
+              "entries": {"type": "array", "items": {"type": "object"}}, "next_cursor": {"type": ["string", "null"]}
+            }
+          },
+          "Health": {
+            "type": "object", "required": ["status"],
+            "properties": {
+              "status": {"type": "string"}, "checks": {"type": "object", "additionalProperties": {"type": "string"}}
+            }
+          }
+        }
+        """
+}

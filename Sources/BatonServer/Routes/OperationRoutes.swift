@@ -1,0 +1,66 @@
+import BatonCore
+import BatonStore
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+
+extension RouteTable {
+    static let operations: [Route] = [
+        .get(
+            "/healthz", .operations, "The server is alive.", access: .everybody, answer: .json("Health"),
+            handle: { _ in .json(.object(["status": .string("ok")])) }),
+        .get(
+            "/readyz", .operations, "The server can do its work: 200, or 503 with what is missing.", access: .everybody,
+            answer: .json("Health"), handle: OperationRoutes.ready),
+        .get(
+            "/metrics", .operations, "Figures for Prometheus.", answer: .text(),
+            handle: { call in
+                call.core.metrics.look(at: call.core.control.load, OperationRoutes.system)
+                return .text(call.core.metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
+            }),
+        .get(
+            "/openapi.json", .operations, "This interface, as OpenAPI 3.1.", access: .everybody, answer: .json("Any"),
+            handle: { _ in .json(OpenAPI.document) }),
+    ]
+}
+
+enum OperationRoutes {
+    static let system = SystemLoad()
+    /// Fuller than this, and nothing new should be begun here.
+    private static let fullest = 0.9
+
+    @Sendable static func ready(_ call: Call) async throws -> Reply {
+        var checks: [Value.Entry] = []
+        var isReady = true
+        func note(_ name: String, _ failure: String?) {
+            if failure != nil { isReady = false }
+            checks.append(Value.Entry(key: name, value: .string(failure ?? "ok")))
+        }
+        do {
+            _ = try call.read { (store) throws(StoreError) in try store.endOfLog() }
+            note("database", nil)
+        } catch {
+            call.context.logger.error("database", metadata: ["error": .string("\(error)")])
+            note("database", "it does not answer")
+        }
+        func percent(_ ratio: Double) -> String { "\(Int((ratio * 100).rounded())) % in use" }
+        let memory = system.memoryRatio()
+        note("memory", memory > fullest ? percent(memory) : nil)
+        let disk = system.diskRatio(of: call.core.dataDirectory)
+        note("disk", disk > fullest ? percent(disk) : nil)
+        for check in call.core.answers.checks {
+            do {
+                try await check.run()
+                note(check.name, nil)
+            } catch {
+                call.context.logger.error(
+                    "check", metadata: ["check": .string(check.name), "error": .string("\(error)")])
+                note(check.name, "it does not answer")
+            }
+        }
+        return .json(
+            .object(["status": .string(isReady ? "ok" : "not ready"), "checks": .map(checks)]),
+            status: isReady ? .ok : .serviceUnavailable)
+    }
+}

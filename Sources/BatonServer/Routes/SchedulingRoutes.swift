@@ -1,0 +1,103 @@
+import BatonCore
+import BatonRuntime
+import BatonStore
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+extension RouteTable {
+    static let scheduling: [Route] = [
+        .post(
+            "\(prefix)/scheduling", .scheduling, "Schedule one task: a run with nothing else in it.",
+            body: [.json("ScheduleRequest")], status: 201, answer: .json("ScheduleResult"), isIdempotent: true,
+            handle: SchedulingRoutes.schedule),
+        Route(
+            path: "\(prefix)/scheduling/{task_id}/priority", method: .put, group: .scheduling,
+            summary: "Change the priority of a task that has not started.", access: .role(.operator),
+            body: [.json("PriorityRequest")], answer: .json("Priority"), handle: SchedulingRoutes.prioritize),
+        .get(
+            "\(prefix)/scheduling/decisions/{decision_id}", .scheduling,
+            "Why an attempt was started when and where it was.", answer: .json("DecisionExplanation"),
+            handle: SchedulingRoutes.decision),
+    ]
+}
+
+enum SchedulingRoutes {
+    @Sendable static func schedule(_ call: Call) async throws -> Reply {
+        let request = try ScheduleRequest(call)
+        let submission = try request.submission(run: call.run)
+        try await call.submit(submission)
+        let attempt = Attempt.ID(run: submission.run, task: TaskInstance.ID(0), number: 1)
+        let outlook = try await call.core.answers.outlook(submission, call.core.control.load)
+        return .json(
+            .object([
+                "task_id": .string(attempt.reference.taskID), "run": .string(submission.run.description),
+                "decision_id": .string(attempt.decisionID), "scheduled_at": .time(call.now),
+                "estimated_start_time": outlook.start.map { .time($0) } ?? .null,
+                "estimated_completion_time": outlook.completion.map { .time($0) } ?? .null,
+                "assigned_resources": request.assigned,
+                "confidence": .figure(min(1, max(0, outlook.confidence))),
+            ]),
+            status: .created, headers: [.location: "\(RouteTable.prefix)/runs/\(submission.run)"])
+    }
+
+    @Sendable static func prioritize(_ call: Call) async throws -> Reply {
+        let text = try call.parameter("task_id")
+        guard let task = TaskReference(taskID: text) else {
+            throw Problem.notFound("'\(text.prefix(60))' is no task's id; one looks like <run>.<index>")
+        }
+        var fields = try Fields(try call.json())
+        let priority = Int32(try fields.require("priority", try fields.integer("priority", in: 0...100)))
+        try fields.finish()
+        _ = try call.task(
+            String(task.task.index),
+            of: try call.read { (store) throws(StoreError) in
+                try store.run(task.run).id
+            })
+        try await call.core.answers.prioritize(task, priority)
+        try call.audit("task.prioritized", text, detail: String(priority))
+        return .json(.object(["task_id": .string(text), "priority": .number(priority)]))
+    }
+
+    @Sendable static func decision(_ call: Call) async throws -> Reply {
+        let text = try call.parameter("decision_id")
+        guard let attempt = Attempt.ID(decisionID: text) else {
+            throw Problem.notFound("'\(text.prefix(60))' is no decision's id; one looks like <run>.<task>.<attempt>")
+        }
+        let (decisions, tasks) = try call.read { (store) throws(StoreError) in
+            _ = try store.run(attempt.run)
+            return (
+                try store.decisions(of: attempt.run, task: attempt.task), try store.tasks(of: attempt.run, in: nil)
+            )
+        }
+        guard tasks.indices.contains(Int(attempt.task.index)) else {
+            throw Problem.notFound("run \(attempt.run) has no task \(attempt.task.index)")
+        }
+        guard let made = decisions.first(where: { $0.attempt == attempt }) else {
+            let task = tasks[Int(attempt.task.index)]
+            return .json(
+                .object([
+                    "decision_id": .string(text), "made": .boolean(false), "task": .string(task.name),
+                    "task_state": .string(task.state.rawValue),
+                ]))
+        }
+        guard case .map(var entries) = Value.decision(made) else { preconditionFailure("a decision is an object") }
+        entries.append(Value.Entry(key: "made", value: .boolean(true)))
+        guard let explanation = try await call.explanation(of: attempt) else { return .json(.map(entries)) }
+        // What somebody else computed is put in as it is.
+        var bytes = Value.map(entries).jsonBytes
+        bytes.removeLast()
+        return .json(bytes + Array(",\"explanation\":".utf8) + explanation + Array("}".utf8))
+    }
+}
+
+extension Call {
+    /// Nil where this server explains nothing, or this was not decided.
+    fileprivate func explanation(of attempt: Attempt.ID) async throws -> [UInt8]? {
+        do {
+            return try await core.answers.explainDecision(attempt)
+        } catch let problem as Problem where problem.code == "not-available" {
+            return nil
+        }
+    }
+}

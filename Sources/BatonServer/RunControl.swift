@@ -1,0 +1,38 @@
+public import BatonCore
+
+/// The hand on the live engine: what it grants is on disk when the call returns.
+public protocol RunControl: Sendable {
+    /// - Throws: `RuntimeError.refused` (wrong workflow, duplicate, never fits), `RuntimeError.store`, or
+    ///   `RunControlError.queueFull`.
+    func submit(_ submission: Run.Submission) async throws
+
+    /// Cancel, pause, unpause, retry.
+    ///
+    /// - Throws: as `submit`.
+    func carryOut(_ command: Command) async throws
+
+    /// How much runs and waits at this moment.
+    var load: EngineLoad { get }
+}
+
+/// How much an engine has to do, and with what.
+public struct EngineLoad: Hashable, Sendable {
+    public var openRuns, readyTasks, runningTasks: Int
+    public var capacity, used: Resources
+
+    public init(
+        openRuns: Int = 0, readyTasks: Int = 0, runningTasks: Int = 0, capacity: Resources, used: Resources
+    ) {
+        self.openRuns = openRuns
+        self.readyTasks = readyTasks
+        self.runningTasks = runningTasks
+        self.capacity = capacity
+        self.used = used
+    }
+}
+
+/// Why a wish was not even looked at.
+public enum RunControlError: Error, Hashable, Sendable {
+    /// So many tasks wait that no more are taken; nothing of the wish was kept.
+    case queueFull(retryAfter: Duration)
+}

@@ -1,0 +1,23 @@
+import BatonCore
+import BatonRuntime
+import BatonStore
+import Logging
+
+/// What the routes work with.
+struct ServerCore: Sendable {
+    let configuration: ServerConfiguration
+    let stores: StorePool
+    let control: any RunControl
+    let answers: ServerAnswers
+    /// Where runs keep their files.
+    let dataDirectory: String
+    let keys: KeyRing
+    let tokens: TokenIssuer
+    let vault: SecretVault
+    let limiter: RateLimiter
+    let idempotency: Idempotency
+    let events: EventBus
+    let metrics: Metrics
+    let clock: @Sendable () -> Instant
+    let logger: Logger
+}

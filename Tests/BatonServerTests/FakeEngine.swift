@@ -1,0 +1,103 @@
+import BatonCore
+import BatonRuntime
+import BatonServer
+import BatonStore
+import Synchronization
+
+/// A live engine without processes: it grants and records as the real one does, and a test says what tasks do.
+final class FakeEngine: RunControl {
+    private struct State {
+        var engine = Engine()
+        /// One connection, used under the lock only.
+        var store: any Store
+        var number: Int64 = 0
+        var refusal: RunControlError?
+        var submissions: [Run.Submission] = []
+        var commands: [Command] = []
+    }
+
+    private let state: Mutex<State>
+    private let now: @Sendable () -> Instant
+    static let capacity = Resources(milliCPU: 4000, memoryBytes: 8_000_000_000)
+
+    init(database: String, now: @escaping @Sendable () -> Instant) throws {
+        let store = try SQLStore(sqliteAt: database)
+        state = Mutex(State(store: store))
+        self.now = now
+        let worker = Worker(id: Worker.ID(0), name: "here", capacity: Self.capacity)
+        state.withLock { _ = $0.engine.handle(.workerJoined(worker), at: now()) }
+    }
+
+    func submit(_ submission: Run.Submission) async throws {
+        try state.withLock { state in
+            if let refusal = state.refusal { throw refusal }
+            try state.grant(.submit(submission), of: submission.run, at: now())
+            state.submissions.append(submission)
+        }
+    }
+
+    func carryOut(_ command: Command) async throws {
+        try state.withLock { state in
+            if let refusal = state.refusal { throw refusal }
+            guard let run = command.run else { return }
+            try state.grant(command, of: run, at: now())
+            state.commands.append(command)
+        }
+    }
+
+    var load: EngineLoad {
+        EngineLoad(
+            openRuns: 1, readyTasks: 2, runningTasks: 3, capacity: Self.capacity, used: Resources(milliCPU: 1000))
+    }
+
+    var submissions: [Run.Submission] { state.withLock { $0.submissions } }
+    var commands: [Command] { state.withLock { $0.commands } }
+
+    func refuse(with error: RunControlError?) { state.withLock { $0.refusal = error } }
+
+    /// Starts a task that is ready.
+    func start(_ task: Int, of run: Run.ID, reason: String = "it is first") throws {
+        try state.withLock { state in
+            state.number += 1
+            let placement = Placement(
+                task: TaskReference(run: run, task: TaskInstance.ID(task)), worker: Worker.ID(0),
+                grant: Resources(milliCPU: 1000, memoryBytes: 1_000_000), reason: reason)
+            let decision = Decision(number: state.number, policy: "fifo", placements: [placement])
+            try state.record(.decided(decision), of: run, at: now())
+        }
+    }
+
+    func end(_ task: Int, of run: Run.ID, _ outcome: Outcome = .succeeded(nil)) throws {
+        let attempt = Attempt.ID(run: run, task: TaskInstance.ID(task), number: 1)
+        let usage = Usage(wall: .seconds(2), userCPU: .seconds(1), peakMemoryBytes: 5_000, meter: .simulated)
+        try state.withLock { try $0.record(.attemptEnded(attempt, outcome, usage), of: run, at: now()) }
+    }
+}
+
+extension FakeEngine.State {
+    fileprivate mutating func grant(_ command: Command, of run: Run.ID, at now: Instant) throws {
+        let event: Event
+        do {
+            event = try engine.validate(command)
+        } catch {
+            throw RuntimeError.refused(error)
+        }
+        try record(event, of: run, at: now)
+    }
+
+    fileprivate mutating func record(_ event: Event, of run: Run.ID, at now: Instant) throws {
+        var changes: [Change] = []
+        for case .announce(let change) in engine.handle(event, at: now) { changes.append(change) }
+        try store.append([Recorded(event: event, at: now, changes: changes)], for: run)
+        try store.flush()
+    }
+}
+
+extension Command {
+    fileprivate var run: Run.ID? {
+        switch self {
+        case .submit(let submission): submission.run
+        case .pause(let run), .unpause(let run), .cancel(let run, _), .retry(let run): run
+        }
+    }
+}
