@@ -98,6 +98,9 @@ let package = Package(
                 "BatonFormats",
                 "BatonStore",
                 "BatonRuntime", "baton-supervisor",
+                "BatonServer",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -2,8 +2,8 @@ public import BatonCore
 
 /// The hand on the live engine: what it grants is on disk when the call returns.
 public protocol RunControl: Sendable {
-    /// - Throws: `RuntimeError.refused` (wrong workflow, duplicate, never fits), `RuntimeError.store`, or
-    ///   `RunControlError.queueFull`.
+    /// - Throws: `RuntimeError`: refused (wrong workflow, duplicate, never fits), the queue is full, the store can't be
+    ///   written.
     func submit(_ submission: Run.Submission) async throws
 
     /// Cancel, pause, unpause, retry.
@@ -29,10 +29,4 @@ public struct EngineLoad: Hashable, Sendable {
         self.capacity = capacity
         self.used = used
     }
-}
-
-/// Why a wish was not even looked at.
-public enum RunControlError: Error, Hashable, Sendable {
-    /// So many tasks wait that no more are taken; nothing of the wish was kept.
-    case queueFull(retryAfter: Duration)
 }

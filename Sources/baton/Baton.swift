@@ -21,6 +21,9 @@ struct Baton: ParsableCommand {
                     UnpauseCommand.self,
                 ]),
             CommandGroup(
+                name: "Serve",
+                subcommands: [ServeCommand.self]),
+            CommandGroup(
                 name: "Inspect",
                 subcommands: [
                     PsCommand.self, GetCommand.self, LogsCommand.self, WatchCommand.self, WaitCommand.self,

@@ -50,7 +50,7 @@ struct DataDirectory: Hashable, Sendable {
         return config + "/baton/secrets"
     }
 
-    private static func absolute(_ path: String) -> String {
+    static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         guard let current = getcwd(nil, 0) else { return path }
         defer { free(current) }

@@ -89,9 +89,11 @@ struct Room: Sendable, CustomTestStringConvertible {
             purpose: "Commands, and the only place where things are wired together",
             modules: [
                 "BatonCore", "BatonFormats", "BatonOptimizer", "BatonPlanner", "BatonPolicies", "BatonPrediction",
-                "BatonRuntime", "BatonSimulator", "BatonStore",
+                "BatonRuntime", "BatonServer", "BatonSimulator", "BatonStore",
             ],
-            outside: ["ArgumentParser", "Dispatch", "Foundation", "Glibc", "Synchronization"],
+            outside: [
+                "ArgumentParser", "Dispatch", "Foundation", "Glibc", "Hummingbird", "Logging", "Synchronization",
+            ],
             forbids: "logic: a command parses, calls, prints"
         ),
         Room(

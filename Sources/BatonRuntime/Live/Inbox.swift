@@ -13,6 +13,8 @@ final class Inbox: Sendable {
         case start(Effect.Order)
         case ended(Attempt.ID, Outcome, Usage?)
         case wish(Wish)
+        /// Wants to see the engine as it is.
+        case look(@Sendable (Engine) -> Void)
         /// Leaves the loop; what runs goes on without it.
         case stop
     }

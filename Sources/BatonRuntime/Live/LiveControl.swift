@@ -34,6 +34,13 @@ public final class LiveControl: Sendable {
         if let refusal { throw refusal }
     }
 
+    /// The engine at this moment, with all runs that it drives.
+    public func snapshot() async -> Engine {
+        await withCheckedContinuation { continuation in
+            inbox.post(.look { continuation.resume(returning: $0) })
+        }
+    }
+
     /// Ends `serve`; tasks that run go on, and the next orchestrator takes them over.
     public func stop() {
         inbox.post(.stop)

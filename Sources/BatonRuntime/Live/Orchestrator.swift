@@ -182,6 +182,7 @@ public final class Orchestrator {
                 } else {
                     answers.append(wish.answer)
                 }
+            case .look(let look): look(engine)
             case .stop: isStopped = true
             }
         }

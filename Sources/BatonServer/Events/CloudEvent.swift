@@ -57,6 +57,8 @@ enum CloudEvent {
             )
         case .alarmRang(.retry(let attempt)): ("attempt.retried", attempt.task, .attempt(attempt))
         case .alarmRang(.timeout(let attempt)): ("attempt.timed_out", attempt.task, .attempt(attempt))
+        case .prioritized(_, let task, let priority):
+            ("run.prioritized", task, .object(["priority": .number(priority)]))
         case .runPaused: ("run.paused", nil, .map([]))
         case .runUnpaused: ("run.resumed", nil, .map([]))
         case .runCancelled(_, let force): ("run.cancelled", nil, .object(["force": .boolean(force)]))

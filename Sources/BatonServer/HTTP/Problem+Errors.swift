@@ -15,11 +15,6 @@ extension Problem {
         case let error as WorkflowError: self = Self.workflow(error)
         case let error as JSONInput.Problem:
             self = .badRequest("line \(error.line), column \(error.column): \(error.message)")
-        case RunControlError.queueFull(let wait):
-            let seconds = max(1, Int((wait.seconds).rounded(.up)))
-            self = Problem(
-                429, "queue-full", "Too many tasks wait",
-                detail: "nothing of this request was kept; try again in \(seconds) s", retryAfter: seconds)
         case let error as HTTPError: self = Self.http(error)
         default: return nil
         }
@@ -46,6 +41,10 @@ extension Problem {
             .conflict("run \(run) is driven by another process; ask it, or try again when it has ended")
         case .missingSecrets(let names):
             .invalid("there is no secret \(names.joined(separator: ", ")); an administrator can add it")
+        case .queueFull(let limit):
+            Problem(
+                429, "queue-full", "Too many tasks wait",
+                detail: "\(limit) tasks wait or run; nothing of this request was kept, try again later", retryAfter: 1)
         case .folder, .supervisor:
             Problem(503, "runtime", "The run can't be started at the moment", retryAfter: 1)
         }
@@ -57,6 +56,8 @@ extension Problem {
         case .unknownRun(let run): Problem(404, "unknown-run", "There is no such run", detail: run.description)
         case .duplicateRun: Problem(409, "duplicate-run", "There is such a run already", detail: error.sentence)
         case .neverFits: Problem(422, "never-fits", "No worker is large enough", detail: error.sentence)
+        case .unknownTask: Problem(404, "unknown-task", "There is no such task", detail: error.sentence)
+        case .invalidPriority: .invalid(error.sentence)
         case .wrongStatus(let run, let status):
             Problem(
                 409, "wrong-status", "The run is not in a state for this", detail: error.sentence,

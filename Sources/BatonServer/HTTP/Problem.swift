@@ -49,7 +49,7 @@ extension Problem {
     }
 
     /// Understood, and wrong.
-    static func invalid(_ detail: String, members: [Value.Entry] = []) -> Problem {
+    public static func invalid(_ detail: String, members: [Value.Entry] = []) -> Problem {
         Problem(422, "invalid", "The request asks for something that is not possible", detail: detail, members: members)
     }
 

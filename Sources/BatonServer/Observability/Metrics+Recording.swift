@@ -17,7 +17,7 @@ extension Metrics {
             case .attemptEnded(_, let outcome, _): add(to: .tasksFinished, ["outcome": outcome.word])
             case .runSubmitted: add(to: .runsSubmitted)
             case .estimated, .workerJoined, .workerResized, .workerLost, .limitsShared, .attemptGrew, .alarmRang,
-                .runPaused, .runUnpaused, .runCancelled, .runRetried:
+                .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
                 continue
             }
         }

@@ -28,7 +28,7 @@ struct EngineLoadCommand: ParsableCommand {
 
     func run() throws {
         if rollout { return rollOut() }
-        let load = EngineLoad(tasks: tasks, workers: workers)
+        let load = SyntheticLoad(tasks: tasks, workers: workers)
         let start = Self.read(CLOCK_PROCESS_CPUTIME_ID)
         let events = simulated ? load.simulate(Wiring.policy(policy)) : load.drive(Wiring.policy(policy))
         let seconds = Self.read(CLOCK_PROCESS_CPUTIME_ID) - start
@@ -62,7 +62,7 @@ struct EngineLoadCommand: ParsableCommand {
 }
 
 /// One job of 20 layers of 50 tasks, again and again, each as soon as the workers have nothing else to start.
-struct EngineLoad {
+struct SyntheticLoad {
     private let job: Job
     private let jobCount: Int
     private let workers: [Machine]

@@ -20,7 +20,9 @@ struct RunStory {
     /// What other runs on the machine hold of its capacity.
     let heldByOthers: Resources
 
-    init(run: Run.ID, store: any Store, data: DataDirectory, now: Instant) throws {
+    /// - Parameter live: the engine that drives the run and others beside it, which a run's log knows nothing of; nil:
+    ///   what the log leads to.
+    init(run: Run.ID, store: any Store, data: DataDirectory, now: Instant, live: Engine? = nil) throws {
         self.run = run
         self.now = now
         folder = data.folder(of: run)
@@ -30,7 +32,7 @@ struct RunStory {
         var workers: [Worker.ID: String] = [:]
         for case .workerJoined(let worker) in recorded.map(\.event) { workers[worker.id] = worker.name }
         self.workers = workers
-        engine = replay.engine
+        engine = if let live, live.status(of: run) != nil { live } else { replay.engine }
         heldByOthers = Resources(
             milliCPU: replay.heldByOthers.milliCPU, memoryBytes: replay.heldByOthers.memoryBytes)
         let summary = try store.run(run)

@@ -1,0 +1,141 @@
+import ArgumentParser
+import BatonCore
+import BatonRuntime
+import BatonServer
+import BatonStore
+import Dispatch
+import Foundation
+import Glibc
+import Hummingbird
+import Logging
+import Synchronization
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run workflows for whoever asks over HTTP: an API, live events and a page.",
+        discussion: """
+            Listens on this machine only, unless --host says otherwise. The first start prints a key to log in with. \
+            Ctrl-C or SIGTERM ends the server, not the tasks: they go on, and the next start takes them over, with \
+            every other run that nobody drives. The API is described at /openapi.json.
+            """)
+
+    @Option(help: "The address to listen on.")
+    var host = ServerConfiguration().host
+
+    @Option(help: ArgumentHelp("The port to listen on; 0 for any that is free.", valueName: "number"))
+    var port = ServerConfiguration().port
+
+    @Flag(name: .customLong("no-auth"), help: "Ask nobody who he is; on this machine only.")
+    var isOpen = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where tasks run whose submission names no folder. [the folder 'work' among the data]", valueName: "folder"
+        ), completion: .directory)
+    var directory: String?
+
+    @OptionGroup var machine: MachineOptions
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        let data = state.dataDirectory
+        var configuration = ServerConfiguration()
+        configuration.host = host
+        configuration.port = port
+        configuration.requiresAuthentication = !isOpen
+        configuration.workingDirectory = try ServerFolder.working(directory, data)
+        if let refusal = configuration.refusal { throw CommandFailure(refusal, exit: .usage) }
+        _ = try data.store()
+        guard let lock = FileLock(tryLocking: data.path + "/server.lock") else {
+            throw CommandFailure("another server uses \(data.path); choose another --data-dir", exit: .usage)
+        }
+        try withExtendedLifetime(lock) { try serve(configuration, data) }
+    }
+
+    private func serve(_ configuration: ServerConfiguration, _ data: DataDirectory) throws {
+        ServerFolder.allowManyConnections()
+        let observer = ServerObserver()
+        let machine = machine
+        let engine = try LiveEngine {
+            let store = try data.store()
+            var setup = Wiring.setup(
+                data, machine: machine, shadow: nil, slot: EstimatorSlot(), observer: observer, store: store)
+            setup.policy = ObservedPolicy(policy: setup.policy, observer: observer)
+            setup.options.queueSize = 10_000
+            let orchestrator = Orchestrator(setup, store: store)
+            for (run, obstacle) in try orchestrator.resumeAll() {
+                Output.messages("warning: run \(run) can't be taken over: \(CommandFailure(obstacle).message)")
+            }
+            return orchestrator
+        }
+        let logger = Logger(label: "baton") { JSONLogHandler(label: $0, clock: LiveClock()) }
+        let server = try ServerApplication(
+            configuration: configuration, dataDirectory: data.path, control: engine,
+            answers: ServerAnswers(data: data, engine: engine, capacity: machine.capacity(directory: data.path)),
+            logger: logger, makeStore: { () throws(StoreError) in try data.store() })
+        observer.attach(server)
+        let firstKey = try server.makeFirstKey()
+        let maintenance = Maintenance(data)
+        maintenance.start()
+        defer {
+            maintenance.stop()
+            engine.stop()
+        }
+        let host = host
+        let json = state.json
+        try ServerFolder.wait {
+            try await server.application { port in
+                ServeCommand.announce("http://\(host):\(port)", key: firstKey, json: json)
+            }.runService()
+        }
+    }
+
+    private static func announce(_ address: String, key: String?, json: Bool) {
+        if json {
+            JSONPrinter.print(.object(["address": .string(address), "key": key.map { .string($0) } ?? .null]))
+        } else {
+            Output.data("Baton listens on \(address)")
+            guard let key else { return }
+            Output.data("Log in with this key, which is shown only now: \(key)")
+        }
+    }
+}
+
+/// What the process of a server needs of its surroundings.
+enum ServerFolder {
+    /// Where tasks run whose submission names no folder; made where it is missing and nobody chose one.
+    static func working(_ chosen: String?, _ data: DataDirectory) throws -> String {
+        let path = chosen.map(DataDirectory.absolute) ?? data.path + "/work"
+        if chosen == nil { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw CommandFailure("\(path) is no folder", exit: .usage)
+        }
+        return path
+    }
+
+    /// Each connection, each run and each supervisor takes a descriptor, and the usual limit is 1,024.
+    static func allowManyConnections() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Runs what is asynchronous from a command that is not.
+    static func wait(for work: @escaping @Sendable () async throws -> Void) throws {
+        let isDone = DispatchSemaphore(value: 0)
+        let failure = Mutex<(any Error)?>(nil)
+        Task {
+            do {
+                try await work()
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            isDone.signal()
+        }
+        isDone.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+}

@@ -1,0 +1,66 @@
+import BatonCore
+import BatonServer
+
+/// What to simulate, as the API's body says it and `baton simulate` takes it.
+///
+/// `{"run": "latest", "policies": ["fifo", "intelligent"], "workers": 4}`; instead of `run`, `workflow` with its text. An
+/// experiment names two policies, which are compared until one is better beyond doubt.
+struct SimulationRequest {
+    private(set) var arguments = ["simulate"]
+    private(set) var input: (text: String, name: String)?
+
+    private static let keys = [
+        "workflow", "run", "policies", "baseline", "workers", "cpu_cores", "memory_gb", "seeds", "seed",
+        "duration_cv", "estimate_error",
+    ]
+
+    /// - Throws: `Problem` about what is missing, wrong or not known.
+    init(_ body: Value, comparesTwo: Bool = false) throws {
+        guard case .map(let entries) = body else { throw Problem.invalid("the body must be an object") }
+        if let unknown = entries.first(where: { !Self.keys.contains($0.key) }) {
+            let hint = Suggestion.hint(for: unknown.key, among: Self.keys) ?? ""
+            throw Problem.invalid("'\(unknown.key.prefix(60))' is not known here. \(hint)")
+        }
+        func member(_ key: String) -> Value? { entries.first { $0.key == key }?.value }
+        func text(_ key: String) throws -> String? {
+            switch member(key) {
+            case nil, .null?: return nil
+            case .string(let text)?: return text
+            case .some: throw Problem.invalid("'\(key)' must be text")
+            }
+        }
+        func number(_ key: String, _ range: ClosedRange<Double>) throws -> Double? {
+            switch member(key) {
+            case nil, .null?: return nil
+            case .number(let number)? where range.contains(number): return number
+            case .some:
+                throw Problem.invalid("'\(key)' must be a number between \(range.lowerBound) and \(range.upperBound)")
+            }
+        }
+        switch (try text("workflow"), try text("run")) {
+        case (let workflow?, nil):
+            input = (workflow, "workflow.yaml")
+            arguments.append("-")
+        case (nil, let run?): arguments.append("--run=\(run)")
+        default: throw Problem.invalid("what to simulate? Either 'workflow' or 'run'")
+        }
+        var policies: [String] = []
+        if case .list(let names)? = member("policies") {
+            for case .string(let name) in names { policies.append(name) }
+        }
+        if comparesTwo {
+            guard policies.count == 2 else { throw Problem.invalid("'policies' must name two") }
+            arguments.append("--ab=\(policies.joined(separator: ","))")
+        } else if !policies.isEmpty {
+            arguments.append("--policy=\(policies.joined(separator: ","))")
+        }
+        if !comparesTwo, let baseline = try text("baseline") { arguments.append("--baseline=\(baseline)") }
+        if let workers = try number("workers", 1...10_000) { arguments.append("--workers=\(Int(workers))") }
+        if let cores = try number("cpu_cores", 0.1...4_096) { arguments.append("--cpu=\(cores)") }
+        if let memory = try number("memory_gb", 0.1...1e6) { arguments.append("--memory=\(memory)GB") }
+        if let seeds = try number("seeds", 1...1_000), !comparesTwo { arguments.append("--seeds=\(Int(seeds))") }
+        if let seed = try number("seed", 0...1e15) { arguments.append("--seed=\(Int(seed))") }
+        if let spread = try number("duration_cv", 0...10) { arguments.append("--duration-cv=\(spread)") }
+        if let error = try number("estimate_error", 0.01...100) { arguments.append("--estimate-error=\(error)") }
+    }
+}
