@@ -15,6 +15,8 @@ struct ServerCore: Sendable {
     let tokens: TokenIssuer
     let vault: SecretVault
     let limiter: RateLimiter
+    /// Of wrong keys in the audit log.
+    let refusals = RateLimiter(.init(perMinute: 5, burst: 5))
     let idempotency: Idempotency
     let events: EventBus
     let metrics: Metrics

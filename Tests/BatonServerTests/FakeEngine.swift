@@ -6,7 +6,7 @@ import Synchronization
 
 /// A live engine without processes: it grants and records as the real one does, and a test says what tasks do.
 final class FakeEngine: RunControl {
-    private struct State {
+    fileprivate struct State {
         var engine = Engine()
         /// One connection, used under the lock only.
         var store: any Store
@@ -75,7 +75,7 @@ final class FakeEngine: RunControl {
 }
 
 extension FakeEngine.State {
-    fileprivate mutating func grant(_ command: Command, of run: Run.ID, at now: Instant) throws {
+    mutating func grant(_ command: Command, of run: Run.ID, at now: Instant) throws {
         let event: Event
         do {
             event = try engine.validate(command)
@@ -85,7 +85,7 @@ extension FakeEngine.State {
         try record(event, of: run, at: now)
     }
 
-    fileprivate mutating func record(_ event: Event, of run: Run.ID, at now: Instant) throws {
+    mutating func record(_ event: Event, of run: Run.ID, at now: Instant) throws {
         var changes: [Change] = []
         for case .announce(let change) in engine.handle(event, at: now) { changes.append(change) }
         try store.append([Recorded(event: event, at: now, changes: changes)], for: run)

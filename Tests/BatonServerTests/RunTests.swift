@@ -1,5 +1,6 @@
 import BatonCore
 import BatonServer
+import HTTPTypes
 import Testing
 
 @Suite("Runs over HTTP")

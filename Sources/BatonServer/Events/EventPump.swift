@@ -23,6 +23,8 @@ struct EventPump: Service {
         } onGracefulShutdown: {
             bus.close()
         }
+        // Streams may have closed the bus first; a service that ends before its turn would end the others at once.
+        try? await gracefulShutdown()
     }
 
     private func tick() async {

@@ -3,6 +3,7 @@ extension Metrics {
     public enum Family: String, Hashable, Sendable, CaseIterable {
         case requests = "baton_http_requests_total"
         case requestSeconds = "baton_http_request_seconds"
+        case authenticationFailures = "baton_authentication_failures_total"
         case eventStreams = "baton_event_streams"
         case decisionSeconds = "baton_scheduling_decision_seconds"
         case decisions = "baton_scheduling_decisions_total"
@@ -29,7 +30,8 @@ extension Metrics {
 extension Metrics.Family {
     var kind: String {
         switch self {
-        case .requests, .decisions, .tasksScheduled, .tasksFinished, .schedulingErrors, .runsSubmitted,
+        case .requests, .authenticationFailures, .decisions, .tasksScheduled, .tasksFinished, .schedulingErrors,
+            .runsSubmitted,
             .optimizationsApplied, .processCPU:
             "counter"
         case .requestSeconds, .decisionSeconds, .analysisSeconds, .predictionSeconds: "histogram"
@@ -47,7 +49,8 @@ extension Metrics.Family {
         switch self {
         case .requests, .requestSeconds, .tasksFinished, .resourceUtilization, .improvementRatio, .predictionAccuracy:
             true
-        case .eventStreams, .decisionSeconds, .decisions, .tasksScheduled, .schedulingErrors, .runsSubmitted,
+        case .authenticationFailures, .eventStreams, .decisionSeconds, .decisions, .tasksScheduled, .schedulingErrors,
+            .runsSubmitted,
             .analysisSeconds, .optimizationsApplied, .predictionSeconds, .activeTasks, .queueSize, .openRuns,
             .systemCPU, .systemMemory, .processCPU, .processMemory:
             false
@@ -58,6 +61,7 @@ extension Metrics.Family {
         switch self {
         case .requests: "Requests answered, by method, route and status."
         case .requestSeconds: "Time from a request's head to its answer's, by route."
+        case .authenticationFailures: "Requests whose key or token was none, or no longer good."
         case .eventStreams: "Clients that follow events."
         case .decisionSeconds: "Time that a scheduling decision took."
         case .decisions: "Scheduling decisions made."

@@ -62,7 +62,8 @@ enum AccessRoutes {
         }
         let holder = try key.flatMap { try call.core.keys.holder(of: $0, at: call.now) }
         guard let principal = holder else {
-            try call.audit("auth.refused", call.context.remoteAddress)
+            call.core.metrics.add(to: .authenticationFailures)
+            try call.auditRefusal()
             throw Problem.unauthorized("the API key is unknown or was revoked")
         }
         let entry = AuditEntry(
@@ -148,6 +149,19 @@ enum AccessRoutes {
                     }),
                 "next_cursor": entries.count > limit ? .string(String(page.last!.id)) : .null,
             ]))
+    }
+}
+
+extension Call {
+    /// Remembers that somebody tried a wrong key; of many tries from one address a few a minute.
+    fileprivate func auditRefusal() throws(StoreError) {
+        let address = context.remoteAddress ?? "unknown"
+        do throws(Problem) {
+            try core.refusals.take(for: address, at: now)
+        } catch {
+            return
+        }
+        try audit("auth.refused", address)
     }
 }
 

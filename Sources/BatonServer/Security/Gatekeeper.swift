@@ -20,6 +20,7 @@ struct Gatekeeper {
         do {
             principal = try identify(request, at: now)
         } catch {
+            core.metrics.add(to: .authenticationFailures)
             // Guessing is as limited as working.
             try core.limiter.take(for: Self.address(context), at: now)
             throw error

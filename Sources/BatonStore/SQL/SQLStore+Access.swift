@@ -90,13 +90,14 @@ extension SQLStore {
     }
 
     public func log(after sequence: Int64, of run: Run.ID?, limit: Int) throws(StoreError) -> [LogEntry] {
-        var values: [SQLValue] = [.integer(sequence), .integer(Int64(limit))]
+        var values: [SQLValue] = [.integer(sequence)]
         if let run { values.append(.text(run.description)) }
+        values.append(.integer(Int64(limit)))
         // The index of runs ends with the key of the table, so either way this reads no more than it gives.
         return try connection.rows(
             """
-            SELECT sequence, payload, at, run FROM events WHERE sequence > $1 \(run == nil ? "" : "AND run = $3")
-            ORDER BY sequence LIMIT $2
+            SELECT sequence, payload, at, run FROM events WHERE sequence > $1 \(run == nil ? "" : "AND run = $2")
+            ORDER BY sequence LIMIT $\(values.count)
             """, values
         ) { (row) throws(StoreError) in LogEntry(run: try runID(3, of: row), logged: try event(row)) }
     }
