@@ -11,7 +11,7 @@ final class FakeEngine: RunControl {
         /// One connection, used under the lock only.
         var store: any Store
         var number: Int64 = 0
-        var refusal: RunControlError?
+        var refusal: RuntimeError?
         var submissions: [Run.Submission] = []
         var commands: [Command] = []
     }
@@ -53,7 +53,7 @@ final class FakeEngine: RunControl {
     var submissions: [Run.Submission] { state.withLock { $0.submissions } }
     var commands: [Command] { state.withLock { $0.commands } }
 
-    func refuse(with error: RunControlError?) { state.withLock { $0.refusal = error } }
+    func refuse(with error: RuntimeError?) { state.withLock { $0.refusal = error } }
 
     /// Starts a task that is ready.
     func start(_ task: Int, of run: Run.ID, reason: String = "it is first") throws {
