@@ -6,6 +6,14 @@ public protocol RunControl: Sendable {
     ///   written.
     func submit(_ submission: Run.Submission) async throws
 
+    /// Lets a single task run, after others that were scheduled so.
+    ///
+    /// - Parameter directory: folder in which it runs, absolute.
+    /// - Returns: where it is to be found.
+    /// - Throws: as `submit`.
+    func schedule(_ task: Workflow.Task, after needs: [TaskReference], in directory: String) async throws
+        -> TaskReference
+
     /// Cancel, pause, unpause, retry.
     ///
     /// - Throws: as `submit`.

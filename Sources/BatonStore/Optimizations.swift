@@ -149,6 +149,7 @@ public struct RunConditions: Hashable, Sendable {
     /// Kinds of the events by which it is known.
     static let kinds = [
         "run_submitted", "worker_joined", "worker_resized", "worker_lost", "limits_shared", "run_paused", "run_retried",
+        "tasks_added",
     ]
 
     /// - Parameter events: of the run, of these kinds at least; nil where it was never submitted.
@@ -164,7 +165,7 @@ public struct RunConditions: Hashable, Sendable {
             case .workerResized(_, let size):
                 if size.milliCPU < capacity.milliCPU || size.memoryBytes < capacity.memoryBytes { wasShared = true }
             case .limitsShared(_, let held): if held.contains(where: { $0 > 0 }) { wasShared = true }
-            case .workerLost, .runPaused, .runRetried: wasInterrupted = true
+            case .workerLost, .runPaused, .runRetried, .tasksAdded: wasInterrupted = true
             case .estimated, .decided, .attemptGrew, .attemptEnded, .alarmRang, .runUnpaused,
                 .runCancelled, .prioritized:
                 break

@@ -15,6 +15,8 @@ struct Projection {
     var priorities: [(run: Run.ID, task: TaskInstance.ID?, priority: Int32)] = []
     var systemState: SystemState?
 
+    /// Names of the tasks of workflows, as far as they were needed.
+    private(set) var templates: [Run.ID: [String]] = [:]
     private var updatePositions: [TaskReference: Int] = [:]
 
     /// Consecutive instances of one run, added at once.
@@ -65,18 +67,21 @@ struct Projection {
     init(of batch: RunBatch, templates: (Run.ID) throws(StoreError) -> [String]) throws(StoreError) {
         systemState = batch.state
         for recorded in batch.events {
+            switch recorded.event {
+            case .runSubmitted(let submission):
+                self.templates[submission.run] = submission.workflow.tasks.map(\.name)
+            case .tasksAdded(let run, let tasks):
+                self.templates[run] = try (self.templates[run] ?? templates(run)) + tasks.map(\.task.name)
+            default: break
+            }
             for change in recorded.changes {
                 switch change {
                 case .runStatus(let run, let status, let at):
                     if case .runSubmitted(let submission) = recorded.event { newRuns.append((submission, recorded.at)) }
                     runStatuses.append((run, status, at))
                 case .tasksAdded(let run, let first, let instances, let graph):
-                    let names: [String]
-                    if case .runSubmitted(let submission) = recorded.event {
-                        names = submission.workflow.tasks.map(\.name)
-                    } else {
-                        names = try templates(run)
-                    }
+                    let names = try self.templates[run] ?? templates(run)
+                    self.templates[run] = names
                     let blocked = Standing(state: .blocked, detail: nil, attempt: 0, since: recorded.at)
                     newTasks.append(
                         NewTasks(
@@ -129,7 +134,7 @@ struct Projection {
             attempts.append(.ended(attempt, outcome, usage, at: recorded.at))
         case .workerLost:
             for case .taskState(let task, _, let at) in recorded.changes { attempts.append(.lost(task, at: at)) }
-        case .runSubmitted, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang, .runPaused,
+        case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang, .runPaused,
             .runUnpaused,
             .runCancelled, .runRetried, .prioritized:
             return
@@ -180,6 +185,7 @@ extension Event {
         switch self {
         case .runSubmitted: "run_submitted"
         case .estimated: "estimated"
+        case .tasksAdded: "tasks_added"
         case .workerJoined: "worker_joined"
         case .workerResized: "worker_resized"
         case .workerLost: "worker_lost"

@@ -83,6 +83,13 @@ extension StoreConformance {
                 .workerLost(Worker.ID(0)), .attemptGrew(attempt, memoryBytes: 5), .alarmRang(.retry(attempt)),
                 .alarmRang(.timeout(attempt)), .runPaused(script.run), .runUnpaused(script.run),
                 .runCancelled(script.run, force: true), .runRetried(script.run),
+                .tasksAdded(
+                    script.run,
+                    [
+                        Run.AddedTask(
+                            task: Workflow.Task(name: "late", action: .shell(Template(literal: "true"))),
+                            needs: [attempt.task])
+                    ]),
                 .prioritized(script.run, attempt.task, priority: 7), .prioritized(script.run, nil, priority: 100),
                 .estimated(script.run, [TaskEstimate(task: attempt.task, estimate: script.estimate)]),
                 .attemptEnded(attempt, .succeeded(values), script.usage), .attemptEnded(attempt, .stopped, nil),

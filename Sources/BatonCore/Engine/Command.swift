@@ -1,6 +1,8 @@
 /// A wish. It may be refused; when granted it becomes an event.
 public enum Command: Hashable, Sendable {
     case submit(Run.Submission)
+    /// Lets tasks join a run that goes on, after those of it that are named.
+    case add([Run.AddedTask], to: Run.ID)
     case pause(Run.ID)
     case unpause(Run.ID)
     case cancel(Run.ID, force: Bool)
@@ -20,6 +22,10 @@ public enum CommandError: Error, Hashable, Sendable {
     case wrongStatus(Run.ID, Run.Status)
     /// The run has no such task.
     case unknownTask(TaskReference)
+    /// The task has ended otherwise than by success, and the wish needs that.
+    case wrongState(TaskReference, TaskState.Label)
+    /// One task can't wait for these, which belong to different runs.
+    case separateRuns([TaskReference])
     /// Priorities go from 0 to 100.
     case invalidPriority(Int32)
 

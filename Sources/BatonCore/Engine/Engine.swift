@@ -50,6 +50,8 @@ public struct Engine: Sendable {
             begin(submission, at: now, into: &effects)
         case .estimated(let run, let estimates):
             learn(estimates, of: run, into: &effects)
+        case .tasksAdded(let run, let tasks):
+            add(tasks, to: run, at: now, into: &effects)
         case .workerJoined(let worker):
             join(worker, into: &effects)
         case .workerResized(let worker, let capacity):
@@ -97,6 +99,10 @@ public struct Engine: Sendable {
             if !misfits.isEmpty { throw .neverFits(misfits) }
             submission.known.expansion = expansion
             return .runSubmitted(submission)
+        case .add(let tasks, let run):
+            try require(run) { $0 == .running || $0 == .paused }
+            try check(tasks, for: run)
+            return .tasksAdded(run, tasks)
         case .pause(let run):
             try require(run) { $0 == .running }
             return .runPaused(run)

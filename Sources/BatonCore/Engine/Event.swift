@@ -3,6 +3,8 @@ public enum Event: Hashable, Sendable, Codable {
     /// Indirect, as it is large and rare: every event would be moved in its size.
     indirect case runSubmitted(Run.Submission)
     case estimated(Run.ID, [TaskEstimate])
+    /// Tasks that joined a run while it went on.
+    case tasksAdded(Run.ID, [Run.AddedTask])
     case workerJoined(Worker)
     /// Others took some of the machine, or gave it back.
     case workerResized(Worker.ID, capacity: Resources)
@@ -28,7 +30,7 @@ public enum Event: Hashable, Sendable, Codable {
     public var run: Run.ID? {
         switch self {
         case .runSubmitted(let submission): submission.run
-        case .estimated(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
+        case .estimated(let run, _), .tasksAdded(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
             .runRetried(let run), .limitsShared(let run, _), .prioritized(let run, _, _):
             run
         case .decided(let decision):

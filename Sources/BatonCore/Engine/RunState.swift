@@ -1,6 +1,6 @@
 /// Everything the engine knows of one run, as arrays over its task instances.
 struct RunState: Sendable {
-    let submission: Run.Submission
+    private(set) var submission: Run.Submission
     let submittedAt: Instant
     /// Places in `submission.carriedOver` by instance.
     let carriedPlaces: [String: Int]
@@ -138,8 +138,23 @@ struct RunState: Sendable {
     /// Adds instances that became known during the run.
     mutating func append(_ addition: Expansion.Addition) {
         let first = expansion.instances.count
-        let count = addition.instances.count
         expansion.append(addition)
+        extend(from: first)
+    }
+
+    /// Adds tasks that nobody knew of before.
+    mutating func append(_ tasks: [Run.AddedTask]) {
+        let first = expansion.instances.count
+        let known = submission.workflow.tasks.count
+        submission.workflow.tasks += tasks.map(\.task)
+        expansion.append(tasks, of: submission.workflow, from: known)
+        extend(from: first)
+        priority = expansion.instances.reduce(0) { max($0, $1.priority) }
+    }
+
+    /// Makes room for what is known of new instances.
+    private mutating func extend(from first: Int) {
+        let count = expansion.instances.count - first
         attempts += Array(repeating: 0, count: count)
         failures += Array(repeating: 0, count: count)
         memoryFloors += Array(repeating: 0, count: count)
@@ -150,7 +165,9 @@ struct RunState: Sendable {
         for index in first..<first + count { states.append(initialState(of: index)) }
         unfinished += count
         revision += 1
-        unfinishedRegular += addition.instances.count { !submission.workflow.tasks[Int($0.task)].isFinally }
+        unfinishedRegular += expansion.instances[first...].count {
+            !submission.workflow.tasks[Int($0.task)].isFinally
+        }
         updateRanks()
     }
 

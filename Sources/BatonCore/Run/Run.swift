@@ -131,6 +131,18 @@ public enum Run {
         func hash(into hasher: inout Hasher) {}
     }
 
+    /// A task that joins a run that goes on: one instance, nothing in it depends on others' values.
+    public struct AddedTask: Sendable, Codable, Hashable {
+        public var task: Workflow.Task
+        /// Instances of the run that must have succeeded before.
+        public var needs: [TaskInstance.ID]
+
+        public init(task: Workflow.Task, needs: [TaskInstance.ID] = []) {
+            self.task = task
+            self.needs = needs
+        }
+    }
+
     /// A result taken from an earlier run instead of running the task again.
     public struct CarriedOver: Sendable, Codable, Hashable {
         public var instance: String

@@ -33,6 +33,29 @@ public struct Expansion: Sendable {
         instances[instance].priority = priority
     }
 
+    /// Takes in tasks that joined the run, each as one instance.
+    ///
+    /// - Parameter first: of the workflow's tasks, the one that is the first of them.
+    mutating func append(_ tasks: [Run.AddedTask], of workflow: Workflow, from first: Int) {
+        var edges = graph.edges
+        if places.isEmpty {
+            for (place, instance) in instances.enumerated() { places[instance.name] = Int32(place) }
+        }
+        for (offset, added) in tasks.enumerated() {
+            let (task, place) = (added.task, instances.count)
+            // Names repeat among tasks that somebody schedules one by one; those of instances must not.
+            let name = places[task.name] == nil ? task.name : "\(task.name)#\(place)"
+            let request = try? workflow.request(task.request, in: Scope(parameters: []))
+            instances.append(
+                TaskInstance(
+                    name: name, task: Int32(first + offset), request: request ?? TaskInstance.Request(),
+                    priority: task.priority, expectedDuration: task.expectedDuration))
+            places[name] = Int32(place)
+            for need in added.needs { edges.append(Graph.Edge(Int32(place), dependsOn: need.index)) }
+        }
+        graph = Graph(count: instances.count, edges: edges)
+    }
+
     /// Takes in what a group turned out to hold.
     public mutating func append(_ addition: Addition) {
         instances[Int(addition.group.index)].kind = .group(isExpanded: true)

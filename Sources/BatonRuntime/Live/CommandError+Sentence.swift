@@ -19,6 +19,11 @@ extension CommandError {
                 + "\nLower 'resources', or allow more with --jobs and --memory."
         case .wrongStatus(let run, let status): return "run \(run) is \(status.rawValue)"
         case .unknownTask(let task): return "run \(task.run) has no task number \(task.task.index)"
+        case .wrongState(let task, let state):
+            return "task \(task.task.index) of run \(task.run) is \(state.rawValue), so nothing can wait for its success"
+        case .separateRuns(let tasks):
+            let runs = Set(tasks.map(\.run)).sorted().map(\.description).joined(separator: ", ")
+            return "the tasks to wait for belong to different runs (\(runs)); submit them as one workflow"
         case .invalidPriority(let priority): return "a priority is between 0 and 100, not \(priority)"
         }
     }

@@ -13,6 +13,7 @@ final class Inbox: Sendable {
         case start(Effect.Order)
         case ended(Attempt.ID, Outcome, Usage?)
         case wish(Wish)
+        case schedule(Scheduled)
         /// Wants to see the engine as it is.
         case look(@Sendable (Engine) -> Void)
         /// Leaves the loop; what runs goes on without it.
@@ -24,6 +25,16 @@ final class Inbox: Sendable {
         var command: Command
         /// Called once: nil when what was granted is on the disk.
         var answer: @Sendable (RuntimeError?) -> Void
+    }
+
+    /// A single task, and whoever waits to hear where it went.
+    struct Scheduled: Sendable {
+        var task: Workflow.Task
+        var needs: [TaskReference]
+        /// Folder in which it runs, absolute.
+        var directory: String
+        /// Called once, with a place that is on the disk.
+        var answer: @Sendable (Result<TaskReference, RuntimeError>) -> Void
     }
 
     init() {

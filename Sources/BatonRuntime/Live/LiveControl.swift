@@ -34,6 +34,26 @@ public final class LiveControl: Sendable {
         if let refusal { throw refusal }
     }
 
+    /// Lets a single task run: in a run with others that were scheduled at about the same time.
+    ///
+    /// - Parameters:
+    ///   - needs: scheduled tasks that must have succeeded before.
+    ///   - directory: folder in which it runs, absolute.
+    /// - Returns: where the task is to be found.
+    /// - Throws: `RuntimeError.refused`, and whatever keeps a run from beginning.
+    public func schedule(
+        _ task: Workflow.Task, after needs: [TaskReference] = [], in directory: String
+    ) async throws(RuntimeError) -> TaskReference {
+        let result = await withCheckedContinuation { continuation in
+            inbox.post(
+                .schedule(
+                    Inbox.Scheduled(task: task, needs: needs, directory: directory) {
+                        continuation.resume(returning: $0)
+                    }))
+        }
+        return try result.get()
+    }
+
     /// The engine at this moment, with all runs that it drives.
     public func snapshot() async -> Engine {
         await withCheckedContinuation { continuation in

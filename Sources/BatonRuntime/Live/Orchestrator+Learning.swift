@@ -51,7 +51,7 @@ extension Orchestrator {
         !instance.bindings.isEmpty
     }
 
-    private func estimate(in run: DrivenRun, _ isWanted: (Int32) -> Bool) {
+    func estimate(in run: DrivenRun, _ isWanted: (Int32) -> Bool) {
         guard let workflow = engine.submission(of: run.id)?.workflow else { return }
         var estimates: [TaskEstimate] = []
         for (index, instance) in engine.instances(of: run.id).enumerated() {

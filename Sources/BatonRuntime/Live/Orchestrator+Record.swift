@@ -16,7 +16,7 @@ extension Orchestrator {
             for run in runs.values {
                 run.batch.append(Recorded(event: event, at: now, changes: changes.filter { $0.run == run.id }))
             }
-        case .runSubmitted, .estimated, .limitsShared, .attemptGrew, .attemptEnded, .alarmRang, .runPaused,
+        case .runSubmitted, .tasksAdded, .estimated, .limitsShared, .attemptGrew, .attemptEnded, .alarmRang, .runPaused,
             .runUnpaused, .runCancelled, .runRetried, .prioritized:
             guard let run = event.run.flatMap({ runs[$0] }) else { return }
             run.batch.append(Recorded(event: event, at: now, changes: changes))

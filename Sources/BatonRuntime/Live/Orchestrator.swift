@@ -41,6 +41,10 @@ public final class Orchestrator {
     var storeTrouble: StoreError?
     /// Answers to wishes that are granted but not on the disk yet.
     var answers: [@Sendable (RuntimeError?) -> Void] = []
+    /// Single tasks that came in since the last turn.
+    var scheduled: [Inbox.Scheduled] = []
+    /// The run that takes single tasks in.
+    var queue: Run.ID?
     var lookAtPoolAt: Instant?
     /// New plans of the policy so far, and why the latest was preferred.
     var plans: (count: Int, latest: Rationale?) = (0, nil)
@@ -182,10 +186,12 @@ public final class Orchestrator {
                 } else {
                     answers.append(wish.answer)
                 }
+            case .schedule(let task): scheduled.append(task)
             case .look(let look): look(engine)
             case .stop: isStopped = true
             }
         }
+        takeInScheduled()
     }
 
     /// - Returns: why the wish was refused; nil when it was granted.

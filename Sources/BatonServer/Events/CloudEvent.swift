@@ -29,6 +29,7 @@ enum CloudEvent {
                 ])
             )
         case .estimated(_, let tasks): ("run.estimated", nil, .object(["tasks": .number(tasks.count)]))
+        case .tasksAdded(_, let tasks): ("run.tasks_added", nil, .object(["tasks": .number(tasks.count)]))
         case .workerJoined(let worker):
             (
                 "worker.joined", nil,

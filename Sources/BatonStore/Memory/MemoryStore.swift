@@ -32,12 +32,12 @@ public final class MemoryStore: Store {
         for batch in batches {
             projections.append(
                 try Projection(of: batch) { (run) throws(StoreError) in
-                    guard let submission = runs[run]?.submission else {
+                    guard let templates = runs[run]?.templates else {
                         throw StoreError(
                             .unknownRun, "tasks can't be added to a run that was never submitted",
                             location: run.description)
                     }
-                    return submission.workflow.tasks.map(\.name)
+                    return templates
                 })
         }
         for (batch, projection) in zip(batches, projections) {
@@ -76,6 +76,7 @@ public final class MemoryStore: Store {
             runs[run]?.status = status
             runs[run]?.ended = status.isTerminal ? at : nil
         }
+        for (run, templates) in projection.templates { runs[run]?.templates = templates }
         for added in projection.newTasks { runs[added.run]?.add(added, sequence: lastSequence) }
         for (task, standing) in projection.taskUpdates {
             runs[task.run]?.set(Int(task.task.index), standing, sequence: lastSequence)
@@ -121,6 +122,8 @@ public final class MemoryStore: Store {
 struct MemoryRun {
     let submission: Run.Submission
     let submitted: Instant
+    /// Names of the workflow's tasks, those that joined later included.
+    var templates: [String] = []
     var status = Run.Status.running
     var ended: Instant?
     var tasks: [TaskSummary] = []

@@ -44,6 +44,7 @@ public final class SQLStore: Store {
                 try write(projection, sequence: connection.lastInsertedRow, with: statements)
             }
         }
+        for (_, _, projection) in prepared { templates.merge(projection.templates) { _, new in new } }
         hasUnflushed = true
     }
 
@@ -58,14 +59,17 @@ public final class SQLStore: Store {
 
     private func taskNames(of run: Run.ID) throws(StoreError) -> [String] {
         if let known = templates[run] { return known }
-        let submissions = try connection.rows(
-            "SELECT sequence, payload, at FROM events WHERE run = $1 AND kind = 'run_submitted'",
-            [.text(run.description)], event)
-        guard case .runSubmitted(let submission)? = submissions.first?.event else {
+        let additions = try connection.rows(
+            """
+            SELECT sequence, payload, at FROM events WHERE run = $1 AND kind IN ('run_submitted', 'tasks_added')
+            ORDER BY sequence
+            """, [.text(run.description)], event)
+        guard case .runSubmitted(let submission)? = additions.first?.event else {
             throw StoreError(
                 .unknownRun, "tasks can't be added to a run that was never submitted", location: run.description)
         }
-        let names = submission.workflow.tasks.map(\.name)
+        var names = submission.workflow.tasks.map(\.name)
+        for case .tasksAdded(_, let tasks) in additions.map(\.event) { names += tasks.map(\.task.name) }
         templates[run] = names
         return names
     }

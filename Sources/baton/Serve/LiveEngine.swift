@@ -38,6 +38,12 @@ struct LiveEngine: RunControl {
         try await carryOut(.submit(submission))
     }
 
+    func schedule(
+        _ task: Workflow.Task, after needs: [TaskReference], in directory: String
+    ) async throws -> TaskReference {
+        try await control.schedule(task, after: needs, in: directory)
+    }
+
     func carryOut(_ command: Command) async throws {
         try await control.carryOut(command)
     }

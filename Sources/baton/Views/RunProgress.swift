@@ -74,7 +74,9 @@ struct RunProgress {
             pending = estimates
         case .attemptEnded(let attempt, let outcome, let usage) where attempt.run == run:
             end(attempt, outcome, usage)
-        case .runSubmitted, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded, .alarmRang,
+        case .tasksAdded(run, let tasks):
+            submission?.workflow.tasks += tasks.map(\.task)
+        case .runSubmitted, .tasksAdded, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded, .alarmRang,
             .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
             break
         }
