@@ -157,6 +157,8 @@ struct RunTests {
             let task = try await stage.get("/api/v1/runs/\(run)/tasks/0")
             #expect(task["state"] == .string("failed"))
             #expect(try await stage.get("/api/v1/runs/\(run)/tasks/nobody").status == 404)
+            let workflow = try await stage.get("/api/v1/runs/\(run)/workflow")
+            #expect(workflow.text.hasPrefix("name: flow\n") && workflow.text.contains("echo b"))
             for path in ["predictions", "metrics", "states"] {
                 #expect(try await stage.get("/api/v1/runs/\(run)/\(path)").status == 200)
             }
