@@ -11,7 +11,9 @@ public protocol RunControl: Sendable {
     /// - Parameter directory: folder in which it runs, absolute.
     /// - Returns: where it is to be found.
     /// - Throws: as `submit`.
-    func schedule(_ task: Workflow.Task, after needs: [TaskReference], in directory: String) async throws
+    func schedule(
+        _ task: Workflow.Task, after needs: [TaskReference], in directory: String
+    ) async throws
         -> TaskReference
 
     /// Cancel, pause, unpause, retry.

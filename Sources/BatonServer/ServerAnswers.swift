@@ -16,12 +16,8 @@ public struct ServerAnswers: Sendable {
         throw Self.missing("explanations")
     }
     /// When a task that was just submitted is expected to start and to end.
-    public var outlook: @Sendable (Run.Submission, EngineLoad) async throws -> ScheduleOutlook = { _, _ in
+    public var outlook: @Sendable (Workflow.Task, EngineLoad) async throws -> ScheduleOutlook = { _, _ in
         ScheduleOutlook()
-    }
-    /// Changes the priority of a task that has not started, 0 to 100.
-    public var prioritize: @Sendable (TaskReference, Int32) async throws -> Void = { _, _ in
-        throw Self.missing("priorities that change")
     }
     /// An `OptimizationAnalysis`.
     public var analyze: @Sendable (WorkflowFile) async throws -> JSON = { _ in throw Self.missing("the optimiser") }

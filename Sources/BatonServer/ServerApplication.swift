@@ -48,7 +48,8 @@ public struct ServerApplication: Sendable {
             configuration: configuration, stores: stores, control: control, answers: answers,
             dataDirectory: dataDirectory, keys: KeyRing(stores: stores),
             tokens: TokenIssuer(secret: secret, lifetime: configuration.tokenLifetime), vault: vault,
-            limiter: RateLimiter(configuration.rateLimit), idempotency: Idempotency(stores: stores), events: events,
+            limiter: RateLimiter(configuration.rateLimit), idempotency: Idempotency(stores: stores),
+            bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events,
             metrics: metrics, clock: clock, logger: logger)
     }
 

@@ -7,6 +7,8 @@ public struct ServerConfiguration: Sendable {
     public var requiresAuthentication = true
     /// The longest body that is taken.
     public var bodyBytesMax = 8 << 20
+    /// Of all bodies that are being read or worked on.
+    public var bodyBytesTotalMax = 64 << 20
     public var connectionsMax = 4_096
     /// How long a connection may stand without a request; also the time for the head of one.
     public var idleTimeout = Duration.seconds(60)

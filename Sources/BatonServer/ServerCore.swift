@@ -18,6 +18,7 @@ struct ServerCore: Sendable {
     /// Of wrong keys in the audit log.
     let refusals = RateLimiter(.init(perMinute: 5, burst: 5))
     let idempotency: Idempotency
+    let bodies: BodyBudget
     let events: EventBus
     let metrics: Metrics
     let clock: @Sendable () -> Instant

@@ -134,7 +134,8 @@ struct Projection {
             attempts.append(.ended(attempt, outcome, usage, at: recorded.at))
         case .workerLost:
             for case .taskState(let task, _, let at) in recorded.changes { attempts.append(.lost(task, at: at)) }
-        case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang, .runPaused,
+        case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang,
+            .runPaused,
             .runUnpaused,
             .runCancelled, .runRetried, .prioritized:
             return

@@ -14,6 +14,8 @@ final class FakeEngine: RunControl {
         var refusal: RuntimeError?
         var submissions: [Run.Submission] = []
         var commands: [Command] = []
+        /// What scheduled tasks were to wait for.
+        var needs: [TaskReference] = []
     }
 
     private let state: Mutex<State>
@@ -36,6 +38,17 @@ final class FakeEngine: RunControl {
         }
     }
 
+    func schedule(
+        _ task: Workflow.Task, after needs: [TaskReference], in directory: String
+    ) async throws -> TaskReference {
+        let run = Run.ID(at: now(), random: .random(in: 0...UInt32.max))
+        try await submit(
+            Run.Submission(
+                run: run, workflow: Workflow(name: "scheduled", tasks: [task]), parameters: [], directory: directory))
+        state.withLock { $0.needs += needs }
+        return TaskReference(run: run, task: TaskInstance.ID(0))
+    }
+
     func carryOut(_ command: Command) async throws {
         try state.withLock { state in
             if let refusal = state.refusal { throw refusal }
@@ -52,6 +65,7 @@ final class FakeEngine: RunControl {
 
     var submissions: [Run.Submission] { state.withLock { $0.submissions } }
     var commands: [Command] { state.withLock { $0.commands } }
+    var needs: [TaskReference] { state.withLock { $0.needs } }
 
     func refuse(with error: RuntimeError?) { state.withLock { $0.refusal = error } }
 

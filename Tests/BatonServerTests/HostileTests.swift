@@ -70,6 +70,26 @@ struct HostileTests {
         }
     }
 
+    @Test("many large bodies at once do not fill the memory")
+    func budget() async throws {
+        try await Stage.with({ $0.bodyBytesTotalMax = 50 }) { stage in
+            let answer = try await stage.post("/api/v1/runs", String(repeating: "#", count: 51), yaml)
+            #expect(answer.status == 429 && answer["code"] == .string("busy"))
+            for _ in 0..<3 {
+                #expect(try await stage.post("/api/v1/runs", "name: w\ntasks: {a: {run: x}}", yaml).status == 201)
+            }
+        }
+    }
+
+    @Test("whoever has not said who they are may send little")
+    func anonymousBody() async throws {
+        try await Stage.with(authentication: true) { stage in
+            let long = #"{"api_key": "\#(String(repeating: "x", count: 5_000))"}"#
+            let answer = try await stage.post("/api/v1/auth/token", long)
+            #expect(answer.status == 413)
+        }
+    }
+
     @Test("names of tasks can't leave the run's folder, break the log or become markup")
     func injection() async throws {
         try await Stage.with { stage in

@@ -124,10 +124,10 @@ struct RunTests {
     @Test("when too many tasks wait, a run is refused for a while and nothing is kept of it")
     func queueFull() async throws {
         try await Stage.with { stage in
-            stage.engine.refuse(with: .queueFull(retryAfter: .milliseconds(1_500)))
+            stage.engine.refuse(with: .queueFull(limit: 10_000))
             let headers = ["Content-Type": "application/yaml", "Idempotency-Key": "k"]
             let answer = try await stage.post("/api/v1/runs", "name: w\ntasks: {a: {run: x}}", headers)
-            #expect(answer.status == 429 && answer.header("Retry-After") == "2")
+            #expect(answer.status == 429 && answer.header("Retry-After") == "1")
             stage.engine.refuse(with: nil)
             #expect(try await stage.post("/api/v1/runs", "name: w\ntasks: {a: {run: x}}", headers).status == 201)
             #expect(stage.engine.submissions.count == 1)
@@ -157,6 +157,8 @@ struct RunTests {
             let task = try await stage.get("/api/v1/runs/\(run)/tasks/0")
             #expect(task["state"] == .string("failed"))
             #expect(try await stage.get("/api/v1/runs/\(run)/tasks/nobody").status == 404)
+            let workflow = try await stage.get("/api/v1/runs/\(run)/workflow")
+            #expect(workflow.text.hasPrefix("name: flow\n") && workflow.text.contains("echo b"))
             for path in ["predictions", "metrics", "states"] {
                 #expect(try await stage.get("/api/v1/runs/\(run)/\(path)").status == 200)
             }
@@ -192,7 +194,12 @@ struct RunTests {
             #expect(made["made"] == .boolean(true) && made["policy"] == .string("fifo"))
             let priority = try await stage.send(
                 .put, "/api/v1/scheduling/\(id)/priority", ["Content-Type": "application/json"], #"{"priority": 5}"#)
-            #expect(priority.status == 404 && priority["code"] == .string("not-available"))
+            #expect(priority.status == 200)
+            let run = try #require(stage.engine.submissions.first).run
+            #expect(stage.engine.commands.last == .prioritize(run, TaskInstance.ID(0), priority: 5))
+            let later = #"{"task": {"command": "x", "dependencies": ["\#(id)"]}}"#
+            #expect(try await stage.post("/api/v1/scheduling", later).status == 201)
+            #expect(stage.engine.needs == [TaskReference(run: run, task: TaskInstance.ID(0))])
         }
     }
 

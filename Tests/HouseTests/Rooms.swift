@@ -80,7 +80,7 @@ struct Room: Sendable, CustomTestStringConvertible {
             modules: ["BatonCore", "BatonFormats", "BatonRuntime", "BatonStore"],
             outside: [
                 "Crypto", "Foundation", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
-                "NIOHTTPTypes", "ServiceLifecycle", "Synchronization",
+                "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Synchronization",
             ],
             forbids: "policies, models and the optimiser by name: what they compute arrives as closures"
         ),

@@ -90,7 +90,8 @@ import Testing
                 case .attemptEnded, .attemptGrew, .alarmRang, .runSubmitted, .runPaused, .runUnpaused:
                     _ = engine.handle(record.event, at: simulation.now)
                     #expect(engine.brokenInvariants() == [])
-                case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .decided, .runCancelled,
+                case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .decided,
+                    .runCancelled,
                     .runRetried, .prioritized:
                     continue
                 }

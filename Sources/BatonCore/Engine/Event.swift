@@ -30,7 +30,8 @@ public enum Event: Hashable, Sendable, Codable {
     public var run: Run.ID? {
         switch self {
         case .runSubmitted(let submission): submission.run
-        case .estimated(let run, _), .tasksAdded(let run, _), .runPaused(let run), .runUnpaused(let run), .runCancelled(let run, _),
+        case .estimated(let run, _), .tasksAdded(let run, _), .runPaused(let run), .runUnpaused(let run),
+            .runCancelled(let run, _),
             .runRetried(let run), .limitsShared(let run, _), .prioritized(let run, _, _):
             run
         case .decided(let decision):

@@ -20,7 +20,8 @@ extension CommandError {
         case .wrongStatus(let run, let status): return "run \(run) is \(status.rawValue)"
         case .unknownTask(let task): return "run \(task.run) has no task number \(task.task.index)"
         case .wrongState(let task, let state):
-            return "task \(task.task.index) of run \(task.run) is \(state.rawValue), so nothing can wait for its success"
+            return
+                "task \(task.task.index) of run \(task.run) is \(state.rawValue), so nothing can wait for its success"
         case .separateRuns(let tasks):
             let runs = Set(tasks.map(\.run)).sorted().map(\.description).joined(separator: ", ")
             return "the tasks to wait for belong to different runs (\(runs)); submit them as one workflow"

@@ -177,6 +177,9 @@ public final class EventBus: Sendable {
         }
     }
 
+    /// How many there are now.
+    var streams: Int { state.withLock { $0.streams } }
+
     /// Makes every stream show that it is alive.
     func beat() {
         state.withLock { $0.beat &+= 1 }

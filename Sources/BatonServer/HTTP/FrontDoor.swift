@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOHTTP1
 
 /// What happens to every request, whatever it asks for: it gets an id and a trace, its errors become problem details, its
 /// answer gets the headers that protect browsers, and a line of the access log tells of it.
@@ -25,6 +26,9 @@ struct FrontDoor: RouterMiddleware {
         var response: Response
         do {
             response = try await answer(request, context, next)
+        } catch let error as HTTPParserError {
+            // What comes is no HTTP; the connection answers and ends.
+            throw error
         } catch {
             response = refusal(of: request, context, error)
         }

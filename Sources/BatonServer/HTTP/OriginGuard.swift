@@ -14,9 +14,10 @@ struct OriginGuard {
         self.configuration = configuration
     }
 
-    /// - Throws: `Problem` 403.
+    /// - Throws: `Problem` 403, or 400 where the server's name is missing.
     func check(_ request: Request) throws(Problem) {
-        if !configuration.requiresAuthentication, let authority = request.head.authority,
+        guard let authority = request.head.authority else { throw .badRequest("the header 'Host' is missing") }
+        if !configuration.requiresAuthentication,
             !ServerConfiguration.isLoopback(Self.host(of: authority))
         {
             throw .forbidden("without authentication this server answers to localhost only")

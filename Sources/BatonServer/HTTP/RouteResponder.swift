@@ -12,29 +12,44 @@ struct RouteResponder: HTTPResponder {
     let core: ServerCore
     let route: Route
 
+    /// Enough for a key; whoever has not said who they are may send no more.
+    private static let anonymousBodyBytesMax = 4_096
+
     func respond(to request: Request, context: ServerContext) async throws -> Response {
         let principal = try Gatekeeper(core: core).admit(request, context, to: route.access)
+        let limit = route.access == .everybody ? Self.anonymousBodyBytesMax : core.configuration.bodyBytesMax
+        let length = request.headers[.contentLength].flatMap(Int.init)
+        if let length, length > limit { throw Problem.tooLarge(limit: limit) }
+        guard !route.body.isEmpty, length != 0 else { return try await answer(request, context, principal, body: []) }
+        // A body that does not say its length may have any.
+        return try await core.bodies.with(max(0, length ?? limit)) {
+            let body = try await body(of: request, length: length, limit: limit)
+            return try await answer(request, context, principal, body: body)
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ context: ServerContext, _ principal: Principal, body: [UInt8]
+    ) async throws -> Response {
         let now = core.clock()
         let call = Call(
-            core: core, request: request, context: context, principal: principal, body: try await body(of: request),
-            now: now, run: Run.ID(at: now, random: UInt32.random(in: 0...UInt32.max)))
+            core: core, request: request, context: context, principal: principal, body: body, now: now,
+            run: Run.ID(at: now, random: UInt32.random(in: 0...UInt32.max)))
         let reply = try await core.idempotency.answer(call, with: route)
         let known = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
         return reply.response(
-            ifNoneMatch: known.map { String($0.drop { $0 == " " }) },
-            isReading: route.method == .get)
+            ifNoneMatch: known.map { String($0.drop { $0 == " " }) }, isReading: route.method == .get)
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
-        let limit = core.configuration.bodyBytesMax
-        if let length = request.headers[.contentLength], let bytes = Int(length), bytes > limit {
-            throw Problem.tooLarge(limit: limit)
-        }
-        guard !route.body.isEmpty else { return [] }
+    private func body(of request: Request, length: Int?, limit: Int) async throws -> [UInt8] {
+        let body: [UInt8]
         do {
-            return Array(buffer: try await request.body.collect(upTo: limit))
+            body = Array(buffer: try await request.body.collect(upTo: limit))
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(limit: limit)
         }
+        // Half a workflow can be a workflow, too.
+        if let length, body.count < length { throw Problem.badRequest("the body ended before its length was reached") }
+        return body
     }
 }

@@ -16,7 +16,8 @@ extension Metrics {
                 add(Double(decision.placements.count), to: .tasksScheduled)
             case .attemptEnded(_, let outcome, _): add(to: .tasksFinished, ["outcome": outcome.word])
             case .runSubmitted: add(to: .runsSubmitted)
-            case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .attemptGrew, .alarmRang,
+            case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .attemptGrew,
+                .alarmRang,
                 .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
                 continue
             }

@@ -133,9 +133,10 @@ enum AccessRoutes {
     @Sendable static func audit(_ call: Call) throws -> Reply {
         let limit = Int(try call.integer("limit", in: 1...1_000, default: 100))
         let before = try call.query("cursor") == nil ? nil : try call.integer("cursor", in: 1...Int64.max, default: 1)
-        let entries = try call.read { (store) throws(StoreError) in
-            try store.auditEntries(before: before, limit: limit + 1)
+        let (entries, keys) = try call.read { (store) throws(StoreError) in
+            (try store.auditEntries(before: before, limit: limit + 1), try store.apiKeys())
         }
+        let names = Dictionary(keys.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
         let page = entries.prefix(limit)
         return .json(
             .object([
@@ -143,6 +144,7 @@ enum AccessRoutes {
                     page.map { entry in
                         .object([
                             "id": .number(entry.id), "at": .time(entry.at), "actor": .string(entry.actor),
+                            "actor_name": names[entry.actor].map { .string($0) },
                             "action": .string(entry.action), "subject": entry.subject.map { .string($0) },
                             "detail": entry.detail.map { .string($0) },
                         ])

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonRuntime
 import BatonStore
 import HTTPTypes
@@ -36,6 +37,9 @@ extension RouteTable {
             "\(prefix)/runs/{run}/graph", .runs, "The tasks of a run and what each waits for.",
             answer: .json("WorkflowDAG"),
             handle: RunRoutes.graph),
+        .get(
+            "\(prefix)/runs/{run}/workflow", .runs, "The workflow that a run carries out, as YAML.",
+            answer: .text("application/yaml"), handle: RunRoutes.workflow),
         .get(
             "\(prefix)/runs/{run}/decisions", .runs, "Placements in the order decided.",
             query: [.init(name: "task", summary: "Only of this task, by its index or name.")],
@@ -150,6 +154,13 @@ enum RunRoutes {
                 "edges": .list(
                     edges.map { .object(["from": .number($0.parent.index), "to": .number($0.child.index)]) }),
             ]))
+    }
+
+    @Sendable static func workflow(_ call: Call) throws -> Reply {
+        let run = try call.namedRun().id
+        let conditions = try call.read { (store) throws(StoreError) in try store.conditions(of: run) }
+        guard let conditions else { throw Problem.notFound("the log of run \(run) was forgotten after its time") }
+        return .text(YAMLFormat.encode(conditions.submission.workflow), type: "application/yaml")
     }
 
     @Sendable static func decisions(_ call: Call) throws -> Reply {

@@ -2,10 +2,10 @@ import BatonCore
 
 /// One task as the API's `Task` describes it, and what is wanted of its schedule.
 struct ScheduleRequest {
-    private var task: Workflow.Task
-    private let name: String
-    private let directory: String
-    private var deadline: Duration?
+    private(set) var task: Workflow.Task
+    /// Tasks that were scheduled before and must have succeeded.
+    private(set) var needs: [TaskReference] = []
+    let directory: String
     /// What was asked for, as the answer shows it.
     private(set) var assigned = Value.map([])
 
@@ -19,23 +19,22 @@ struct ScheduleRequest {
     }
 
     private init(_ fields: inout Fields, _ constraints: Fields?, _ call: Call) throws {
+        for id in try fields.strings("dependencies") ?? [] {
+            guard let need = TaskReference(taskID: id) else {
+                throw Problem.invalid(
+                    "'task.dependencies' holds '\(id.prefix(60))', which is no task's id: <run>.<index>")
+            }
+            needs.append(need)
+        }
         (task, assigned) = try TaskSpecification.read(&fields)
-        name = task.name
         directory = try RunRequest.directory(nil, call)
         guard var constraints else { return }
-        deadline = try constraints.number("deadline_seconds", in: 0.001...3e9).map { .seconds($0) }
+        task.deadline = try constraints.number("deadline_seconds", in: 0.001...3e9).map { .seconds($0) }
         task.timeout = try constraints.number("timeout_seconds", in: 0.001...3e9).map { .seconds($0) }
         if let retries = try constraints.integer("max_retries", in: 0...100) {
             task.retry = RetryRule(limit: Int32(retries))
         }
         try constraints.finish()
-    }
-
-    func submission(run: Run.ID) throws(WorkflowError) -> Run.Submission {
-        let workflow = Workflow(name: name, deadline: deadline, tasks: [task])
-        let problems = workflow.validate().filter { $0.severity == .error }
-        if !problems.isEmpty { throw WorkflowError(problems) }
-        return Run.Submission(run: run, workflow: workflow, parameters: [], directory: directory)
     }
 }
 
@@ -47,11 +46,6 @@ enum TaskSpecification {
         let name = try fields.string("name") ?? id ?? "task"
         _ = try fields.string("type")
         let priority = try fields.integer("priority", in: 0...100) ?? 50
-        if let needs = try fields.strings("dependencies"), !needs.isEmpty {
-            throw Problem.invalid(
-                "'task.dependencies' must be empty: a task that is scheduled by itself waits for no other; send tasks that "
-                    + "depend on one another as a workflow to \(RouteTable.prefix)/runs")
-        }
         var metadata = try fields.object("metadata")
         let command = try action(fields.take("command") ?? metadata?.take("command"))
         if needsCommand && command == nil { throw Problem.invalid("'task.command' is missing") }

@@ -8,7 +8,7 @@ import HummingbirdCore
 extension RouteTable {
     static let scheduling: [Route] = [
         .post(
-            "\(prefix)/scheduling", .scheduling, "Schedule one task: a run with nothing else in it.",
+            "\(prefix)/scheduling", .scheduling, "Schedule one task, after others that were scheduled so.",
             body: [.json("ScheduleRequest")], status: 201, answer: .json("ScheduleResult"), isIdempotent: true,
             handle: SchedulingRoutes.schedule),
         Route(
@@ -25,20 +25,19 @@ extension RouteTable {
 enum SchedulingRoutes {
     @Sendable static func schedule(_ call: Call) async throws -> Reply {
         let request = try ScheduleRequest(call)
-        let submission = try request.submission(run: call.run)
-        try await call.submit(submission)
-        let attempt = Attempt.ID(run: submission.run, task: TaskInstance.ID(0), number: 1)
-        let outlook = try await call.core.answers.outlook(submission, call.core.control.load)
+        let task = try await call.core.control.schedule(request.task, after: request.needs, in: request.directory)
+        let attempt = Attempt.ID(run: task.run, task: task.task, number: 1)
+        let outlook = try await call.core.answers.outlook(request.task, call.core.control.load)
         return .json(
             .object([
-                "task_id": .string(attempt.reference.taskID), "run": .string(submission.run.description),
+                "task_id": .string(attempt.reference.taskID), "run": .string(task.run.description),
                 "decision_id": .string(attempt.decisionID), "scheduled_at": .time(call.now),
                 "estimated_start_time": outlook.start.map { .time($0) } ?? .null,
                 "estimated_completion_time": outlook.completion.map { .time($0) } ?? .null,
                 "assigned_resources": request.assigned,
                 "confidence": .figure(min(1, max(0, outlook.confidence))),
             ]),
-            status: .created, headers: [.location: "\(RouteTable.prefix)/runs/\(submission.run)"])
+            status: .created, headers: [.location: "\(RouteTable.prefix)/runs/\(task.run)"])
     }
 
     @Sendable static func prioritize(_ call: Call) async throws -> Reply {
@@ -54,7 +53,7 @@ enum SchedulingRoutes {
             of: try call.read { (store) throws(StoreError) in
                 try store.run(task.run).id
             })
-        try await call.core.answers.prioritize(task, priority)
+        try await call.core.control.carryOut(.prioritize(task.run, task.task, priority: priority))
         try call.audit("task.prioritized", text, detail: String(priority))
         return .json(.object(["task_id": .string(text), "priority": .number(priority)]))
     }

@@ -46,10 +46,16 @@ enum Base64URL {
 }
 
 enum Secure {
-    /// From the kernel.
+    /// From the kernel, eight bytes a call.
     static func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 8)
+        while bytes.count < count {
+            withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
+        }
+        bytes.removeSubrange(count...)
+        return bytes
     }
 
     static func sha256(_ text: String) -> String { sha256(Array(text.utf8)) }

@@ -27,10 +27,7 @@ extension ServerAnswers {
             let explanation = try DecisionExplanation(number, of: story)
             return Self.json(explanation.json, explanation.lines)
         }
-        outlook = { submission, load in try Self.outlook(submission, load, data) }
-        prioritize = { task, priority in
-            try await engine.carryOut(.prioritize(task.run, task.task, priority: priority))
-        }
+        outlook = { _, load in Self.outlook(load) }
         analyze = { file in try await study.run(["optimize", "-"], input: (file.source, "workflow.yaml")) }
         apply = { workflow, findings, _ in
             try await study.run(["optimize", workflow, "--apply"] + findings)
@@ -81,9 +78,7 @@ extension ServerAnswers {
     }
 
     /// At once where there is room; of a queue nothing is promised.
-    private static func outlook(
-        _ submission: Run.Submission, _ load: EngineLoad, _ data: DataDirectory
-    ) throws -> ScheduleOutlook {
+    private static func outlook(_ load: EngineLoad) -> ScheduleOutlook {
         guard load.readyTasks == 0, load.used.milliCPU < load.capacity.milliCPU else { return ScheduleOutlook() }
         return ScheduleOutlook(start: LiveClock().now)
     }

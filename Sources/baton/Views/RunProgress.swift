@@ -76,7 +76,8 @@ struct RunProgress {
             end(attempt, outcome, usage)
         case .tasksAdded(run, let tasks):
             submission?.workflow.tasks += tasks.map(\.task)
-        case .runSubmitted, .tasksAdded, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded, .alarmRang,
+        case .runSubmitted, .tasksAdded, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded,
+            .alarmRang,
             .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
             break
         }
