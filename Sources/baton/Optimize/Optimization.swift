@@ -35,16 +35,16 @@ struct Optimization {
     ///   - estimator: what earlier runs took; nil when nothing has run.
     ///   - past: what else they say.
     /// - Throws: what is wrong with the workflow, or that some task fits nowhere.
-    init(_ input: WorkflowInput, _ conditions: Conditions, estimator: (any Estimator)?, past: PastRuns?) throws {
+    init(_ input: OptimizedWorkflow, _ conditions: Conditions, estimator: (any Estimator)?, past: PastRuns?) throws {
         let begin = Stopwatch.nanoseconds
-        let planned = PlannedWorkflow(input.file.workflow)
+        let planned = PlannedWorkflow(input.workflow)
         let expansion: Expansion
         do throws(WorkflowError) {
             expansion =
                 try planned.assumptions.isEmpty
                 ? input.expand() : planned.workflow.expand(parameters: input.parameters)
         } catch {
-            throw input.file.locate(error)
+            throw input.locate(error)
         }
         let known = Self.knowledge(planned.workflow, expansion, estimator, past)
         let subject = Subject(
