@@ -103,6 +103,7 @@ struct Optimization {
         let knowledge = zip(expansion.instances, estimates).map { instance, estimate in
             var known = TaskKnowledge(instance, estimate, typical: typical)
             known.failures = past?.failures[instance.name]
+            known.durations = past?.durations[instance.name] ?? []
             return known
         }
         let commands = expansion.instances.indices.filter { expansion.instances[$0].kind == .command }

@@ -20,7 +20,7 @@ struct DefectLoad {
 
     init(_ job: Job, seed: UInt64) throws {
         var clean = UserWorkflow(job, .init(error: 1, excess: 1), seed: seed)
-        try clean.cleanUp()
+        try clean.cleanUp(seed: seed)
         name = job.name
         taskCount = clean.tasks.count
         falseAlarms = try Analysis(clean.subject(overhead: Self.overhead)).findings.filter { $0.kind != .order }.map(
@@ -49,10 +49,20 @@ struct DefectLoad {
 }
 
 extension UserWorkflow {
+    private static let runs = 10
+
     /// Takes out what recorded workflows have themselves: needless waits, and tasks shorter than what starting them costs.
-    fileprivate mutating func cleanUp() throws {
+    ///
+    /// Of each task some earlier runs are known, which differ by chance.
+    fileprivate mutating func cleanUp(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ 0x9A57)
         for index in tasks.indices {
             knowledge[index].nanoseconds = max(knowledge[index].nanoseconds, 10_000_000_000)
+            knowledge[index].durations = (0..<Self.runs).map { run in
+                let normal = PortableMath.normal(1 - generator.unit(), generator.unit())
+                let time = Double(knowledge[index].nanoseconds) * PortableMath.exp(Self.spread * normal)
+                return PastDuration(run: run, nanoseconds: Int64(time))
+            }
             let file = Template(literal: "in/\(tasks[index].name)")
             tasks[index].inputs = [file]
         }
@@ -147,6 +157,7 @@ private struct DefectPlanter {
         plantSerialFanOut()
         plantSmallTasks()
         plantRetryStorm()
+        plantStragglers()
         plantRequests()
         plantTightLimit()
         plantRepeatedWork()
@@ -229,6 +240,7 @@ private struct DefectPlanter {
     private mutating func add(_ task: Workflow.Task, like model: Int, nanoseconds: Int64) {
         var known = user.knowledge[model]
         known.nanoseconds = nanoseconds
+        known.durations = []
         user.tasks.append(task)
         user.knowledge.append(known)
         user.observed.append(
@@ -271,6 +283,15 @@ private struct DefectPlanter {
         guard let other = take(where: { [user] in user.sort($0) != user.sort(task) }) else { return }
         user.tasks[other].retry = RetryRule(limit: 3)
         user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, wastedAttempts: 0)
+    }
+
+    /// Two attempts of a task hang; another task takes long each time.
+    private mutating func plantStragglers() {
+        guard let task = take(where: { [user] in $0 < user.truth.count }) else { return }
+        for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds *= 60 }
+        note(.straggler, task)
+        guard let other = take(where: { [user] in $0 < user.truth.count }) else { return }
+        for run in user.knowledge[other].durations.indices { user.knowledge[other].durations[run].nanoseconds *= 60 }
     }
 
     private mutating func plantRequests() {
