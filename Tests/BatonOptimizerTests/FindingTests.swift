@@ -99,15 +99,34 @@ import Testing
         #expect(abs(try #require(permitted.together).promise.completionTime.mean - 2.0 / 3) < 0.01)
     }
 
-    @Test("retries that never helped are given up, those that did are kept") func retryStorm() throws {
-        let storm = FailureHistory(instances: 10, failedFirst: 3, saved: 0, wastedAttempts: 9, exitCode: 2)
-        let healed = FailureHistory(instances: 10, failedFirst: 3, saved: 3, wastedAttempts: 0, exitCode: nil)
-        for (history, isFound) in [(storm, true), (healed, false)] {
-            let subject = try Fixture.subject([Fixture.task("t") { $0.retry = RetryRule(limit: 3) }]) { _ in
-                TaskKnowledge(nanoseconds: 1_000_000_000, failures: history)
-            }
-            #expect(Analysis(subject).findings.contains { $0.kind == .retryStorm } == isFound)
+    /// The rule that a finding of retries proposes for a task that is tried again three times.
+    private func proposed(_ history: FailureHistory, for rule: RetryRule = RetryRule(limit: 3)) throws -> RetryRule? {
+        let subject = try Fixture.subject([Fixture.task("t") { $0.retry = rule }]) { _ in
+            TaskKnowledge(nanoseconds: 1_000_000_000, failures: history)
         }
+        guard let finding = Analysis(subject).findings.first(where: { $0.kind == .retryStorm }),
+            case .setRetries("t", let proposed) = finding.edits.first
+        else { return nil }
+        return proposed
+    }
+
+    @Test("retries that never helped are given up, those that did are kept") func retryStorm() throws {
+        let storm = FailureHistory(instances: 10, failedFirst: 3, wastedAttempts: 9, exitCode: 2)
+        let fewer = RetryRule(limit: 3, triggers: [.outOfMemory, .timeout, .signal])
+        #expect(try proposed(storm) == fewer)
+        #expect(try proposed(storm, for: fewer) == nil, "it was before that")
+        #expect(try proposed(FailureHistory(instances: 10, failedFirst: 3, wastedAttempts: 3, exitCode: 2)) == nil)
+        #expect(try proposed(FailureHistory(instances: 10, failedFirst: 3, saved: 3, usefulRetries: 1)) == nil)
+    }
+
+    @Test("retries beyond those that ever helped are given up, but for one") func surplusRetries() throws {
+        let many = RetryRule(limit: 9, triggers: [.exitCode(75)])
+        var history = FailureHistory(instances: 10, failedFirst: 5, saved: 3, wastedAttempts: 18, usefulRetries: 2)
+        #expect(try proposed(history, for: many) == RetryRule(limit: 3, triggers: [.exitCode(75)]))
+        history.usefulRetries = 8
+        #expect(try proposed(history, for: many) == nil)
+        history = FailureHistory(instances: 10, failedFirst: 4, saved: 3, wastedAttempts: 9, usefulRetries: 2)
+        #expect(try proposed(history, for: many) == nil, "one may be chance")
     }
 
     @Test("priorities pay under a policy that looks at nothing else, and are not mentioned where they don't")
