@@ -149,6 +149,11 @@ extension MemoryStore {
         }
         let metrics = now.advanced(by: .zero - retention.metrics)
         systemStates.removeAll { $0.at < metrics }
+        let revisions = optimizations
+        optimizations.removeAll { old in
+            old.applied < metrics
+                && revisions.contains { $0.workflow == old.workflow && $0.path == old.path && $0.id > old.id }
+        }
         results = results.filter { $0.value.at >= executions }
         hashes = hashes.filter { $0.value.at >= executions }
         order.removeAll { run in

@@ -27,6 +27,11 @@ extension SQLStore {
             ("runs WHERE ended < $1", limit(retention.decisions)),
             ("performance_metrics WHERE at < $1", limit(retention.metrics)),
             ("system_state WHERE at < $1", limit(retention.metrics)),
+            (
+                "workflow_optimizations WHERE applied < $1 AND id NOT IN "
+                    + "(SELECT max(id) FROM workflow_optimizations GROUP BY workflow, path)",
+                limit(retention.metrics)
+            ),
         ]
         for (what, time) in rest {
             guard mayGoOn() else { return false }
