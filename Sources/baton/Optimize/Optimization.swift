@@ -51,7 +51,11 @@ struct Optimization {
             planned.workflow, parameters: input.parameters, expansion: expansion, knowledge: known.knowledge,
             machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds,
             observed: expansion.instances.map { past?.files[$0.name] })
-        try Self.checkFit(subject)
+        if let misfit = expansion.misfit(on: conditions.machines) {
+            throw CommandFailure(
+                "'\(misfit.name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
+                exit: .usage)
+        }
         let analysis = Analysis(subject)
         speedUp = SpeedUp(analysis)
         let analysed = Stopwatch.nanoseconds
@@ -70,20 +74,6 @@ struct Optimization {
     /// A search for each simulated run would take too long; it starts from the longest path and beats it by little.
     private static func standIn(for policy: PolicyName) -> PolicyName {
         policy.name == "intelligent" ? .known("critical-path") : policy
-    }
-
-    private static func checkFit(_ subject: Subject) throws {
-        for (index, instance) in subject.expansion.instances.enumerated() where instance.kind == .command {
-            let request = Resources(
-                milliCPU: instance.request.milliCPU ?? 0, memoryBytes: instance.request.memoryBytes ?? 0,
-                gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0)
-            guard subject.machines.contains(where: { request.fits(in: $0.capacity) }) else {
-                let name = subject.expansion.instances[index].name
-                throw CommandFailure(
-                    "'\(name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
-                    exit: .usage)
-            }
-        }
     }
 
     private static func knowledge(
