@@ -55,6 +55,48 @@ import Testing
         #expect(Analysis(try Fixture.subject(chain, known: known)).findings.filter { $0.kind != .order }.isEmpty)
     }
 
+    @Test("more tiny tasks than run at once are done in batches, as many as keep all cores busy") func smallSiblings()
+        throws
+    {
+        func subject(count: Int, milliseconds: Int64 = 2) throws -> Subject {
+            let names = (0..<count).map { "t\($0)" }
+            let tasks = [Fixture.task("split")] + names.map { Fixture.task($0, needs: ["split"]) }
+            return try Fixture.subject(
+                tasks + [Fixture.task("join", needs: names)], cores: 4, overhead: .milliseconds(2)
+            ) { name in
+                TaskKnowledge(nanoseconds: name.hasPrefix("t") ? milliseconds * 1_000_000 : 1_000_000_000)
+            }
+        }
+        let priced = Fixture.priced(try subject(count: 16))
+        let proposal = try #require(priced.proposals.first { $0.finding.kind == .smallTasks })
+        #expect(
+            proposal.finding.edits
+                == (0..<4).map { batch in .fuse(tasks: (0..<4).map { "t\(4 * batch + $0)" }) })
+        #expect(
+            proposal.finding.evidence == [
+                "'t0' and what is like it run 16 times, for 2ms each; starting each takes another 2ms."
+            ])
+        #expect(proposal.verdict == .worthIt && priced.together?.ids == ["small-tasks:t0"])
+        // A batch is no longer than it has to be for its start not to count.
+        let many = Analysis(try subject(count: 400)).findings.first { $0.kind == .smallTasks }
+        #expect(many?.edits.count == 16)
+        #expect(!Analysis(try subject(count: 4)).findings.contains { $0.kind == .smallTasks }, "they start at once")
+        #expect(!Analysis(try subject(count: 16, milliseconds: 20)).findings.contains { $0.kind == .smallTasks })
+    }
+
+    @Test("of a fan-out of tiny tasks it is said that its instances should do more") func smallFanOut() throws {
+        let task = Fixture.task("t") { task in
+            let values = (0..<40).map { Value.string("v\($0)") }
+            task.fanOut = .init(axes: [.init(name: "x", values: .list(values))])
+        }
+        let subject = try Fixture.subject([task], overhead: .milliseconds(2)) { _ in
+            TaskKnowledge(nanoseconds: 1_000_000)
+        }
+        let proposal = try #require(Fixture.priced(subject).proposals.first { $0.finding.kind == .smallTasks })
+        #expect(proposal.verdict == .advice)
+        #expect(proposal.finding.rewrite == "Give each instance about 10 values, over which its script goes in a loop.")
+    }
+
     @Test("the same command on the same inputs is done once") func repeatedWork() throws {
         let tasks = ["a", "b"].map { name in
             Fixture.task(name, run: "index ref.fa") { $0.inputs = [Template(literal: "ref.fa")] }

@@ -40,7 +40,7 @@ public struct PairedTrial: Sendable {
         do throws(WorkflowError) {
             expansion = try workflow.expand(parameters: subject.parameters)
         } catch {
-            throw WorkflowEditProblem(error.problems[0].message, hint: error.problems[0].hint)
+            throw WorkflowEditProblem(error)
         }
         let origins = InstanceOrigins(original: subject.expansion, edited: expansion, edits: edits)
         return Edited(workflow: workflow, expansion: expansion, origins: origins)

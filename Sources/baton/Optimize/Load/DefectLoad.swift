@@ -156,6 +156,7 @@ private struct DefectPlanter {
         plantMissingDependency()
         plantSerialFanOut()
         plantSmallTasks()
+        plantSmallSiblings()
         plantRetryStorm()
         plantStragglers()
         plantRequests()
@@ -261,6 +262,19 @@ private struct DefectPlanter {
         note(.smallTasks, user.tasks.count - 1)
     }
 
+    /// Twice as many tiny tasks as run at once, which wait for the same.
+    private mutating func plantSmallSiblings() {
+        guard let before = take() else { return }
+        let need = Template(literal: user.tasks[before].name)
+        for number in 0..<(2 * user.machines.reduce(0) { $0 + Int($1.capacity.milliCPU / 1000) }) {
+            var task = Workflow.Task(
+                name: "bit\(number)", action: .shell(Template(literal: "bit \(number)")), needs: [need])
+            task.request = user.tasks[before].request
+            add(task, like: before, nanoseconds: 300_000_000)
+        }
+        note(.smallTasks, user.tasks.count - 1)
+    }
+
     private mutating func plantRepeatedWork() {
         guard let original = take(where: { [user] in $0 < user.truth.count }) else { return }
         var copy = user.tasks[original]
@@ -288,7 +302,7 @@ private struct DefectPlanter {
     /// Two attempts of a task hang; another task takes long each time.
     private mutating func plantStragglers() {
         guard let task = take(where: { [user] in $0 < user.truth.count }) else { return }
-        for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds *= 60 }
+        for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds = 60 * user.knowledge[task].nanoseconds }
         note(.straggler, task)
         guard let other = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in user.knowledge[other].durations.indices { user.knowledge[other].durations[run].nanoseconds *= 60 }
