@@ -64,12 +64,14 @@ public struct FailureHistory: Hashable, Sendable {
     public var wastedNanoseconds: Int64
     /// The most retries that it took to save an instance; 0 where none was saved.
     public var usefulRetries: Int
+    /// Attempts that were killed for memory.
+    public var outOfMemory: Int
     /// Of the instances that failed for good, the exit code; nil where there were several.
     public var exitCode: Int32?
 
     public init(
         instances: Int = 0, failedFirst: Int = 0, saved: Int = 0, wastedAttempts: Int = 0,
-        wastedNanoseconds: Int64 = 0, usefulRetries: Int = 0, exitCode: Int32? = nil
+        wastedNanoseconds: Int64 = 0, usefulRetries: Int = 0, outOfMemory: Int = 0, exitCode: Int32? = nil
     ) {
         self.instances = instances
         self.failedFirst = failedFirst
@@ -77,6 +79,7 @@ public struct FailureHistory: Hashable, Sendable {
         self.wastedAttempts = wastedAttempts
         self.wastedNanoseconds = wastedNanoseconds
         self.usefulRetries = usefulRetries
+        self.outOfMemory = outOfMemory
         self.exitCode = exitCode
     }
 }

@@ -51,6 +51,7 @@ struct PastRuns {
             guard let name = names[task], let first = own.first, let last = own.last else { continue }
             var history = failures[name] ?? FailureHistory()
             history.instances += 1
+            history.outOfMemory += own.count { $0.failure == .outOfMemory }
             if first.status == .failed, case .exitCode(let code) = first.failure {
                 history.failedFirst += 1
                 if last.status == .succeeded {

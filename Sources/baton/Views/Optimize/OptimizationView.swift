@@ -92,10 +92,14 @@ struct OptimizationView: TextAndJSON {
         title.append("  " + verdict(proposal), proposal.verdict == .worthIt ? .good : .faint)
         var lines = [title.rendered(hasColor: terminal.hasColor)]
         lines += finding.evidence.map { "  \($0)" }
-        lines.append("  \(finding.rewrite) It keeps \(finding.preserves.rawValue).")
+        lines.append("  \(finding.rewrite) It keeps \(finding.preserves.rawValue).\(Self.warning(finding))")
         if let promise = proposal.promise, !gains(promise).isEmpty { lines.append("  \(gains(promise))") }
         if let permission = finding.permission { lines.append("  Needs --allow \(permission.rawValue).") }
         return lines.joined(separator: "\n")
+    }
+
+    static func warning(_ finding: Finding) -> String {
+        finding.risk == .high ? " Risky: it rests on what was not seen to happen." : ""
     }
 
     func verdict(_ proposal: PricedFinding) -> String {
