@@ -42,6 +42,15 @@ struct OptimizeByNameTests {
         #expect(try house.run("optimize", "flow", "--json").output.contains("redundant-dependency:c"))
         let applied = try house.run("optimize", "flow", "--apply", "redundant-dependency:c")
         #expect(applied.exitCode == 2 && applied.messages.contains("the file of 'flow' is gone"))
+        let history = try house.run("optimize", "flow", "--history")
+        #expect(history.exitCode == 2 && history.messages.contains("steps.yaml, is not there"), "\(history.messages)")
+    }
+
+    @Test("what is wrong with the file is told, and it is not passed over for what once ran")
+    func broken() throws {
+        try house.write("name: flow\ntasks: {a: {run: 1, needs: z}}\n", to: "steps.yaml")
+        let failed = try house.run("optimize", "flow")
+        #expect(failed.exitCode == 2 && failed.messages.contains("steps.yaml:2"), "\(failed.messages)")
     }
 
     @Test("a name that nothing has is answered with the one that was probably meant")

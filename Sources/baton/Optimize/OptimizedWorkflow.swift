@@ -24,11 +24,13 @@ struct OptimizedWorkflow {
             return
         }
         let latest = try Self.latest(subject, store)
-        if let path = latest.path, let file = try? WorkflowFile.read(path), file.workflow.name == subject {
+        let file = try latest.path.flatMap { access($0, R_OK) == 0 ? try WorkflowFile.read($0) : nil }
+        // Another workflow may stand there now.
+        if let file, file.workflow.name == subject {
             let names = Set(file.workflow.parameters.map(\.name))
             let earlier = latest.run.parameters.filter { names.contains($0.name) }
             let bindings = Self.merged(earlier, assignments.map(\.binding))
-            self.init(try WorkflowInput(path, bindings: bindings, sizing: sizing))
+            self.init(try WorkflowInput(file.path, bindings: bindings, sizing: sizing))
             return
         }
         guard let submission = try store?.conditions(of: latest.run.id)?.submission else {
@@ -71,7 +73,7 @@ struct OptimizedWorkflow {
     static func path(of subject: String, in store: (any Store)?) throws -> String {
         if isFile(subject) { return subject }
         let latest = try latest(subject, store)
-        if let path = latest.path, isFile(path) { return path }
+        if let path = latest.path, access(path, R_OK) == 0 { return path }
         throw CommandFailure(
             "the file of '\(subject)'\(latest.path.map { ", \($0)," } ?? "") is not there", exit: .usage)
     }
