@@ -35,6 +35,21 @@ import Testing
         #expect(try #require(proposal.promise).completionTime.mean > 0, "no attempt is killed any more")
     }
 
+    @Test("what was killed for memory is asked for, though a usual attempt takes less") func kills() throws {
+        for (needed, isFound) in [(Int64(800_000_000), true), (400_000_000, false)] {
+            let subject = try Fixture.subject([Fixture.task("t") { $0.request.memoryBytes = .exactly(500_000_000) }]) {
+                _ in
+                TaskKnowledge(
+                    nanoseconds: 10_000_000_000, peakMemoryBytes: 300_000_000, memorySpread: 0.05,
+                    suggestedMemoryBytes: needed, sampleCount: 10,
+                    failures: FailureHistory(instances: 9, outOfMemory: 2))
+            }
+            let found = Analysis(subject).findings.first { $0.kind == .underRequest }
+            #expect((found != nil) == isFound)
+            if let found { #expect(found.evidence[0].hasSuffix("some are killed and run again, as 2 were lately.")) }
+        }
+    }
+
     @Test("of what was measured too rarely nothing is said") func fewSamples() throws {
         let subject = try Fixture.subject([Fixture.task("t") { $0.request.memoryBytes = .exactly(8_000_000_000) }]) {
             _ in

@@ -40,8 +40,7 @@ extension Analysis {
         return Finding(
             kind: .smallTasks, tasks: names, evidence: [evidence(names[0], tasks.count, tasks[0], subject)],
             rewrite: "Let one task do the work of \(size) of them, one after the other.", edits: edits,
-            preserves: .order,
-            risk: .low)
+            preserves: .order, risk: .low)
     }
 
     /// No edit can say of a fan-out that one instance does the work of several.
