@@ -30,6 +30,7 @@ struct Stragglers: Sendable {
     /// One earlier attempt, by how many times the median of its instance it took.
     private struct Ratio {
         var task: Int
+        var run: Int
         var ratio: Double
         var nanoseconds: Int64
     }
@@ -52,7 +53,7 @@ struct Stragglers: Sendable {
                 guard let median = medians[member] else { continue }
                 for past in subject.knowledge[member].durations where !slowRuns.contains(past.run) {
                     let ratio = Double(past.nanoseconds) / Double(median)
-                    ratios.append(Ratio(task: task, ratio: ratio, nanoseconds: past.nanoseconds))
+                    ratios.append(Ratio(task: task, run: past.run, ratio: ratio, nanoseconds: past.nanoseconds))
                 }
             }
         }
@@ -70,9 +71,10 @@ struct Stragglers: Sendable {
             limits[task] = max(limit, longest + Self.leastExcess)
         }
         let late = ratios.filter { $0.ratio >= factor && $0.nanoseconds > limits[$0.task] ?? .max }
-        guard late.count >= Self.leastStragglers, Double(late.count) <= Self.mostShare * Double(ratios.count) else {
-            return nil
-        }
+        // What happened in one run alone may have had one cause, which is over.
+        guard late.count >= Self.leastStragglers, late.contains(where: { $0.run != late[0].run }),
+            Double(late.count) <= Self.mostShare * Double(ratios.count)
+        else { return nil }
         share = Double(late.count) / Double(ratios.count)
         factors = late.map(\.ratio).sorted()
         spread = scatter

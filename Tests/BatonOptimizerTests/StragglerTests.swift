@@ -35,7 +35,10 @@ import Testing
         // In a third of the worlds one of them hangs.
         let time = try #require(proposal.promise).completionTime
         #expect(time.mean > 0.1 && time.interval.high > 0.8 && time.interval.low >= 0)
+        #expect(proposal.verdict == .worthIt, "no run takes longer")
         #expect(Fixture.priced(subject).together == nil)
+        let permitted = Fixture.priced(subject, permissions: [.stopStragglers])
+        #expect(permitted.together?.ids == ["straggler:t0"])
     }
 
     @Test("a task that may fail already is still tried again for what it was") func rules() throws {
@@ -62,6 +65,7 @@ import Testing
         let all = ["t0", "t1", "t2", "t3", "end"].map { ($0, [2: 30.0]) }
         #expect(kinds(try subject(slow: Dictionary(uniqueKeysWithValues: all))).isEmpty)
         #expect(kinds(try subject(slow: ["t0": [1: 30]])).isEmpty, "once is no sort")
+        #expect(kinds(try subject(slow: ["t0": [2: 30], "t1": [2: 30]])).isEmpty, "one cause for both")
         #expect(kinds(try subject(slow: ["t0": [1: 3.5, 2: 3.5]])).isEmpty, "not by much")
         let unknown = try Fixture.subject([Fixture.task("t")])
         #expect(kinds(unknown).isEmpty)
