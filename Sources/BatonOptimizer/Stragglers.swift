@@ -3,7 +3,7 @@ import BatonCore
 /// Attempts of one sort of tasks that took many times as long as the same instance takes otherwise.
 ///
 /// Each instance is compared with itself in other runs: one that has more to do than its siblings is slow each time, and a
-/// time limit would end it each time.
+/// time limit would end it each time. An attempt that kept a CPU busy for longer as well had more to do, too.
 struct Stragglers: Sendable {
     /// Of all attempts that are known of the family, 0 to 1.
     let share: Double
@@ -24,6 +24,8 @@ struct Stragglers: Sendable {
     private static let leastFactor = 4.0
     /// Of a log-normal distribution three attempts in a million are that far above the median.
     private static let deviations = 4.5
+    /// CPU time in which less is done than is worth a thought.
+    private static let leastWork: Int64 = 1_000_000_000
     /// Short tasks are often late by their own length.
     private static let leastExcess: Int64 = 5_000_000_000
 
@@ -33,6 +35,8 @@ struct Stragglers: Sendable {
         var run: Int
         var ratio: Double
         var nanoseconds: Int64
+        /// It did more than such attempts do.
+        var isWork: Bool
     }
 
     /// By family; nil where there are none.
@@ -40,7 +44,7 @@ struct Stragglers: Sendable {
         guard subject.knowledge.contains(where: { !$0.durations.isEmpty }) else {
             return families.families.map { _ in nil }
         }
-        let medians = subject.knowledge.map { median($0.durations) }
+        let medians = subject.knowledge.map { median($0.durations, \.nanoseconds) }
         let slowRuns = slowRuns(subject, medians)
         return families.families.map { Stragglers($0.tasks, subject, medians, slowRuns) }
     }
@@ -50,10 +54,13 @@ struct Stragglers: Sendable {
         var ratios: [Ratio] = []
         for task in tasks {
             for member in subject.members[task] {
-                guard let median = medians[member] else { continue }
-                for past in subject.knowledge[member].durations where !slowRuns.contains(past.run) {
-                    let ratio = Double(past.nanoseconds) / Double(median)
-                    ratios.append(Ratio(task: task, run: past.run, ratio: ratio, nanoseconds: past.nanoseconds))
+                let durations = subject.knowledge[member].durations
+                guard let median = medians[member], let cpu = Self.median(durations, \.cpuNanoseconds) else { continue }
+                for past in durations where !slowRuns.contains(past.run) {
+                    ratios.append(
+                        Ratio(
+                            task: task, run: past.run, ratio: Double(past.nanoseconds) / Double(median),
+                            nanoseconds: past.nanoseconds, isWork: past.cpuNanoseconds > 2 * cpu + Self.leastWork))
                 }
             }
         }
@@ -62,7 +69,7 @@ struct Stragglers: Sendable {
         // The middle half says how far attempts scatter, whatever the tail.
         let scatter = (logarithms[logarithms.count * 3 / 4] - logarithms[logarithms.count / 4]) / 1.349
         let factor = max(Self.leastFactor, PortableMath.exp(Self.deviations * scatter))
-        let largest = ratios.map(\.ratio).filter { $0 < factor }.max() ?? 1
+        let largest = ratios.filter { $0.ratio < factor || $0.isWork }.map(\.ratio).max() ?? 1
         var limits: [Int: Int64] = [:]
         for task in tasks {
             let usual = subject.members[task].map { medians[$0] }
@@ -70,7 +77,7 @@ struct Stragglers: Sendable {
             let limit = Int64(min(Double(longest) * max(factor, 2 * largest), 1e17))
             limits[task] = max(limit, longest + Self.leastExcess)
         }
-        let late = ratios.filter { $0.ratio >= factor && $0.nanoseconds > limits[$0.task] ?? .max }
+        let late = ratios.filter { $0.ratio >= factor && !$0.isWork && $0.nanoseconds > limits[$0.task] ?? .max }
         // What happened in one run alone may have had one cause, which is over.
         guard late.count >= Self.leastStragglers, late.contains(where: { $0.run != late[0].run }),
             Double(late.count) <= Self.mostShare * Double(ratios.count)
@@ -96,8 +103,8 @@ struct Stragglers: Sendable {
     }
 
     /// Nil where too few are known.
-    private static func median(_ durations: [PastDuration]) -> Int64? {
+    private static func median(_ durations: [PastDuration], _ value: KeyPath<PastDuration, Int64>) -> Int64? {
         guard durations.count >= leastAttempts else { return nil }
-        return max(durations.map(\.nanoseconds).sorted()[(durations.count - 1) / 2], 1)
+        return max(durations.map { $0[keyPath: value] }.sorted()[(durations.count - 1) / 2], 1)
     }
 }

@@ -43,10 +43,13 @@ public struct PastDuration: Hashable, Sendable {
     /// A number of its own for each run.
     public var run: Int
     public var nanoseconds: Int64
+    /// Of all its processes; 0 where it was not measured.
+    public var cpuNanoseconds: Int64
 
-    public init(run: Int, nanoseconds: Int64) {
+    public init(run: Int, nanoseconds: Int64, cpuNanoseconds: Int64 = 0) {
         self.run = run
         self.nanoseconds = nanoseconds
+        self.cpuNanoseconds = cpuNanoseconds
     }
 }
 

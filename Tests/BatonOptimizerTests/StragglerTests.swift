@@ -10,13 +10,16 @@ import Testing
 
     /// Ten runs of each task of ten seconds, of which some took as many times as long.
     private func subject(
-        slow: [String: [Int: Double]], count: Int = 4, _ change: (inout Workflow.Task) -> Void = { _ in }
+        slow: [String: [Int: Double]], count: Int = 4, isBusy: Bool = false,
+        _ change: (inout Workflow.Task) -> Void = { _ in }
     ) throws -> Subject {
         let tasks = (0..<count).map { Fixture.task("t\($0)", change) } + [Fixture.task("end", needs: ["t0"])]
         return try Fixture.subject(tasks) { name in
             let durations = (0..<10).map { run in
                 let usual = Double(10 * Self.second + Int64(run) * Self.second / 20)
-                return PastDuration(run: run, nanoseconds: Int64(usual * (slow[name]?[run] ?? 1)))
+                let time = Int64(usual * (slow[name]?[run] ?? 1))
+                return PastDuration(
+                    run: run, nanoseconds: time, cpuNanoseconds: isBusy ? time : 9 * Self.second)
             }
             return TaskKnowledge(nanoseconds: 10 * Self.second, spread: 0.3, sampleCount: 10, durations: durations)
         }
@@ -67,6 +70,9 @@ import Testing
         #expect(kinds(try subject(slow: ["t0": [1: 30]])).isEmpty, "once is no sort")
         #expect(kinds(try subject(slow: ["t0": [2: 30], "t1": [2: 30]])).isEmpty, "one cause for both")
         #expect(kinds(try subject(slow: ["t0": [1: 3.5, 2: 3.5]])).isEmpty, "not by much")
+        let hangs = ["t0": [1: 30.0, 2: 30]]
+        #expect(!kinds(try subject(slow: hangs)).isEmpty)
+        #expect(kinds(try subject(slow: hangs, isBusy: true)).isEmpty, "there was more to do")
         let unknown = try Fixture.subject([Fixture.task("t")])
         #expect(kinds(unknown).isEmpty)
     }

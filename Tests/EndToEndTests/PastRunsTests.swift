@@ -13,7 +13,7 @@ import Testing
         var workflow = try #require(try store.conditions(of: stage.run)).submission.workflow
         let past = try PastRuns(of: workflow, parameters: [], store)
         func seconds(_ seconds: Double) -> [PastDuration] {
-            [PastDuration(run: 0, nanoseconds: Int64(seconds * 1e9))]
+            [PastDuration(run: 0, nanoseconds: Int64(seconds * 1e9), cpuNanoseconds: 1_250_000_000)]
         }
         #expect(past.durations["index"] == seconds(1.5))
         #expect(past.durations["align[a]"] == seconds(4), "of its second attempt, from 5 to 9")

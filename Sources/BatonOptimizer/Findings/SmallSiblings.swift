@@ -38,7 +38,8 @@ extension Analysis {
         }
         guard (try? subject.workflow.applying(edits, parameters: subject.parameters)) != nil else { return nil }
         return Finding(
-            kind: .smallTasks, tasks: names, evidence: [evidence(names[0], tasks.count, tasks[0], subject)],
+            kind: .smallTasks, tasks: names,
+            evidence: [evidence("'\(names[0])' and what is like it run", tasks.count, tasks[0], subject)],
             rewrite: "Let one task do the work of \(size) of them, one after the other.", edits: edits,
             preserves: .order, risk: .low)
     }
@@ -53,20 +54,21 @@ extension Analysis {
             let size = batchSize(members, subject)
             guard size > 1 else { return nil }
             return Finding(
-                kind: .smallTasks, tasks: [task.name], evidence: [evidence(task.name, members.count, index, subject)],
+                kind: .smallTasks, tasks: [task.name],
+                evidence: [evidence("'\(task.name)' runs", members.count, index, subject)],
                 rewrite: "Give each instance about \(size) values, over which its script goes in a loop.", edits: [],
                 preserves: .order, risk: .low)
         }
     }
 
-    private static func evidence(_ name: String, _ count: Int, _ task: Int, _ subject: Subject) -> String {
+    private static func evidence(_ opening: String, _ count: Int, _ task: Int, _ subject: Subject) -> String {
         let times = subject.members[task].map { subject.knowledge[$0].nanoseconds }.sorted()
         let (time, each) = (
             DurationText.format(.nanoseconds(times[times.count / 2])),
             DurationText.format(.nanoseconds(subject.overheadNanoseconds))
         )
         return
-            "'\(name)' and what is like it run \(count) times, for \(time) each; starting each takes another \(each)."
+            "\(opening) \(count) times, for \(time) each; starting each takes another \(each)."
     }
 
     /// How many of these to do in one go; 1 where all can run at once, or take long enough.

@@ -38,8 +38,10 @@ struct PastRuns {
             read(attempts, names)
             if conditions.wasInterrupted || conditions.wasShared { continue }
             for attempt in attempts where attempt.status == .succeeded {
-                guard let name = names[attempt.id.task], let wall = attempt.usage?.wall else { continue }
-                durations[name, default: []].append(PastDuration(run: place, nanoseconds: wall.nanoseconds))
+                guard let name = names[attempt.id.task], let usage = attempt.usage else { continue }
+                let cpu = usage.userCPU + usage.systemCPU
+                durations[name, default: []].append(
+                    PastDuration(run: place, nanoseconds: usage.wall.nanoseconds, cpuNanoseconds: cpu.nanoseconds))
             }
         }
     }

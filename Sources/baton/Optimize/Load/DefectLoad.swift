@@ -299,13 +299,21 @@ private struct DefectPlanter {
         user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, wastedAttempts: 0)
     }
 
-    /// Two attempts of a task hang; another task takes long each time.
+    /// Two attempts of a task hang; another task takes long each time, and two attempts of a third have more to do.
     private mutating func plantStragglers() {
         guard let task = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds = 60 * user.knowledge[task].nanoseconds }
         note(.straggler, task)
         guard let other = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in user.knowledge[other].durations.indices { user.knowledge[other].durations[run].nanoseconds *= 60 }
+        // Of another sort: what tasks of one sort may have to do, each of them may.
+        guard let third = take(where: { [user] in $0 < user.truth.count && user.sort($0) != user.sort(task) }) else {
+            return
+        }
+        for run in [2, 5] {
+            let time = 60 * user.knowledge[third].nanoseconds
+            user.knowledge[third].durations[run] = PastDuration(run: run, nanoseconds: time, cpuNanoseconds: time)
+        }
     }
 
     private mutating func plantRequests() {
