@@ -16,8 +16,10 @@ struct OptimizeCommand: ParsableCommand {
             would save: 40 worlds are simulated with and without it, and in 95 of 100 the saving lies between the two \
             numbers in brackets.
 
-            With --apply the file is changed in place, comments and order kept, after a diff has been shown: by what is worth it \
-            and needs no permission, or by the findings that are named. Each such revision is recorded with what it promises, and             later runs that do the same work are compared with the runs before it. --history lists them, --revert takes one             back.
+            With --apply the file is changed in place, comments and order kept, after a diff has been shown: by what is \
+            worth it and needs no permission, or by the findings that are named. Each such revision is recorded with what \
+            it promises, and later runs that do the same work are compared with the runs before it. --history lists them, \
+            --revert takes one back.
             """)
 
     @Argument(
