@@ -6,8 +6,8 @@ extension Analysis {
 
     /// Retries that have never helped, of tasks that failed in the same way each time, and retries beyond those that did.
     static func retryStorms(_ context: Context) -> [Finding] {
-        context.families.families.compactMap { family in
-            hopelessRetries(family.tasks, context) ?? surplusRetries(family.tasks, context)
+        context.families.families.flatMap { family in
+            [hopelessRetries(family.tasks, context), surplusRetries(family.tasks, context)].compactMap(\.self)
         }
     }
 

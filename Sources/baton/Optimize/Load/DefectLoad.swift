@@ -296,7 +296,13 @@ private struct DefectPlanter {
         // Retries that do help are none.
         guard let other = take(where: { [user] in user.sort($0) != user.sort(task) }) else { return }
         user.tasks[other].retry = RetryRule(limit: 3)
-        user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, wastedAttempts: 0)
+        user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, usefulRetries: 2)
+        // The first ones did, and those after them never.
+        guard let third = take() else { return }
+        user.tasks[third].retry = RetryRule(limit: 9)
+        user.knowledge[third].failures = FailureHistory(
+            instances: 20, failedFirst: 5, saved: 3, wastedAttempts: 18, usefulRetries: 1)
+        note(.retryStorm, third)
     }
 
     /// Two attempts of a task hang; another task takes long each time, and two attempts of a third have more to do.
