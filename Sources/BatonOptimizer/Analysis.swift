@@ -12,6 +12,7 @@ public struct Analysis: Sendable {
     public let bottlenecks: [Bottleneck]
     public let findings: [Finding]
     let families: TaskFamilies
+    let beliefs: Beliefs
     private let observed: ObservedFlow?
 
     /// - Parameters:
@@ -20,13 +21,14 @@ public struct Analysis: Sendable {
     public init(_ subject: Subject, threshold: Double = 0.8, minimumShare: Double = 0.05) {
         self.subject = subject
         families = TaskFamilies(subject.workflow)
-        criticality = Criticality(subject, families: families)
+        beliefs = Beliefs(subject, families)
+        criticality = Criticality(subject, beliefs, families: families)
         paces = Pace.all(subject, criticality)
         bottlenecks = Bottleneck.all(subject, criticality, families, threshold, minimumShare)
         observed = subject.observed.contains { $0 != nil } ? ObservedFlow(subject) : nil
         let context = Context(
-            subject: subject, families: families, criticality: criticality, paces: paces, observed: observed,
-            redundant: Self.redundantEdges(subject, observed))
+            subject: subject, families: families, beliefs: beliefs, criticality: criticality, paces: paces,
+            observed: observed, redundant: Self.redundantEdges(subject, observed))
         findings = Self.finders.flatMap { $0(context) }
     }
 
@@ -47,6 +49,7 @@ public struct Analysis: Sendable {
     struct Context {
         let subject: Subject
         let families: TaskFamilies
+        let beliefs: Beliefs
         let criticality: Criticality
         let paces: [Pace]
         /// Nil where nobody watched the files.
@@ -79,7 +82,7 @@ public struct Analysis: Sendable {
     /// In the order in which findings are listed before they are priced.
     private static let finders: [@Sendable (Context) -> [Finding]] = [
         missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
-        smallTasks, repeatedWork, repeatedSetup, retryStorms, tightLimits, lateOrder,
+        smallTasks, repeatedWork, repeatedSetup, retryStorms, stragglers, tightLimits, lateOrder,
     ]
 }
 

@@ -12,6 +12,10 @@ struct Beliefs: Sendable {
     private(set) var ownDoubt: [Double]
     /// Of what is unknown of its whole family, `[V]`.
     private(set) var sharedDoubt: [Double]
+    /// Standard deviation of the logarithm of one attempt's run time, but for stragglers, `[V]`.
+    private(set) var spread: [Double]
+    /// By family.
+    let stragglers: [Stragglers?]
 
     /// With fewer in a family nothing can be said about how they scatter.
     private static let leastMembers = 5
@@ -21,6 +25,12 @@ struct Beliefs: Sendable {
         // Half the variance each.
         ownDoubt = subject.knowledge.map { $0.doubt * 0.5.squareRoot() }
         sharedDoubt = ownDoubt
+        spread = subject.knowledge.map(\.spread)
+        stragglers = Stragglers.all(subject, families)
+        for (family, stragglers) in zip(families.families, stragglers) {
+            guard let stragglers else { continue }
+            for member in family.tasks.flatMap({ subject.members[$0] }) { spread[member] = stragglers.spread }
+        }
         for family in families.families {
             let members = family.tasks.flatMap { subject.members[$0] }
             guard members.count >= Self.leastMembers else { continue }

@@ -16,13 +16,15 @@ public struct Criticality: Sendable {
     /// Of the longest path by usual run times.
     public let lengthNanoseconds: Int64
 
-    init(_ subject: Subject, families: TaskFamilies) {
+    init(_ subject: Subject, _ beliefs: Beliefs, families: TaskFamilies) {
         let usual = subject.nanoseconds
         var paths = LongestPaths(subject)
-        let beliefs = Beliefs(subject, families)
         var counts = [Int32](repeating: 0, count: usual.count)
         for sample in 0..<Self.samples {
-            var times = World.nanoseconds(subject, beliefs, families, UInt64(sample))
+            let seed = UInt64(sample)
+            var times = World.nanoseconds(subject, beliefs, families, seed)
+            let straggling = World.straggling(subject, beliefs, families, seed, times)
+            for index in straggling.indices { times[index] = straggling[index].first ?? times[index] }
             for index in times.indices where subject.isCommand(index) { times[index] += subject.overheadNanoseconds }
             for node in paths.longest(times) { counts[node] += 1 }
         }

@@ -54,6 +54,8 @@ public struct Finding: Hashable, Sendable {
         case repeatedSetup = "repeated-setup"
         /// Failed attempts are tried again although that never helps.
         case retryStorm = "retry-storm"
+        /// Some attempts take many times as long as the same work takes otherwise.
+        case straggler = "straggler"
         /// A limit or concurrency group is what the workflow waits for.
         case tightLimit = "tight-limit"
         /// What others wait for comes late.
@@ -85,5 +87,6 @@ public struct Finding: Hashable, Sendable {
     public enum Permission: String, Hashable, Sendable, CaseIterable {
         case dropDependencies = "drop-dependencies"
         case changeLimits = "change-limits"
+        case stopStragglers = "stop-stragglers"
     }
 }

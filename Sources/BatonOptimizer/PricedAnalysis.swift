@@ -31,7 +31,7 @@ public struct PricedFinding: Hashable, Sendable {
         }
         if finding.kind == .missingDependency {
             verdict = .needed
-        } else if promise.isWorthIt {
+        } else if Self.isWorthIt(finding, promise) {
             verdict = .worthIt
         } else if [promise.completionTime, promise.memoryHours, promise.cost].allSatisfy(\.isNothing) {
             verdict = .neutral
@@ -40,6 +40,11 @@ public struct PricedFinding: Hashable, Sendable {
         } else {
             verdict = .refused("that anything becomes less is not sure")
         }
+    }
+
+    /// Attempts hang in some runs and not in others.
+    static func isWorthIt(_ finding: Finding, _ promise: Promise) -> Bool {
+        promise.isWorthIt || finding.kind == .straggler && promise.isWorthItByChance
     }
 
     /// Listed first: what saves most time, then what saves most memory.
@@ -138,7 +143,8 @@ public struct PricedAnalysis: Sendable {
             let findings = (best?.findings ?? []) + [proposal.finding]
             guard let edits = analysis.edits(of: findings), let after = outcomes(edits) else { continue }
             let step = trial.promise(before: best?.after ?? before, after: after)
-            guard step.isWorthIt || best == nil || proposal.verdict == .needed else { continue }
+            let pays = PricedFinding.isWorthIt(proposal.finding, step)
+            guard pays || best == nil || proposal.verdict == .needed else { continue }
             best = Together(
                 edits: edits, findings: findings, promise: trial.promise(before: before, after: after), after: after)
         }

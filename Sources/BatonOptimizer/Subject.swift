@@ -79,6 +79,18 @@ public struct Subject: Sendable {
             gpus: request.gpus ?? 0, diskBytes: request.diskBytes ?? 0)
     }
 
+    /// How many like this instance run at once where nothing else does.
+    func slots(for instance: Int) -> Int {
+        let demand = demand(of: instance)
+        return machines.reduce(0) { sum, machine in
+            let amounts = [
+                (machine.capacity.milliCPU, demand.milliCPU), (machine.capacity.memoryBytes, demand.memoryBytes),
+                (machine.capacity.gpus, demand.gpus), (machine.capacity.diskBytes, demand.diskBytes),
+            ]
+            return sum + Int(amounts.filter { $0.1 > 0 }.map { $0.0 / $0.1 }.min() ?? 1)
+        }
+    }
+
     /// Of all machines together.
     var capacity: Resources { machines.reduce(into: .zero) { $0 += $1.capacity } }
 }

@@ -17,11 +17,13 @@ public struct TaskKnowledge: Hashable, Sendable {
     /// Attempts behind the figures; 0 for what somebody declared or assumed.
     public var sampleCount: Int
     public var failures: FailureHistory?
+    /// What attempts that succeeded took in earlier runs of the same work, in any order.
+    public var durations: [PastDuration]
 
     public init(
         nanoseconds: Int64, spread: Double = 0, doubt: Double = 0, peakMemoryBytes: Int64? = nil,
         memorySpread: Double = 0, suggestedMemoryBytes: Int64? = nil, suggestedMilliCPU: Int64? = nil,
-        sampleCount: Int = 0, failures: FailureHistory? = nil
+        sampleCount: Int = 0, failures: FailureHistory? = nil, durations: [PastDuration] = []
     ) {
         self.nanoseconds = nanoseconds
         self.spread = spread
@@ -32,6 +34,22 @@ public struct TaskKnowledge: Hashable, Sendable {
         self.suggestedMilliCPU = suggestedMilliCPU
         self.sampleCount = sampleCount
         self.failures = failures
+        self.durations = durations
+    }
+}
+
+/// What an attempt took in an earlier run.
+public struct PastDuration: Hashable, Sendable {
+    /// A number of its own for each run.
+    public var run: Int
+    public var nanoseconds: Int64
+    /// Of all its processes; 0 where it was not measured.
+    public var cpuNanoseconds: Int64
+
+    public init(run: Int, nanoseconds: Int64, cpuNanoseconds: Int64 = 0) {
+        self.run = run
+        self.nanoseconds = nanoseconds
+        self.cpuNanoseconds = cpuNanoseconds
     }
 }
 
@@ -45,16 +63,26 @@ public struct FailureHistory: Hashable, Sendable {
     public var saved: Int
     /// Attempts after the first of instances that failed for good.
     public var wastedAttempts: Int
+    /// From the ends of those instances' first attempts to the ends of their last, in nanoseconds.
+    public var wastedNanoseconds: Int64
+    /// The most retries that it took to save an instance; 0 where none was saved.
+    public var usefulRetries: Int
+    /// Attempts that were killed for memory.
+    public var outOfMemory: Int
     /// Of the instances that failed for good, the exit code; nil where there were several.
     public var exitCode: Int32?
 
     public init(
-        instances: Int = 0, failedFirst: Int = 0, saved: Int = 0, wastedAttempts: Int = 0, exitCode: Int32? = nil
+        instances: Int = 0, failedFirst: Int = 0, saved: Int = 0, wastedAttempts: Int = 0,
+        wastedNanoseconds: Int64 = 0, usefulRetries: Int = 0, outOfMemory: Int = 0, exitCode: Int32? = nil
     ) {
         self.instances = instances
         self.failedFirst = failedFirst
         self.saved = saved
         self.wastedAttempts = wastedAttempts
+        self.wastedNanoseconds = wastedNanoseconds
+        self.usefulRetries = usefulRetries
+        self.outOfMemory = outOfMemory
         self.exitCode = exitCode
     }
 }

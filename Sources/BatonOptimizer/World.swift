@@ -8,15 +8,19 @@ public struct World: Sendable {
     public let nanoseconds: [Int64]
     /// 0 where it is not known, `[V]`.
     public let peakMemoryBytes: [Int64]
+    /// What first attempts take that straggle, in nanoseconds; those after them take what is usual in this world, `[V]` or empty.
+    let straggling: [[Int64]]
 
     /// What turned out in some other way.
     public init(nanoseconds: [Int64], peakMemoryBytes: [Int64]) {
         self.nanoseconds = nanoseconds
         self.peakMemoryBytes = peakMemoryBytes
+        straggling = []
     }
 
     init(_ subject: Subject, _ beliefs: Beliefs, families: TaskFamilies, seed: UInt64) {
         nanoseconds = Self.nanoseconds(subject, beliefs, families, seed)
+        straggling = Self.straggling(subject, beliefs, families, seed, nanoseconds)
         peakMemoryBytes = subject.knowledge.indices.map { index in
             let known = subject.knowledge[index]
             guard let peak = known.peakMemoryBytes, subject.isCommand(index) else { return 0 }
@@ -33,18 +37,45 @@ public struct World: Sendable {
         return subject.knowledge.indices.map { index in
             guard subject.isCommand(index) else { return 0 }
             let known = subject.knowledge[index]
-            guard known.doubt > 0 || known.spread > 0 else { return known.nanoseconds }
-            var logarithm = beliefs.logarithm[index] + known.spread * normal(seed, 3, index)
+            let spread = beliefs.spread[index]
+            guard known.doubt > 0 || spread > 0 else { return known.nanoseconds }
+            var logarithm = beliefs.logarithm[index] + spread * normal(seed, 3, index)
             logarithm += beliefs.sharedDoubt[index] * shared[families.family[subject.taskIndex(of: index)]]
             if beliefs.ownDoubt[index] > 0 { logarithm += beliefs.ownDoubt[index] * normal(seed, 2, index) }
             return max(1_000, Int64(min(PortableMath.exp(logarithm), 1e17)))
         }
     }
 
+    /// More in a row don't happen.
+    private static let mostStraggling = 10
+
+    /// - Parameter nanoseconds: what attempts take that don't, `[V]`.
+    /// - Returns: what first attempts take that do, `[V]`; empty where none are known of any task.
+    static func straggling(
+        _ subject: Subject, _ beliefs: Beliefs, _ families: TaskFamilies, _ seed: UInt64, _ nanoseconds: [Int64]
+    ) -> [[Int64]] {
+        guard beliefs.stragglers.contains(where: { $0 != nil }) else { return [] }
+        return nanoseconds.indices.map { index in
+            guard subject.isCommand(index),
+                let known = beliefs.stragglers[families.family[subject.taskIndex(of: index)]]
+            else { return [] }
+            var generator = generator(seed, 5, index)
+            var times: [Int64] = []
+            while times.count < mostStraggling, generator.unit() < known.share {
+                let factor = known.factors[Int.random(in: known.factors.indices, using: &generator)]
+                times.append(Int64(min(Double(nanoseconds[index]) * factor, 1e17)))
+            }
+            return times
+        }
+    }
+
     /// A standard normal number that depends on nothing but these three.
     private static func normal(_ seed: UInt64, _ purpose: UInt64, _ index: Int) -> Double {
-        var generator = SeededGenerator(
-            seed: SeededGenerator.mix(SeededGenerator.mix(seed) ^ purpose << 56 ^ UInt64(index)))
+        var generator = generator(seed, purpose, index)
         return PortableMath.normal(1 - generator.unit(), generator.unit())
+    }
+
+    private static func generator(_ seed: UInt64, _ purpose: UInt64, _ index: Int) -> SeededGenerator {
+        SeededGenerator(seed: SeededGenerator.mix(SeededGenerator.mix(seed) ^ purpose << 56 ^ UInt64(index)))
     }
 }

@@ -59,7 +59,8 @@ struct SimulatedWorld: Sendable {
             return false
         }
         let luck = faults.luck(of: order.attempt, at: now)
-        var nanoseconds = durations.nanoseconds(usually: behaviour.duration.nanoseconds, of: order.attempt)
+        let usual = behaviour.duration(ofAttempt: order.attempt.number)
+        var nanoseconds = durations.nanoseconds(usually: usual.nanoseconds, of: order.attempt)
         if luck.isStraggler { nanoseconds *= 10 }
         nanoseconds = workers[Int(order.worker.index)].worker.executionNanoseconds(nanoseconds)
         var outcome = Outcome.succeeded(behaviour.values)

@@ -4,7 +4,7 @@ public struct Retention: Hashable, Sendable {
     public var executions: Duration
     /// Of decisions and of the run's own entry; at least as long as `executions`.
     public var decisions: Duration
-    /// Of measurements, and of who did what.
+    /// Of measurements, of who did what, and of revisions by optimisations but the newest of each file.
     public var metrics: Duration
     /// Of what tasks printed, and all else in the folder of a run.
     public var logs: Duration

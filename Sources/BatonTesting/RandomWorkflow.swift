@@ -108,6 +108,9 @@ public struct RandomWorkflow {
                     edits.append(.fuse(tasks: [first.name, before.name, task.name]))
                 }
             }
+            for other in tasks where other.name < task.name && other.needs == task.needs {
+                edits.append(.fuse(tasks: [other.name, task.name]))
+            }
             for other in tasks where other.name != task.name && other.action == task.action {
                 edits.append(.merge(task: task.name, into: other.name))
             }

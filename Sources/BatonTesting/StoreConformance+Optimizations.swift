@@ -51,6 +51,19 @@ extension StoreConformance {
             second.id = 99
             #expect(throws: StoreError.self) { try store.update(second) }
         },
+        StoreConformance("a revision outlives its time as the newest of its file") { store in
+            let script = Script()
+            var revisions = ["flow", "flow", "other"].map { optimization(script, of: $0) }
+            for place in revisions.indices { revisions[place].id = try store.remember(revisions[place]) }
+            func prune(_ days: Int64) throws {
+                _ = try store.prune(Retention(), at: script.time(days * 86_400)) { true }
+            }
+            try prune(365)
+            #expect(try store.optimizations(of: "flow") == [revisions[1], revisions[0]])
+            try prune(366)
+            #expect(try store.optimizations(of: "flow") == [revisions[1]])
+            #expect(try store.optimizations(of: "other") == [revisions[2]])
+        },
         StoreConformance("under which conditions a run went on is known from its log") { store in
             let (quiet, busy) = (Script(1), Script(2))
             let capacity = Resources(milliCPU: 2000, memoryBytes: 8, diskBytes: 9)

@@ -249,11 +249,15 @@ struct WorkflowInput {
     let parameters: [Workflow.Binding]
 
     init(_ path: String, assignments: [Assignment], sizing: SizingOptions? = nil) throws(WorkflowError) {
+        try self.init(path, bindings: assignments.map(\.binding), sizing: sizing)
+    }
+
+    init(_ path: String, bindings: [Workflow.Binding], sizing: SizingOptions? = nil) throws(WorkflowError) {
         var file = try WorkflowFile.read(path)
         if sizing?.rightSize == true { file.rightSize() }
         self.file = file
         do {
-            parameters = try file.workflow.resolveParameters(assignments.map(\.binding))
+            parameters = try file.workflow.resolveParameters(bindings)
         } catch {
             throw file.locate(error)
         }

@@ -19,24 +19,43 @@ struct EditEquivalenceTests {
         }
     }
 
+    @Test("to fuse several groups at once comes to the same as one after the other", arguments: Seed.range(0..<100))
+    func severalGroups(_ seed: UInt64) throws {
+        let workflow = RandomWorkflow.make(seed: seed)
+        var edits: [WorkflowEdit] = []
+        var seen: Set<String> = []
+        for edit in RandomWorkflow.candidates(for: workflow, seed: seed) {
+            guard case .fuse(let names) = edit, seen.isDisjoint(with: names) else { continue }
+            edits.append(edit)
+            seen.formUnion(names)
+        }
+        var expected: Workflow? = workflow
+        for edit in edits { expected = try? expected?.applying([edit]) }
+        #expect((try? workflow.applying(edits)) == expected, "\(Seed.replay(seed, "EditEquivalenceTests"))")
+    }
+
     @Test("the seeds give each kind of edit to look at")
     func coverage() {
         var counts = [0, 0, 0]
         var fans = 0
+        var siblings = 0
         for seed in UInt64(0)..<60 {
             let workflow = RandomWorkflow.make(seed: seed)
             for edit in structural(workflow, seed) where (try? workflow.applying([edit])) != nil {
                 switch edit {
                 case .fuse(let tasks):
                     counts[0] += 1
-                    if workflow.tasks.contains(where: { tasks.contains($0.name) && $0.fanOut != nil }) { fans += 1 }
+                    let parts = workflow.tasks.filter { tasks.contains($0.name) }
+                    if parts.contains(where: { $0.fanOut != nil }) { fans += 1 }
+                    if parts[0].needs == parts[1].needs { siblings += 1 }
                 case .merge: counts[1] += 1
                 case .share: counts[2] += 1
                 default: break
                 }
             }
         }
-        #expect(counts.allSatisfy { $0 > 8 } && fans > 3, "\(counts), \(fans) fans")
+        #expect(
+            counts.allSatisfy { $0 > 8 } && fans > 3 && siblings > 5, "\(counts), \(fans) fans, \(siblings) siblings")
     }
 
     private func structural(_ workflow: Workflow, _ seed: UInt64) -> [WorkflowEdit] {

@@ -77,6 +77,18 @@ struct WorkflowEditTests {
         #expect(refusal(whole, edits[0]) == "'sort[a]' waits for all of 'align'")
     }
 
+    @Test("what waits for the same is fused, and what waits for one of them waits for all")
+    func fuseSiblings() throws {
+        let siblings = workflow(
+            "x -> a, x -> b, x -> c, a -> p, b -> p, c -> q",
+            ["a": { $0.outputs = templates("a.txt") }, "b": { $0.outputs = templates("b.txt") }])
+        let fused = try siblings.applying([.fuse(tasks: ["a", "b", "c"])])
+        #expect(fused.tasks.map(\.name) == ["x", "c", "p", "q"])
+        #expect(fused.tasks[1].needs == templates("x"))
+        #expect(fused.tasks[1].outputs == templates("a.txt", "b.txt"))
+        #expect(fused.tasks[2].needs == templates("c") && fused.tasks[3].needs == templates("c"))
+    }
+
     @Test("a chain is not fused where that would change what happens")
     func fuseRefusals() {
         func tried(_ graph: String = "a -> b", _ adjust: [String: (inout Workflow.Task) -> Void] = [:]) -> String {
@@ -86,7 +98,9 @@ struct WorkflowEditTests {
         #expect(tried("a -> b, a -> c") == "'c' waits for 'a' too")
         #expect(tried("a -> b, c -> b") == "'b' waits for 'c', for which 'a' does not")
         #expect(tried("c -> a, a -> b, c -> b").hasPrefix("accepted"))
-        #expect(tried("a, b") == "'b' does not wait for 'a'")
+        #expect(tried("x -> a, b") == "'b' does not wait for 'a'")
+        let finally: (inout Workflow.Task) -> Void = { $0.isFinally = true }
+        #expect(tried("a, b", ["a": finally, "b": finally]) == "'b' does not wait for 'a'")
         #expect(
             tried("a -> b", ["b": { $0.action = shell("echo ${{ tasks.a.stdout }}") }]) == "'b' reads what 'a' gives")
         #expect(
@@ -108,7 +122,7 @@ struct WorkflowEditTests {
                 == "the arguments of 'a' are computed, and could not be quoted safely in a script "
                 + "Use 'run' instead of 'command'.")
         #expect(refusal(workflow("a -> b"), .fuse(tasks: ["a", "c"])) == "there is no task 'c' Did you mean 'a'?")
-        #expect(refusal(workflow("a -> b"), .fuse(tasks: ["a"])) == "a chain has at least two different tasks")
+        #expect(refusal(workflow("a -> b"), .fuse(tasks: ["a"])) == "to fuse takes at least two different tasks")
     }
 
     @Test("what needed the merged task needs the other, instances too")

@@ -77,7 +77,8 @@ struct WorkflowEditPropertyTests {
             changed[Int.random(in: changed.indices, using: &generator)] = marks.randomElement(using: &generator)!
             let text = String(decoding: changed, as: UTF8.self)
             guard let file = try? WorkflowFile(text, file: "test.yaml", as: .yaml) else { continue }
-            for edit in RandomWorkflow.candidates(for: file.workflow, seed: seed).prefix(5) {
+            let candidates = RandomWorkflow.candidates(for: file.workflow, seed: seed)
+            for edit in candidates.shuffled(using: &generator).prefix(5) {
                 guard let expected = try? file.workflow.applying([edit]), let found = try? file.edited(by: [edit])
                 else { continue }
                 count += 1
@@ -124,7 +125,12 @@ struct WorkflowEditPropertyTests {
             let needing = workflow.tasks.filter { $0.needs.contains { $0.source.hasPrefix(name) } }
             touched.formUnion(needing.map(\.name))
         }
-        for case .fuse in edits { touched.formUnion(workflow.tasks.filter(\.isFinally).map(\.name)) }
+        for case .fuse(let names) in edits {
+            let needing = workflow.tasks.filter {
+                $0.needs.contains { names.contains(String($0.source.prefix { $0 != "[" })) }
+            }
+            touched.formUnion(needing.map(\.name) + workflow.tasks.filter(\.isFinally).map(\.name))
+        }
         let limits = edits.contains { $0.concernsLimits }
         var rest = text.split(separator: text.contains("\r\n") ? "\r\n" : "\n", omittingEmptySubsequences: false)[...]
         for line in styled.owners where !line.text.isEmpty && !touched.contains(line.owner) {
@@ -183,6 +189,7 @@ extension WorkflowEdit {
         case .fuse(let tasks):
             path.count > 1 && tasks.dropLast().contains(path[1])
                 || path.count > 2 && tasks.last == path[1] && !["foreach", "env", "cache"].contains(path[2])
+                || path.count > 2 && path[2] == "needs"
         case .merge(let task, let kept):
             path.count > 1
                 && (path[1] == task || path[1] == kept && path.count > 2 || path.count > 2 && path[2] == "needs")

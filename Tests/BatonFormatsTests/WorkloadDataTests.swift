@@ -26,7 +26,7 @@ struct WorkloadDataTests {
         options.stagesAreTasks = true
         let workload = try WorkloadFile.read(path: SharedData.path("tpch"), options: options)
         #expect(workload.jobs.reduce(0) { $0 + $1.taskCount } == 756)
-        #expect(workload.jobs.allSatisfy { $0.misfit(on: $0.machines) == nil })
+        #expect(workload.jobs.allSatisfy { $0.expansion.misfit(on: $0.machines) == nil })
     }
 
     @Test("the best known makespan of all 480 problems is found, and no chain is longer")

@@ -35,6 +35,21 @@ import Testing
         #expect(try #require(proposal.promise).completionTime.mean > 0, "no attempt is killed any more")
     }
 
+    @Test("what was killed for memory is asked for, though a usual attempt takes less") func kills() throws {
+        for (needed, isFound) in [(Int64(800_000_000), true), (400_000_000, false)] {
+            let subject = try Fixture.subject([Fixture.task("t") { $0.request.memoryBytes = .exactly(500_000_000) }]) {
+                _ in
+                TaskKnowledge(
+                    nanoseconds: 10_000_000_000, peakMemoryBytes: 300_000_000, memorySpread: 0.05,
+                    suggestedMemoryBytes: needed, sampleCount: 10,
+                    failures: FailureHistory(instances: 9, outOfMemory: 2))
+            }
+            let found = Analysis(subject).findings.first { $0.kind == .underRequest }
+            #expect((found != nil) == isFound)
+            if let found { #expect(found.evidence[0].hasSuffix("some are killed and run again, as 2 were lately.")) }
+        }
+    }
+
     @Test("of what was measured too rarely nothing is said") func fewSamples() throws {
         let subject = try Fixture.subject([Fixture.task("t") { $0.request.memoryBytes = .exactly(8_000_000_000) }]) {
             _ in
@@ -53,6 +68,48 @@ import Testing
         #expect(abs(try #require(proposal.promise).completionTime.mean - 1.0 / 3) < 0.01, "8 ms instead of 12")
         // Where starting costs nothing, there is nothing to gain.
         #expect(Analysis(try Fixture.subject(chain, known: known)).findings.filter { $0.kind != .order }.isEmpty)
+    }
+
+    @Test("more tiny tasks than run at once are done in batches, as many as keep all cores busy") func smallSiblings()
+        throws
+    {
+        func subject(count: Int, milliseconds: Int64 = 2) throws -> Subject {
+            let names = (0..<count).map { "t\($0)" }
+            let tasks = [Fixture.task("split")] + names.map { Fixture.task($0, needs: ["split"]) }
+            return try Fixture.subject(
+                tasks + [Fixture.task("join", needs: names)], cores: 4, overhead: .milliseconds(2)
+            ) { name in
+                TaskKnowledge(nanoseconds: name.hasPrefix("t") ? milliseconds * 1_000_000 : 1_000_000_000)
+            }
+        }
+        let priced = Fixture.priced(try subject(count: 16))
+        let proposal = try #require(priced.proposals.first { $0.finding.kind == .smallTasks })
+        #expect(
+            proposal.finding.edits
+                == (0..<4).map { batch in .fuse(tasks: (0..<4).map { "t\(4 * batch + $0)" }) })
+        #expect(
+            proposal.finding.evidence == [
+                "'t0' and what is like it run 16 times, for 2ms each; starting each takes another 2ms."
+            ])
+        #expect(proposal.verdict == .worthIt && priced.together?.ids == ["small-tasks:t0"])
+        // A batch is no longer than it has to be for its start not to count.
+        let many = Analysis(try subject(count: 400)).findings.first { $0.kind == .smallTasks }
+        #expect(many?.edits.count == 16)
+        #expect(!Analysis(try subject(count: 4)).findings.contains { $0.kind == .smallTasks }, "they start at once")
+        #expect(!Analysis(try subject(count: 16, milliseconds: 20)).findings.contains { $0.kind == .smallTasks })
+    }
+
+    @Test("of a fan-out of tiny tasks it is said that its instances should do more") func smallFanOut() throws {
+        let task = Fixture.task("t") { task in
+            let values = (0..<40).map { Value.string("v\($0)") }
+            task.fanOut = .init(axes: [.init(name: "x", values: .list(values))])
+        }
+        let subject = try Fixture.subject([task], overhead: .milliseconds(2)) { _ in
+            TaskKnowledge(nanoseconds: 1_000_000)
+        }
+        let proposal = try #require(Fixture.priced(subject).proposals.first { $0.finding.kind == .smallTasks })
+        #expect(proposal.verdict == .advice)
+        #expect(proposal.finding.rewrite == "Give each instance about 10 values, over which its script goes in a loop.")
     }
 
     @Test("the same command on the same inputs is done once") func repeatedWork() throws {
@@ -99,15 +156,34 @@ import Testing
         #expect(abs(try #require(permitted.together).promise.completionTime.mean - 2.0 / 3) < 0.01)
     }
 
-    @Test("retries that never helped are given up, those that did are kept") func retryStorm() throws {
-        let storm = FailureHistory(instances: 10, failedFirst: 3, saved: 0, wastedAttempts: 9, exitCode: 2)
-        let healed = FailureHistory(instances: 10, failedFirst: 3, saved: 3, wastedAttempts: 0, exitCode: nil)
-        for (history, isFound) in [(storm, true), (healed, false)] {
-            let subject = try Fixture.subject([Fixture.task("t") { $0.retry = RetryRule(limit: 3) }]) { _ in
-                TaskKnowledge(nanoseconds: 1_000_000_000, failures: history)
-            }
-            #expect(Analysis(subject).findings.contains { $0.kind == .retryStorm } == isFound)
+    /// The rule that a finding of retries proposes for a task that is tried again three times.
+    private func proposed(_ history: FailureHistory, for rule: RetryRule = RetryRule(limit: 3)) throws -> RetryRule? {
+        let subject = try Fixture.subject([Fixture.task("t") { $0.retry = rule }]) { _ in
+            TaskKnowledge(nanoseconds: 1_000_000_000, failures: history)
         }
+        guard let finding = Analysis(subject).findings.first(where: { $0.kind == .retryStorm }),
+            case .setRetries("t", let proposed) = finding.edits.first
+        else { return nil }
+        return proposed
+    }
+
+    @Test("retries that never helped are given up, those that did are kept") func retryStorm() throws {
+        let storm = FailureHistory(instances: 10, failedFirst: 3, wastedAttempts: 9, exitCode: 2)
+        let fewer = RetryRule(limit: 3, triggers: [.outOfMemory, .timeout, .signal])
+        #expect(try proposed(storm) == fewer)
+        #expect(try proposed(storm, for: fewer) == nil, "it was before that")
+        #expect(try proposed(FailureHistory(instances: 10, failedFirst: 3, wastedAttempts: 3, exitCode: 2)) == nil)
+        #expect(try proposed(FailureHistory(instances: 10, failedFirst: 3, saved: 3, usefulRetries: 1)) == nil)
+    }
+
+    @Test("retries beyond those that ever helped are given up, but for one") func surplusRetries() throws {
+        let many = RetryRule(limit: 9, triggers: [.exitCode(75)])
+        var history = FailureHistory(instances: 10, failedFirst: 5, saved: 3, wastedAttempts: 18, usefulRetries: 2)
+        #expect(try proposed(history, for: many) == RetryRule(limit: 3, triggers: [.exitCode(75)]))
+        history.usefulRetries = 8
+        #expect(try proposed(history, for: many) == nil)
+        history = FailureHistory(instances: 10, failedFirst: 4, saved: 3, wastedAttempts: 9, usefulRetries: 2)
+        #expect(try proposed(history, for: many) == nil, "one may be chance")
     }
 
     @Test("priorities pay under a policy that looks at nothing else, and are not mentioned where they don't")

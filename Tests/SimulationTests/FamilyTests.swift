@@ -24,7 +24,7 @@ import Testing
         let machines = Array(
             repeating: Machine(capacity: Resources(milliCPU: 16_000, memoryBytes: 64_000_000_000)), count: 4)
         let job = family.job(tasks: 120, seed: 3)
-        #expect(job.misfit(on: machines) == nil)
+        #expect(job.expansion.misfit(on: machines) == nil)
         let run = Arrivals.runID(seed: 1, index: 0)
         var simulation = Simulation(
             Scenario(workers: machines, workload: Workload([job.arrival(run: run)]), isChecked: true))

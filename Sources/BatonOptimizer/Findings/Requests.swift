@@ -57,23 +57,31 @@ enum Requests {
                     let known = context.subject.knowledge[index]
                     // Of a hundred attempts one takes more.
                     let large = Double(known.peakMemoryBytes ?? 0) * PortableMath.exp(2.326 * known.memorySpread)
-                    return large > Double(need.declared)
+                    return large > Double(need.declared) || isKilled(known, need)
                 }
             }
             guard let worst = needs.max(by: { $0.needed - $0.declared < $1.needed - $1.declared }) else { return nil }
             let tasks = needs.map(\.task)
             let names = context.names
+            let kills = context.subject.members[worst.task].reduce(0) { sum, index in
+                sum + (context.subject.knowledge[index].failures?.outOfMemory ?? 0)
+            }
             return Finding(
                 kind: .underRequest, tasks: names(tasks),
                 evidence: [
                     "'\(names([worst.task])[0])' asks for \(ByteCount.format(worst.declared)) of memory, and by "
                         + "\(worst.samples) measured attempts needs \(ByteCount.format(worst.needed)): with less some "
-                        + "are killed and run again."
+                        + "are killed and run again\(kills == 0 ? "" : ", as \(kills) were lately")."
                 ],
                 rewrite: "Ask for what \(context.words(for: tasks)) \(tasks.count == 1 ? "needs" : "need").",
                 edits: needs.map { .setMemory(task: names([$0.task])[0], bytes: max($0.needed, $0.declared)) },
                 preserves: .order, risk: .low)
         }
+    }
+
+    /// More than once, and more would do.
+    private static func isKilled(_ known: TaskKnowledge, _ need: Need) -> Bool {
+        (known.failures?.outOfMemory ?? 0) >= 2 && need.needed > need.declared
     }
 
     private static func memoryNeeds(_ tasks: [Int], _ context: Analysis.Context) -> [Need] {

@@ -1,40 +1,90 @@
 import BatonCore
 
 extension Analysis {
-    /// Retries that have never helped, of tasks that failed in the same way each time.
+    /// With fewer attempts for nothing nothing is said.
+    private static let leastWasted = 4
+
+    /// Retries that have never helped, of tasks that failed in the same way each time, and retries beyond those that did.
     static func retryStorms(_ context: Context) -> [Finding] {
-        let subject = context.subject
-        return context.families.families.compactMap { family in
-            let tasks = family.tasks.filter { task in
-                guard subject.workflow.tasks[task].retry.limit > 0 else { return false }
-                let known = subject.members[task].compactMap { subject.knowledge[$0].failures }
-                return known.contains { isHopeless($0) } && known.allSatisfy { $0.saved == 0 }
-            }
-            guard let first = tasks.first,
-                let failures = subject.members[first].compactMap({ subject.knowledge[$0].failures }).first(
-                    where: isHopeless),
-                let code = failures.exitCode
-            else { return nil }
-            let name = subject.workflow.tasks[first].name
-            return Finding(
-                kind: .retryStorm, tasks: context.names(tasks),
-                evidence: [
-                    "'\(name)' failed with exit code \(code) and was tried \(failures.wastedAttempts) more times, "
-                        + "which never helped."
-                ],
-                rewrite: "Try again only after a kill for memory, a timeout or a signal.",
-                edits: tasks.map { task in
-                    var rule = subject.workflow.tasks[task].retry
-                    rule.triggers = [.outOfMemory, .timeout, .signal]
-                    return .setRetries(task: subject.workflow.tasks[task].name, rule)
-                },
-                preserves: .order, risk: .low)
+        context.families.families.flatMap { family in
+            [hopelessRetries(family.tasks, context), surplusRetries(family.tasks, context)].compactMap(\.self)
         }
     }
 
-    /// Retries were tried often enough, and each time for nothing.
-    private static func isHopeless(_ history: FailureHistory) -> Bool {
-        history.wastedAttempts >= 4 && history.saved == 0 && history.exitCode != nil
+    private static func hopelessRetries(_ tasks: [Int], _ context: Context) -> Finding? {
+        let hopeless = tasks.compactMap { task -> (task: Int, history: FailureHistory)? in
+            guard let history = failures(of: task, context.subject), history.saved == 0,
+                history.wastedAttempts >= leastWasted, let code = history.exitCode,
+                context.subject.workflow.tasks[task].retry.triggers?.contains(.exitCode(code)) ?? true
+            else { return nil }
+            return (task, history)
+        }
+        guard let first = hopeless.first, let code = first.history.exitCode else { return nil }
+        return storm(
+            hopeless.map(\.task), context,
+            evidence: "'\(context.names([first.task])[0])' failed with exit code \(code) and was tried "
+                + "\(first.history.wastedAttempts) more times\(time(first.history)), which never helped.",
+            rewrite: "Try again only after a kill for memory, a timeout or a signal."
+        ) { rule, _ in rule.triggers = [.outOfMemory, .timeout, .signal] }
+    }
+
+    private static func surplusRetries(_ tasks: [Int], _ context: Context) -> Finding? {
+        let surplus = tasks.compactMap { task -> (task: Int, history: FailureHistory)? in
+            let limit = Int(context.subject.workflow.tasks[task].retry.limit)
+            guard let history = failures(of: task, context.subject), history.saved >= 2 else { return nil }
+            let lost = history.failedFirst - history.saved
+            let beyond = history.wastedAttempts - lost * (history.usefulRetries + 1)
+            guard lost >= 2, beyond >= leastWasted, limit > history.usefulRetries + 1 else { return nil }
+            return (task, history)
+        }
+        guard let first = surplus.first else { return nil }
+        let (history, useful) = (first.history, first.history.usefulRetries)
+        return storm(
+            surplus.map(\.task), context,
+            evidence:
+                "Of what failed in '\(context.names([first.task])[0])' retries saved \(history.saved), the last of them "
+                + "at retry \(useful); \(history.wastedAttempts) others\(time(history)) never helped.",
+            rewrite: "Try again no more than \(useful + 1) times."
+        ) { rule, task in
+            rule.limit = Int32((surplus.first { $0.task == task }?.history.usefulRetries ?? useful) + 1)
+        }
+    }
+
+    private static func storm(
+        _ tasks: [Int], _ context: Context, evidence: String, rewrite: String, _ change: (inout RetryRule, Int) -> Void
+    ) -> Finding {
+        Finding(
+            kind: .retryStorm, tasks: context.names(tasks), evidence: [evidence], rewrite: rewrite,
+            edits: tasks.map { task in
+                var rule = context.subject.workflow.tasks[task].retry
+                change(&rule, task)
+                return .setRetries(task: context.subject.workflow.tasks[task].name, rule)
+            },
+            preserves: .order, risk: .low)
+    }
+
+    /// Of all its instances together; nil where it is not tried again, or nothing is known.
+    private static func failures(of task: Int, _ subject: Subject) -> FailureHistory? {
+        guard subject.workflow.tasks[task].retry.limit > 0 else { return nil }
+        let known = subject.members[task].compactMap { subject.knowledge[$0].failures }
+        let codes = known.filter { $0.wastedAttempts > 0 }.map(\.exitCode)
+        guard let code = codes.first else { return nil }
+        var sum = FailureHistory()
+        for history in known {
+            sum.instances += history.instances
+            sum.failedFirst += history.failedFirst
+            sum.saved += history.saved
+            sum.wastedAttempts += history.wastedAttempts
+            sum.wastedNanoseconds += history.wastedNanoseconds
+            sum.usefulRetries = max(sum.usefulRetries, history.usefulRetries)
+        }
+        sum.exitCode = codes.allSatisfy { $0 == code } ? code : nil
+        return sum
+    }
+
+    private static func time(_ history: FailureHistory) -> String {
+        guard history.wastedNanoseconds > 0 else { return "" }
+        return " in \(DurationText.format(.nanoseconds(history.wastedNanoseconds)))"
     }
 
     /// Limits and groups that take longer to let all through than anything else takes.

@@ -4,7 +4,7 @@ extension Analysis {
     /// From here on starting a task counts.
     private static let overheadShare = 0.2
 
-    /// Chains of tasks so short that it takes a good part of their time to start them: as one task they start once.
+    /// Tasks so short that it takes a good part of their time to start them: as one task they start once.
     static func smallTasks(_ context: Context) -> [Finding] {
         let subject = context.subject
         guard subject.overheadNanoseconds > 0 else { return [] }
@@ -19,25 +19,52 @@ extension Analysis {
             for member in chain { isTaken[member] = true }
             if chain.count > 1 { chains.append(chain) }
         }
-        return chains.compactMap { chain in
-            let names = context.names(chain)
-            let edits = [WorkflowEdit.fuse(tasks: names)]
-            guard (try? subject.workflow.applying(edits, parameters: subject.parameters)) != nil else { return nil }
-            let work = chain.reduce(Int64(0)) {
-                $0 + (subject.members[$1].map { subject.knowledge[$0].nanoseconds }.max() ?? 0)
+        let fused = smallChains(chains, context)
+        return fused + smallSiblings(context, taken: Set(chains.joined()))
+    }
+
+    /// Chains of the same sorts of tasks are one finding.
+    private static func smallChains(_ chains: [[Int]], _ context: Context) -> [Finding] {
+        let subject = context.subject
+        var groups: [[Int]: [[Int]]] = [:]
+        var order: [[Int]] = []
+        for chain in chains {
+            let sorts = chain.map { context.families.family[$0] }
+            if groups[sorts] == nil { order.append(sorts) }
+            groups[sorts, default: []].append(chain)
+        }
+        return order.compactMap { sorts in
+            let edits = possible(groups[sorts]!.map { .fuse(tasks: context.names($0)) }, subject)
+            guard let first = edits.first else { return nil }
+            let work = first.tasks.reduce(Int64(0)) { sum, name in
+                let task = subject.workflow.tasks.firstIndex { $0.name == name } ?? 0
+                return sum + (subject.members[task].map { subject.knowledge[$0].nanoseconds }.max() ?? 0)
             }
             let each = DurationText.format(.nanoseconds(subject.overheadNanoseconds))
+            let more = edits.count == 1 ? "." : "; so it is with \(edits.count - 1) more."
             return Finding(
-                kind: .smallTasks, tasks: names,
+                kind: .smallTasks, tasks: edits.flatMap(\.tasks),
                 evidence: [
-                    "\(names.map { "'\($0)'" }.joined(separator: ", ")) run one after the other and take "
-                        + "\(DurationText.format(.nanoseconds(work))) together; starting each takes another \(each)."
+                    "\(first.tasks.map { "'\($0)'" }.joined(separator: ", ")) run one after the other and take "
+                        + "\(DurationText.format(.nanoseconds(work))) together; starting each takes another \(each)\(more)"
                 ],
-                rewrite: "Make one task of them.", edits: edits, preserves: .order, risk: .low)
+                rewrite: edits.count == 1 ? "Make one task of them." : "Make one task of each chain.", edits: edits,
+                preserves: .order, risk: .low)
         }
     }
 
-    private static func isSmall(_ task: Int, _ subject: Subject) -> Bool {
+    /// Each takes to expand the workflow, where not all can be made together.
+    private static let mostTried = 20
+
+    private static func possible(_ edits: [WorkflowEdit], _ subject: Subject) -> [WorkflowEdit] {
+        func isPossible(_ edits: [WorkflowEdit]) -> Bool {
+            (try? subject.workflow.applying(edits, parameters: subject.parameters)) != nil
+        }
+        if isPossible(edits) { return edits }
+        return edits.count == 1 ? [] : edits.prefix(mostTried).filter { isPossible([$0]) }
+    }
+
+    static func isSmall(_ task: Int, _ subject: Subject) -> Bool {
         let members = subject.members[task]
         return !members.isEmpty
             && members.allSatisfy { index in

@@ -29,7 +29,7 @@ public struct PairedTrial: Sendable {
     public init(_ analysis: Analysis, makePolicy: @escaping @Sendable () -> any Policy) {
         subject = analysis.subject
         families = analysis.families
-        beliefs = Beliefs(analysis.subject, analysis.families)
+        beliefs = analysis.beliefs
         self.makePolicy = makePolicy
     }
 
@@ -40,7 +40,7 @@ public struct PairedTrial: Sendable {
         do throws(WorkflowError) {
             expansion = try workflow.expand(parameters: subject.parameters)
         } catch {
-            throw WorkflowEditProblem(error.problems[0].message, hint: error.problems[0].hint)
+            throw WorkflowEditProblem(error)
         }
         let origins = InstanceOrigins(original: subject.expansion, edited: expansion, edits: edits)
         return Edited(workflow: workflow, expansion: expansion, origins: origins)
@@ -84,8 +84,12 @@ public struct PairedTrial: Sendable {
         func sum(_ times: (Int) -> Int64) -> Duration {
             .nanoseconds(distinct.reduce(subject.overheadNanoseconds) { $0 + times($1) })
         }
+        let straggling = world.straggling.isEmpty ? 0 : distinct.map { world.straggling[$0].count }.max() ?? 0
+        let early = (0..<straggling).map { attempt in
+            sum { attempt < world.straggling[$0].count ? world.straggling[$0][attempt] : world.nanoseconds[$0] }
+        }
         return Workload.Behaviour(
-            duration: sum { world.nanoseconds[$0] },
+            duration: sum { world.nanoseconds[$0] }, firstDurations: early,
             peakMemoryBytes: distinct.map { world.peakMemoryBytes[$0] }.max() ?? 0,
             expected: .init(
                 duration: sum { subject.knowledge[$0].nanoseconds },

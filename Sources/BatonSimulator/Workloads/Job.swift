@@ -124,17 +124,6 @@ public struct Job: Sendable {
         return job
     }
 
-    /// The first task that none of these machines can hold, with what was declared for it.
-    public func misfit(on machines: [Machine]) -> TaskInstance? {
-        expansion.instances.first { instance in
-            let request = instance.request
-            let declared = Resources(
-                milliCPU: request.milliCPU ?? 0, memoryBytes: request.memoryBytes ?? 0, gpus: request.gpus ?? 0,
-                diskBytes: request.diskBytes ?? 0)
-            return instance.kind == .command && !machines.contains { declared.fits(in: $0.capacity) }
-        }
-    }
-
     public func arrival(run: Run.ID, at: Instant = .zero) -> Workload.Arrival {
         let submission = Run.Submission(run: run, workflow: workflow, parameters: [], expansion: expansion)
         return Workload.Arrival(at: at, submission: submission, instanceBehaviours: behaviours)

@@ -47,6 +47,8 @@ public struct Workload: Hashable, Sendable {
     public struct Behaviour: Hashable, Sendable {
         /// Mean duration of an attempt on a worker of reference speed.
         public var duration: Duration
+        /// Likewise of the first attempts, where those take something else.
+        public var firstDurations: [Duration]
         /// An attempt with a smaller grant is killed for memory.
         public var peakMemoryBytes: Int64
         /// Exit codes of the first attempts; those after them succeed.
@@ -70,15 +72,23 @@ public struct Workload: Hashable, Sendable {
         }
 
         public init(
-            duration: Duration, peakMemoryBytes: Int64 = 0, failures: [Int32] = [], values: TaskValues? = nil,
-            inputBytes: [Int64] = [], expected: Expected? = nil
+            duration: Duration, firstDurations: [Duration] = [], peakMemoryBytes: Int64 = 0, failures: [Int32] = [],
+            values: TaskValues? = nil, inputBytes: [Int64] = [], expected: Expected? = nil
         ) {
             self.duration = duration
+            self.firstDurations = firstDurations
             self.peakMemoryBytes = peakMemoryBytes
             self.failures = failures
             self.values = values
             self.inputBytes = inputBytes
             self.expected = expected
         }
+    }
+}
+
+extension Workload.Behaviour {
+    /// - Parameter number: of the attempt, from 1 on.
+    func duration(ofAttempt number: Int32) -> Duration {
+        number <= firstDurations.count ? firstDurations[Int(number) - 1] : duration
     }
 }

@@ -153,6 +153,11 @@ extension MemoryStore {
         systemStates.removeAll { $0.at < metrics }
         audit.removeAll { $0.at < metrics }
         requests.removeAll { $0.at < now.advanced(by: .zero - Retention.idempotentRequests) }
+        let revisions = optimizations
+        optimizations.removeAll { old in
+            old.applied < metrics
+                && revisions.contains { $0.workflow == old.workflow && $0.path == old.path && $0.id > old.id }
+        }
         results = results.filter { $0.value.at >= executions }
         hashes = hashes.filter { $0.value.at >= executions }
         order.removeAll { run in

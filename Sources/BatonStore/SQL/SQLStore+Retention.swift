@@ -29,6 +29,11 @@ extension SQLStore {
             ("system_state WHERE at < $1", limit(retention.metrics)),
             ("audit WHERE at < $1", limit(retention.metrics)),
             ("idempotent_requests WHERE at < $1", limit(Retention.idempotentRequests)),
+            (
+                "workflow_optimizations WHERE applied < $1 AND id NOT IN "
+                    + "(SELECT max(id) FROM workflow_optimizations GROUP BY workflow, path)",
+                limit(retention.metrics)
+            ),
         ]
         for (what, time) in rest {
             guard mayGoOn() else { return false }

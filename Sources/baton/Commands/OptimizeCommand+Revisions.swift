@@ -4,9 +4,11 @@ import Glibc
 
 extension OptimizeCommand {
     func listRevisions() throws {
-        let workflow = try WorkflowFile.read(file)
         let data = state.dataDirectory
-        let revisions = data.hasDatabase ? try Revisions.of(workflow, in: data.store()) : []
+        let store = data.hasDatabase ? try data.store() : nil
+        let file = try OptimizedWorkflow.path(of: subject, in: store)
+        let workflow = try WorkflowFile.read(file)
+        let revisions = try store.map { try Revisions.of(workflow, in: $0) } ?? []
         let view = RevisionHistory(source: file, revisions: revisions)
         if state.json {
             JSONPrinter.print(view.json)
@@ -19,7 +21,8 @@ extension OptimizeCommand {
 
     func revertRevision() throws {
         let store = try state.existingStore()
-        var revision = try chosen(of: try Revisions.of(try WorkflowFile.read(file), in: store))
+        let file = try OptimizedWorkflow.path(of: subject, in: store)
+        var revision = try chosen(of: try Revisions.of(try WorkflowFile.read(file), in: store), file)
         let way = Reversal.revision(of: revision, named: file)
         Output.messages(way.diff(for: Terminal(descriptor: STDERR_FILENO)))
         guard !dryRun else { return Output.messages("Nothing was changed: --dry-run.") }
@@ -43,7 +46,7 @@ extension OptimizeCommand {
     }
 
     /// The revision that is named, or the latest that was not reverted yet.
-    private func chosen(of revisions: [WorkflowOptimization]) throws -> WorkflowOptimization {
+    private func chosen(of revisions: [WorkflowOptimization], _ file: String) throws -> WorkflowOptimization {
         let open = revisions.filter { $0.state != .reverted }
         guard let name = ids.first else {
             if let latest = open.first { return latest }

@@ -16,12 +16,18 @@ struct OptimizeCommand: ParsableCommand {
             would save: 40 worlds are simulated with and without it, and in 95 of 100 the saving lies between the two \
             numbers in brackets.
 
-            With --apply the file is changed in place, comments and order kept, after a diff has been shown: by what is worth it \
-            and needs no permission, or by the findings that are named. Each such revision is recorded with what it promises, and             later runs that do the same work are compared with the runs before it. --history lists them, --revert takes one             back.
+            With --apply the file is changed in place, comments and order kept, after a diff has been shown: by what is \
+            worth it and needs no permission, or by the findings that are named. Each such revision is recorded with what \
+            it promises, and later runs that do the same work are compared with the runs before it. --history lists them, \
+            --revert takes one back.
             """)
 
-    @Argument(help: "The workflow file, YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
-    var file: String
+    @Argument(
+        help: ArgumentHelp(
+            "The workflow file, YAML or JSON, or the name of a workflow that has run: then the file of its latest run.",
+            valueName: "file|workflow"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var subject: String
 
     @Argument(
         help: ArgumentHelp(
@@ -52,8 +58,8 @@ struct OptimizeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Permit what nothing can prove safe: drop-dependencies, change-limits. May be repeated.", valueName: "what")
-    )
+            "Permit what nothing can prove safe: drop-dependencies, change-limits, stop-stragglers. May be repeated.",
+            valueName: "what"))
     var allow: [Permission] = []
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a parameter; may be repeated.", valueName: "name=value"))
@@ -98,16 +104,16 @@ struct OptimizeCommand: ParsableCommand {
     func run() throws {
         if history { return try listRevisions() }
         if revert { return try revertRevision() }
-        let input = try WorkflowInput(file, assignments: assignments, sizing: sizing)
         let data = state.dataDirectory
         let store = data.hasDatabase ? try data.store() : nil
-        let estimator = try store.map { try Wiring.estimator(for: input.file.workflow, store: $0) }
-        let past = try store.map { try PastRuns(of: input.file.workflow, parameters: input.parameters, $0) }
-        let revisions = try store.map { try Revisions.of(input.file, in: $0) } ?? []
+        let input = try OptimizedWorkflow(subject, assignments: assignments, sizing: sizing, store: store)
+        let estimator = try store.map { try Wiring.estimator(for: input.workflow, store: $0) }
+        let past = try store.map { try PastRuns(of: input.workflow, parameters: input.parameters, $0) }
+        let revisions = try store.flatMap { store in try input.file.map { try Revisions.of($0, in: store) } } ?? []
         let permissions = Set(allow.map(\.permission))
         let machines =
             try cluster.map(ClusterFile.read)
-            ?? [Machine(capacity: machine.capacity(directory: input.file.directory), kind: "local")]
+            ?? [Machine(capacity: machine.capacity(directory: input.directory), kind: "local")]
         let optimization = try Optimization(
             input,
             .init(
@@ -128,24 +134,27 @@ struct OptimizeCommand: ParsableCommand {
     }
 
     private func make(
-        _ optimization: Optimization, _ input: WorkflowInput, _ permissions: Set<Finding.Permission>
+        _ optimization: Optimization, _ input: OptimizedWorkflow, _ permissions: Set<Finding.Permission>
     ) throws {
         let (ids, edits) = try optimization.edits(of: ids, permissions: permissions)
         guard !edits.isEmpty else { return Output.messages("Nothing is worth a change.") }
-        let revision = try WorkflowRevision(file, parameters: assignments.map(\.binding), edits)
+        guard let file = input.file else {
+            throw CommandFailure("the file of '\(subject)' is gone, so nothing can be changed in it", exit: .usage)
+        }
+        let revision = try WorkflowRevision(file.path, parameters: input.parameters, edits)
         let promise = try optimization.promise(of: edits)
         Output.messages(revision.diff(for: Terminal(descriptor: STDERR_FILENO)))
         guard !dryRun else { return Output.messages("Nothing was changed: --dry-run.") }
         let store = try state.dataDirectory.store()
         let record = WorkflowOptimization(
-            workflow: input.file.workflow.name, path: WorkflowOptimization.path(of: input.file), findings: ids,
+            workflow: input.workflow.name, path: WorkflowOptimization.path(of: file), findings: ids,
             edits: edits, appliedBy: auto ? .automatic : .user, applied: LiveClock().now,
             promise: .init(
                 completionTime: .init(promise.completionTime), memoryHours: .init(promise.memoryHours)),
-            before: try ComparableRun.before(edits, of: input.file.workflow, parameters: input.parameters, in: store),
+            before: try ComparableRun.before(edits, of: input.workflow, parameters: input.parameters, in: store),
             textBefore: revision.before, textAfter: revision.after)
         let id = try Revisions.make(revision, record, in: store)
         Output.messages(
-            "\(file) was changed by \(Sentence.list(ids, limit: 5)). It is optimisation \(id): \(record.story).")
+            "\(file.path) was changed by \(Sentence.list(ids, limit: 5)). It is optimisation \(id): \(record.story).")
     }
 }

@@ -35,23 +35,27 @@ struct Optimization {
     ///   - estimator: what earlier runs took; nil when nothing has run.
     ///   - past: what else they say.
     /// - Throws: what is wrong with the workflow, or that some task fits nowhere.
-    init(_ input: WorkflowInput, _ conditions: Conditions, estimator: (any Estimator)?, past: PastRuns?) throws {
+    init(_ input: OptimizedWorkflow, _ conditions: Conditions, estimator: (any Estimator)?, past: PastRuns?) throws {
         let begin = Stopwatch.nanoseconds
-        let planned = PlannedWorkflow(input.file.workflow)
+        let planned = PlannedWorkflow(input.workflow)
         let expansion: Expansion
         do throws(WorkflowError) {
             expansion =
                 try planned.assumptions.isEmpty
                 ? input.expand() : planned.workflow.expand(parameters: input.parameters)
         } catch {
-            throw input.file.locate(error)
+            throw input.locate(error)
         }
         let known = Self.knowledge(planned.workflow, expansion, estimator, past)
         let subject = Subject(
             planned.workflow, parameters: input.parameters, expansion: expansion, knowledge: known.knowledge,
             machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds,
             observed: expansion.instances.map { past?.files[$0.name] })
-        try Self.checkFit(subject)
+        if let misfit = expansion.misfit(on: conditions.machines) {
+            throw CommandFailure(
+                "'\(misfit.name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
+                exit: .usage)
+        }
         let analysis = Analysis(subject)
         speedUp = SpeedUp(analysis)
         let analysed = Stopwatch.nanoseconds
@@ -72,20 +76,6 @@ struct Optimization {
         policy.name == "intelligent" ? .known("critical-path") : policy
     }
 
-    private static func checkFit(_ subject: Subject) throws {
-        for (index, instance) in subject.expansion.instances.enumerated() where instance.kind == .command {
-            let request = Resources(
-                milliCPU: instance.request.milliCPU ?? 0, memoryBytes: instance.request.memoryBytes ?? 0,
-                gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0)
-            guard subject.machines.contains(where: { request.fits(in: $0.capacity) }) else {
-                let name = subject.expansion.instances[index].name
-                throw CommandFailure(
-                    "'\(name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
-                    exit: .usage)
-            }
-        }
-    }
-
     private static func knowledge(
         _ workflow: Workflow, _ expansion: Expansion, _ estimator: (any Estimator)?, _ past: PastRuns?
     ) -> (knowledge: [TaskKnowledge], assumptions: [String]) {
@@ -103,6 +93,7 @@ struct Optimization {
         let knowledge = zip(expansion.instances, estimates).map { instance, estimate in
             var known = TaskKnowledge(instance, estimate, typical: typical)
             known.failures = past?.failures[instance.name]
+            known.durations = past?.durations[instance.name] ?? []
             return known
         }
         let commands = expansion.instances.indices.filter { expansion.instances[$0].kind == .command }

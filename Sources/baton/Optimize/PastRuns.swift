@@ -10,16 +10,19 @@ struct PastRuns {
     private(set) var files: [String: ObservedFiles] = [:]
     /// How attempts ended.
     private(set) var failures: [String: FailureHistory] = [:]
+    /// What attempts took that succeeded, in runs that nothing interrupted and that had the machine to themselves.
+    private(set) var durations: [String: [PastDuration]] = [:]
 
     private static let mostRuns = 10
 
     init(
         of workflow: Workflow, parameters: [Workflow.Binding], _ store: any Store
     ) throws(StoreError) {
-        for run in try store.runs(matching: RunFilter(workflow: workflow.name, limit: Self.mostRuns)) {
-            guard run.parameters == parameters, let then = try store.conditions(of: run.id)?.submission.workflow,
-                then.environment == workflow.environment
-            else { continue }
+        let runs = try store.runs(matching: RunFilter(workflow: workflow.name, limit: Self.mostRuns))
+        for (place, run) in runs.enumerated() where run.parameters == parameters {
+            guard let conditions = try store.conditions(of: run.id) else { continue }
+            let then = conditions.submission.workflow
+            guard then.environment == workflow.environment else { continue }
             let earlier = Dictionary(then.tasks.map { ($0.name, $0) }) { first, _ in first }
             let unchanged = Set(workflow.tasks.filter { earlier[$0.name]?.runsTheSame(as: $0) == true }.map(\.name))
             var names: [TaskInstance.ID: String] = [:]
@@ -31,7 +34,15 @@ struct PastRuns {
                 if let name = names[traced.attempt.task] { latest[name] = traced.files }
             }
             for (name, seen) in latest { files[name] = files[name].map { $0.united(with: seen) } ?? seen }
-            read(try store.attempts(of: run.id, task: nil), names)
+            let attempts = try store.attempts(of: run.id, task: nil)
+            read(attempts, names)
+            if conditions.wasInterrupted || conditions.wasShared { continue }
+            for attempt in attempts where attempt.status == .succeeded {
+                guard let name = names[attempt.id.task], let usage = attempt.usage else { continue }
+                let cpu = usage.userCPU + usage.systemCPU
+                durations[name, default: []].append(
+                    PastDuration(run: place, nanoseconds: usage.wall.nanoseconds, cpuNanoseconds: cpu.nanoseconds))
+            }
         }
     }
 
@@ -42,12 +53,17 @@ struct PastRuns {
             guard let name = names[task], let first = own.first, let last = own.last else { continue }
             var history = failures[name] ?? FailureHistory()
             history.instances += 1
+            history.outOfMemory += own.count { $0.failure == .outOfMemory }
             if first.status == .failed, case .exitCode(let code) = first.failure {
                 history.failedFirst += 1
                 if last.status == .succeeded {
                     history.saved += 1
+                    history.usefulRetries = max(history.usefulRetries, own.count - 1)
                 } else {
                     history.wastedAttempts += own.count - 1
+                    if let begin = first.ended, let end = last.ended {
+                        history.wastedNanoseconds += begin.duration(to: end).nanoseconds
+                    }
                     history.exitCode = history.failedFirst == 1 || history.exitCode == code ? code : nil
                 }
             }

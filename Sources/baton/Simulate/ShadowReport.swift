@@ -37,7 +37,7 @@ struct ShadowReport {
         }.suffix(1)
         guard recorded.contains(where: { $0.isEndWithUsage }) else { return nil }
         let job = try RecordedJob(run, in: store).job
-        guard job.misfit(on: Array(machines)) == nil else { return nil }
+        guard job.expansion.misfit(on: Array(machines)) == nil else { return nil }
         let trial = Trial(
             name: job.name, Workload([job.arrival(run: run)]), Conditions(machines: Array(machines)), seed: 1)
         let makespans = policies.map { policy in

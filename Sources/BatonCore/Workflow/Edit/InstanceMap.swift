@@ -4,6 +4,15 @@ struct InstanceMap {
     let parameters: [Workflow.Binding]
     let expansion: Expansion
 
+    private var membersByTask: [String: Members] = [:]
+    /// Tasks that read the result of another, by its name.
+    private var readers: [String: String] = [:]
+    /// What is read by a name that is computed, by task.
+    private var computedReads: [(task: Int, formulas: [TaskFormula])] = []
+
+    /// A task's commands and its group, if it has one, by index.
+    typealias Members = (commands: [Int], group: Int?)
+
     /// - Throws: when the instances cannot be known, as a parameter has no value.
     init(_ workflow: Workflow, parameters: [Workflow.Binding]) throws(WorkflowEditProblem) {
         self.workflow = workflow
@@ -11,23 +20,33 @@ struct InstanceMap {
             self.parameters = try workflow.resolveParameters(parameters)
             expansion = try workflow.expand(parameters: self.parameters)
         } catch {
-            throw WorkflowEditProblem(error.problems[0].message, hint: error.problems[0].hint)
+            throw WorkflowEditProblem(error)
         }
-    }
-
-    /// Indices of a task's commands and its group, if it has one.
-    func members(of task: String) -> (commands: [Int], group: Int?) {
-        var commands: [Int] = []
-        var group: Int?
-        for (index, instance) in expansion.instances.enumerated() where workflow.tasks[Int(instance.task)].name == task
-        {
+        for (index, instance) in expansion.instances.enumerated() {
+            let name = workflow.tasks[Int(instance.task)].name
             switch instance.kind {
-            case .command: commands.append(index)
-            case .group: group = index
+            case .command: membersByTask[name, default: ([], nil)].commands.append(index)
+            case .group: membersByTask[name, default: ([], nil)].group = index
             }
         }
-        return (commands, group)
+        for (index, task) in workflow.tasks.enumerated() { noteReads(of: task, index) }
     }
+
+    private mutating func noteReads(of task: Workflow.Task, _ index: Int) {
+        var read: [String] = []
+        var computed: [TaskFormula] = []
+        task.forEachFormula { formula in
+            for case .task(let name, _) in formula.references { read.append(name) }
+            if formula.hasComputedTaskName { computed.append(formula) }
+        }
+        for name in read {
+            let base = Workflow.taskName(ofInstance: name) ?? name
+            if readers[base] == nil { readers[base] = task.name }
+        }
+        if !computed.isEmpty { computedReads.append((index, computed)) }
+    }
+
+    func members(of task: String) -> Members { membersByTask[task] ?? ([], nil) }
 
     /// What the node waits for, directly or not, by index.
     func ancestors(of node: Int) -> [Bool] {
@@ -46,17 +65,13 @@ struct InstanceMap {
 
     /// Refuses when the result of one of these tasks is read, by a name that is written or computed.
     func checkUnread(_ names: [String]) throws(WorkflowEditProblem) {
-        for (index, task) in workflow.tasks.enumerated() {
-            var read: [String] = []
-            var computed: [TaskFormula] = []
-            task.forEachFormula { formula in
-                for case .task(let name, _) in formula.references { read.append(name) }
-                if formula.hasComputedTaskName { computed.append(formula) }
-            }
-            if !computed.isEmpty { read += try computedNames(in: computed, of: index) }
-            let bases = read.map { Workflow.taskName(ofInstance: $0) ?? $0 }
-            if let name = bases.first(where: names.contains) {
-                throw WorkflowEditProblem("'\(task.name)' reads what '\(name)' gives")
+        for name in names {
+            if let reader = readers[name] { throw WorkflowEditProblem("'\(reader)' reads what '\(name)' gives") }
+        }
+        for (task, formulas) in computedReads {
+            let read = try computedNames(in: formulas, of: task).map { Workflow.taskName(ofInstance: $0) ?? $0 }
+            if let name = read.first(where: names.contains) {
+                throw WorkflowEditProblem("'\(workflow.tasks[task].name)' reads what '\(name)' gives")
             }
         }
     }

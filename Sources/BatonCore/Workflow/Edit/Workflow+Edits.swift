@@ -10,9 +10,37 @@ extension Workflow {
         _ edits: [WorkflowEdit], parameters: [Binding] = []
     ) throws(WorkflowEditProblem) -> Workflow {
         var workflow = self
-        for edit in edits { try workflow.apply(edit, parameters: parameters) }
+        var rest = edits[...]
+        while let edit = rest.first {
+            let groups = Self.separateGroups(rest)
+            if groups.count > 1, let fused = try? workflow.fusing(groups, parameters: parameters) {
+                workflow = fused
+                rest = rest.dropFirst(groups.count)
+            } else {
+                try workflow.apply(edit, parameters: parameters)
+                rest = rest.dropFirst()
+            }
+        }
         guard let problem = workflow.validate().first else { return workflow }
         throw WorkflowEditProblem(problem.message, hint: problem.hint)
+    }
+
+    /// Of the first edits those that fuse tasks which none of them has in common with another.
+    private static func separateGroups(_ edits: ArraySlice<WorkflowEdit>) -> [[String]] {
+        var seen: Set<String> = []
+        var groups: [[String]] = []
+        for edit in edits {
+            guard case .fuse(let names) = edit, seen.isDisjoint(with: names) else { break }
+            seen.formUnion(names)
+            groups.append(names)
+        }
+        return groups
+    }
+
+    private func fusing(_ groups: [[String]], parameters: [Binding]) throws(WorkflowEditProblem) -> Workflow {
+        var workflow = self
+        try workflow.fuse(groups, parameters: parameters)
+        return workflow
     }
 
     private mutating func apply(_ edit: WorkflowEdit, parameters: [Binding]) throws(WorkflowEditProblem) {
@@ -39,7 +67,7 @@ extension Workflow {
             try check(capacity, in: 1...1_000_000_000, "a limit")
             limits[try limitIndex(of: name)].capacity = capacity
         case .removeSlots(let name, let limit): try removeSlots(of: limit, from: name)
-        case .fuse(let names): try fuse(names, parameters: parameters)
+        case .fuse(let names): try fuse([names], parameters: parameters)
         case .merge(let name, let kept): try merge(name, into: kept, parameters: parameters)
         case .share(let names, let lines, let name):
             try share(names, lines: lines, name: name, parameters: parameters)
@@ -82,7 +110,11 @@ extension Workflow {
     /// Where the task of that name stands.
     func index(of name: String) throws(WorkflowEditProblem) -> Int {
         if let index = tasks.firstIndex(where: { $0.name == name }) { return index }
-        throw WorkflowEditProblem(
+        throw unknown(name)
+    }
+
+    func unknown(_ name: String) -> WorkflowEditProblem {
+        WorkflowEditProblem(
             "there is no task '\(name)'", hint: Suggestion.hint(for: name, among: tasks.lazy.map(\.name)))
     }
 

@@ -1,68 +1,61 @@
 extension Workflow {
-    /// Makes one task of a chain, which keeps the place and the name of the last.
-    mutating func fuse(_ names: [String], parameters: [Binding]) throws(WorkflowEditProblem) {
-        guard names.count > 1, Set(names).count == names.count else {
-            throw WorkflowEditProblem("a chain has at least two different tasks")
+    /// Makes one task of each chain or group of siblings, which keeps the place and the name of its last.
+    ///
+    /// - Parameter groups: without a task in common. They are checked by one expansion, which is most of what it takes.
+    mutating func fuse(_ groups: [[String]], parameters: [Binding]) throws(WorkflowEditProblem) {
+        let places = Dictionary(tasks.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        let map = try InstanceMap(self, parameters: parameters)
+        var renamed: [String: String] = [:]
+        for names in groups {
+            guard names.count > 1, Set(names).count == names.count else {
+                throw WorkflowEditProblem("to fuse takes at least two different tasks")
+            }
+            var parts: [Task] = []
+            for name in names {
+                guard let place = places[name] else { throw unknown(name) }
+                parts.append(tasks[place])
+            }
+            let fused = try fused(parts, map)
+            tasks[places[fused.name]!] = fused
+            for name in names.dropLast() { renamed[name] = fused.name }
         }
-        var parts: [Task] = []
-        for name in names { parts.append(tasks[try index(of: name)]) }
+        // Of a chain only tasks under `finally` can name the others still; of siblings any.
+        for index in tasks.indices { replaceNeeds(of: index, by: renamed) }
+        tasks.removeAll { renamed[$0.name] != nil }
+    }
+
+    private func fused(_ parts: [Task], _ map: InstanceMap) throws(WorkflowEditProblem) -> Workflow.Task {
+        let names = parts.map(\.name)
         try Task.checkAlike(parts)
         for part in parts { try part.checkAnonymous() }
         if parts[0].fanOut?.isDynamic ?? false {
             throw WorkflowEditProblem("how often '\(names[0])' runs is known only during the run")
         }
-        let map = try InstanceMap(self, parameters: parameters)
         try map.checkUnread(names)
-        for (first, second) in zip(names, names.dropFirst()) { try map.checkLink(from: first, to: second) }
-        let fused = try Task(fusing: parts)
-        let last = try index(of: fused.name)
-        tasks[last] = fused
-        // Only tasks under `finally` can name the others still.
-        for index in tasks.indices where index != last {
-            replaceNeeds(of: index, naming: parts.dropLast(), by: fused.name)
+        if !parts[0].isFinally, map.areSiblings(names) {
+            try checkNeedsAreWritten()
+        } else {
+            for (first, second) in zip(names, names.dropFirst()) { try map.checkLink(from: first, to: second) }
         }
-        tasks.removeAll { names.dropLast().contains($0.name) }
+        return try Task(fusing: parts)
     }
 
-    /// Lets what names some tasks, or their instances, name another one.
-    mutating func replaceNeeds(of index: Int, naming old: some Sequence<Task>, by name: String) {
+    /// Lets what names some tasks, or their instances, name others.
+    ///
+    /// - Parameter names: the new ones by the old.
+    mutating func replaceNeeds(of index: Int, by names: [String: String]) {
+        func base(_ need: Template) -> String { Workflow.taskName(ofInstance: need.source) ?? need.source }
+        guard tasks[index].needs.contains(where: { names[base($0)] != nil }) else { return }
         var needs: [Template] = []
         for need in tasks[index].needs {
             var need = need
-            if let task = old.first(where: { $0.isNamed(by: need) }),
-                let renamed = try? Template(parsing: name + need.source.dropFirst(task.name.count))
-            {
+            let base = base(need)
+            if let name = names[base], let renamed = try? Template(parsing: name + need.source.dropFirst(base.count)) {
                 need = renamed
             }
             if !needs.contains(need) { needs.append(need) }
         }
-        if needs != tasks[index].needs { tasks[index].needs = needs }
-    }
-}
-
-extension InstanceMap {
-    /// Refuses unless each instance of the second task waits for its counterpart and for nothing that this does not
-    /// wait for, and nobody else waits for the first.
-    fileprivate func checkLink(from first: String, to second: String) throws(WorkflowEditProblem) {
-        let (before, after) = (members(of: first), members(of: second))
-        if let group = before.group, let reader = expansion.graph.successors(of: group).first {
-            throw WorkflowEditProblem("'\(name(reader))' waits for all of '\(first)'")
-        }
-        for node in before.commands {
-            let wanted = second + name(node).dropFirst(first.count)
-            guard let next = after.commands.first(where: { name($0) == wanted }),
-                expansion.graph.dependencies(of: next).contains(Int32(node))
-            else { throw WorkflowEditProblem("'\(wanted)' does not wait for '\(name(node))'") }
-            for other in expansion.graph.successors(of: node) where Int(other) != next && Int(other) != before.group {
-                throw WorkflowEditProblem("'\(name(other))' waits for '\(name(node))' too")
-            }
-            let others = expansion.graph.dependencies(of: next).filter { Int($0) != node }
-            if others.isEmpty { continue }
-            let isEarlier = ancestors(of: node)
-            if let other = others.first(where: { !isEarlier[Int($0)] }) {
-                throw WorkflowEditProblem("'\(wanted)' waits for '\(name(other))', for which '\(name(node))' does not")
-            }
-        }
+        tasks[index].needs = needs
     }
 }
 

@@ -23,13 +23,20 @@ extension Workflow {
         kept.deadline = [kept.deadline, removed.deadline].compactMap { $0 }.min()
         kept.timeout = kept.timeout.flatMap { own in removed.timeout.map { max(own, $0) } }
         tasks[place] = kept
+        try checkNeedsAreWritten()
         for index in tasks.indices where tasks[index].name != name && index != place {
-            if let need = tasks[index].needs.first(where: { $0.source.hasPrefix("${{") && !$0.isLiteral }) {
-                throw WorkflowEditProblem("'\(tasks[index].name)' computes what it needs: '\(need.source)'")
-            }
-            replaceNeeds(of: index, naming: [removed], by: keptName)
+            replaceNeeds(of: index, by: [name: keptName])
         }
         tasks.removeAll { $0.name == name }
+    }
+
+    /// Refuses where a need is a name that is computed: nobody can tell whether it is that of a task that goes.
+    func checkNeedsAreWritten() throws(WorkflowEditProblem) {
+        for task in tasks {
+            if let need = task.needs.first(where: { $0.source.hasPrefix("${{") && !$0.isLiteral }) {
+                throw WorkflowEditProblem("'\(task.name)' computes what it needs: '\(need.source)'")
+            }
+        }
     }
 }
 

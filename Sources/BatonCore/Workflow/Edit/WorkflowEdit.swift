@@ -18,7 +18,7 @@ public enum WorkflowEdit: Hashable, Sendable, Codable {
     case setLimit(name: String, capacity: Int64)
     /// The task no longer holds units of a limit; a limit that nobody holds any more goes too.
     case removeSlots(task: String, limit: String)
-    /// Makes one task of a chain, given first to last; it keeps the name of the last.
+    /// Makes one task of a chain, given first to last, or of tasks that wait for the same; it keeps the name of the last.
     case fuse(tasks: [String])
     /// Removes a task that does exactly what another does; who needed it needs the other.
     case merge(task: String, into: String)
@@ -50,4 +50,7 @@ public struct WorkflowEditProblem: Error, Hashable, Sendable {
         self.message = message
         self.hint = hint
     }
+
+    /// The first of what is wrong with a workflow.
+    public init(_ error: WorkflowError) { self.init(error.problems[0].message, hint: error.problems[0].hint) }
 }

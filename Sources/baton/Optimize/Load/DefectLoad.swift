@@ -20,7 +20,7 @@ struct DefectLoad {
 
     init(_ job: Job, seed: UInt64) throws {
         var clean = UserWorkflow(job, .init(error: 1, excess: 1), seed: seed)
-        try clean.cleanUp()
+        try clean.cleanUp(seed: seed)
         name = job.name
         taskCount = clean.tasks.count
         falseAlarms = try Analysis(clean.subject(overhead: Self.overhead)).findings.filter { $0.kind != .order }.map(
@@ -49,10 +49,20 @@ struct DefectLoad {
 }
 
 extension UserWorkflow {
+    private static let runs = 10
+
     /// Takes out what recorded workflows have themselves: needless waits, and tasks shorter than what starting them costs.
-    fileprivate mutating func cleanUp() throws {
+    ///
+    /// Of each task some earlier runs are known, which differ by chance.
+    fileprivate mutating func cleanUp(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ 0x9A57)
         for index in tasks.indices {
             knowledge[index].nanoseconds = max(knowledge[index].nanoseconds, 10_000_000_000)
+            knowledge[index].durations = (0..<Self.runs).map { run in
+                let normal = PortableMath.normal(1 - generator.unit(), generator.unit())
+                let time = Double(knowledge[index].nanoseconds) * PortableMath.exp(Self.spread * normal)
+                return PastDuration(run: run, nanoseconds: Int64(time))
+            }
             let file = Template(literal: "in/\(tasks[index].name)")
             tasks[index].inputs = [file]
         }
@@ -146,7 +156,9 @@ private struct DefectPlanter {
         plantMissingDependency()
         plantSerialFanOut()
         plantSmallTasks()
+        plantSmallSiblings()
         plantRetryStorm()
+        plantStragglers()
         plantRequests()
         plantTightLimit()
         plantRepeatedWork()
@@ -229,6 +241,7 @@ private struct DefectPlanter {
     private mutating func add(_ task: Workflow.Task, like model: Int, nanoseconds: Int64) {
         var known = user.knowledge[model]
         known.nanoseconds = nanoseconds
+        known.durations = []
         user.tasks.append(task)
         user.knowledge.append(known)
         user.observed.append(
@@ -245,6 +258,19 @@ private struct DefectPlanter {
             task.request = user.tasks[before].request
             add(task, like: before, nanoseconds: 500_000_000)
             last = task.name
+        }
+        note(.smallTasks, user.tasks.count - 1)
+    }
+
+    /// Twice as many tiny tasks as run at once, which wait for the same.
+    private mutating func plantSmallSiblings() {
+        guard let before = take() else { return }
+        let need = Template(literal: user.tasks[before].name)
+        for number in 0..<(2 * user.machines.reduce(0) { $0 + Int($1.capacity.milliCPU / 1000) }) {
+            var task = Workflow.Task(
+                name: "bit\(number)", action: .shell(Template(literal: "bit \(number)")), needs: [need])
+            task.request = user.tasks[before].request
+            add(task, like: before, nanoseconds: 300_000_000)
         }
         note(.smallTasks, user.tasks.count - 1)
     }
@@ -270,7 +296,30 @@ private struct DefectPlanter {
         // Retries that do help are none.
         guard let other = take(where: { [user] in user.sort($0) != user.sort(task) }) else { return }
         user.tasks[other].retry = RetryRule(limit: 3)
-        user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, wastedAttempts: 0)
+        user.knowledge[other].failures = FailureHistory(instances: 10, failedFirst: 2, saved: 2, usefulRetries: 2)
+        // The first ones did, and those after them never.
+        guard let third = take() else { return }
+        user.tasks[third].retry = RetryRule(limit: 9)
+        user.knowledge[third].failures = FailureHistory(
+            instances: 20, failedFirst: 5, saved: 3, wastedAttempts: 18, usefulRetries: 1)
+        note(.retryStorm, third)
+    }
+
+    /// Two attempts of a task hang; another task takes long each time, and two attempts of a third have more to do.
+    private mutating func plantStragglers() {
+        guard let task = take(where: { [user] in $0 < user.truth.count }) else { return }
+        for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds = 60 * user.knowledge[task].nanoseconds }
+        note(.straggler, task)
+        guard let other = take(where: { [user] in $0 < user.truth.count }) else { return }
+        for run in user.knowledge[other].durations.indices { user.knowledge[other].durations[run].nanoseconds *= 60 }
+        // Of another sort: what tasks of one sort may have to do, each of them may.
+        guard let third = take(where: { [user] in $0 < user.truth.count && user.sort($0) != user.sort(task) }) else {
+            return
+        }
+        for run in [2, 5] {
+            let time = 60 * user.knowledge[third].nanoseconds
+            user.knowledge[third].durations[run] = PastDuration(run: run, nanoseconds: time, cpuNanoseconds: time)
+        }
     }
 
     private mutating func plantRequests() {

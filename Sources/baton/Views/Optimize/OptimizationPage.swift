@@ -78,7 +78,7 @@ struct OptimizationPage {
             return """
                 <tr><td><code>\(SVGText.escaped(finding.id))</code><br>\(verdict)\(permission)</td>
                 <td>\(finding.evidence.map(SVGText.escaped).joined(separator: "<br>"))<br>
-                \(SVGText.escaped(finding.rewrite)) <span class="faint">It keeps \(finding.preserves.rawValue).</span></td>
+                \(SVGText.escaped(finding.rewrite)) <span class="faint">\(OptimizationView.terms(of: finding))</span></td>
                 <td class="number">\(Self.change(promise?.completionTime))</td>
                 <td class="number">\(Self.change(promise?.memoryHours))</td></tr>
                 """

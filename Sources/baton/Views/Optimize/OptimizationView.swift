@@ -92,10 +92,17 @@ struct OptimizationView: TextAndJSON {
         title.append("  " + verdict(proposal), proposal.verdict == .worthIt ? .good : .faint)
         var lines = [title.rendered(hasColor: terminal.hasColor)]
         lines += finding.evidence.map { "  \($0)" }
-        lines.append("  \(finding.rewrite) It keeps \(finding.preserves.rawValue).")
+        lines.append("  \(finding.rewrite)\(Self.terms(of: finding))")
         if let promise = proposal.promise, !gains(promise).isEmpty { lines.append("  \(gains(promise))") }
         if let permission = finding.permission { lines.append("  Needs --allow \(permission.rawValue).") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What stays as it is, and what may not; nothing of what only a person can do.
+    static func terms(of finding: Finding) -> String {
+        guard !finding.edits.isEmpty else { return "" }
+        let risk = finding.risk == .high ? " Risky: it rests on what was not seen to happen." : ""
+        return " It keeps \(finding.preserves.rawValue).\(risk)"
     }
 
     func verdict(_ proposal: PricedFinding) -> String {

@@ -1,0 +1,32 @@
+import BatonCore
+import BatonOptimizer
+import BatonStore
+import Testing
+
+@testable import baton
+
+@Suite("What past runs say of tasks") struct PastRunsTests {
+    @Test("how long attempts took, how they failed, and what retries were of use")
+    func facts() throws {
+        let stage = try ProgressTests.eventful()
+        let store = try stage.store()
+        var workflow = try #require(try store.conditions(of: stage.run)).submission.workflow
+        let past = try PastRuns(of: workflow, parameters: [], store)
+        func seconds(_ seconds: Double) -> [PastDuration] {
+            [PastDuration(run: 0, nanoseconds: Int64(seconds * 1e9), cpuNanoseconds: 1_250_000_000)]
+        }
+        #expect(past.durations["index"] == seconds(1.5))
+        #expect(past.durations["align[a]"] == seconds(4), "of its second attempt, from 5 to 9")
+        #expect(past.durations["align[b]"] == nil, "it never succeeded")
+        #expect(past.failures["align[a]"] == FailureHistory(instances: 1, outOfMemory: 1))
+        #expect(
+            past.failures["align[b]"]
+                == FailureHistory(
+                    instances: 1, failedFirst: 1, wastedAttempts: 1, wastedNanoseconds: 6_000_000_000, exitCode: 75))
+
+        workflow.tasks[0].action = .shell(Template(literal: "false"))
+        let changed = try PastRuns(of: workflow, parameters: [], store)
+        #expect(changed.durations["index"] == nil, "it does something else now")
+        #expect(changed.durations["align[a]"] == seconds(4))
+    }
+}
