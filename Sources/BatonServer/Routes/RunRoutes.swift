@@ -85,7 +85,7 @@ extension RouteTable {
             }
             let run = try call.namedRun()
             try await call.carryOut(command(run.id, force))
-            try call.audit("run.\(verb)", run.id.description)
+            call.auditSoon("run.\(verb)", run.id.description)
             return .json(.run(try call.read { (store) throws(StoreError) in try store.run(run.id) }))
         }
     }
@@ -211,7 +211,7 @@ extension Call {
             throw error
         }
         core.events.publish()
-        try audit("run.submitted", submission.run.description, detail: submission.workflow.name)
+        auditSoon("run.submitted", submission.run.description, detail: submission.workflow.name)
     }
 
     func carryOut(_ command: Command) async throws {

@@ -55,7 +55,7 @@ enum SchedulingRoutes {
                 try store.run(task.run).id
             })
         try await call.core.answers.prioritize(task, priority)
-        try call.audit("task.prioritized", text, detail: String(priority))
+        call.auditSoon("task.prioritized", text, detail: String(priority))
         return .json(.object(["task_id": .string(text), "priority": .number(priority)]))
     }
 
