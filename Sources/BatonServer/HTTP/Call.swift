@@ -67,7 +67,7 @@ struct Call: Sendable {
         return value
     }
 
-    func word<Word: RawRepresentable<String> & CaseIterable>(
+    func words<Word: RawRepresentable<String> & CaseIterable>(
         _ name: String, _ type: Word.Type
     ) throws(Problem) -> [Word]? {
         guard let texts = try list(name) else { return nil }

@@ -104,6 +104,10 @@ enum AccessRoutes {
 
     @Sendable static func revokeKey(_ call: Call) throws -> Reply {
         let id = try call.parameter("key_id")
+        // So there is always an administrator left.
+        guard id != call.principal.id else {
+            throw Problem.conflict("a key can't revoke itself; make another one, and revoke this one with that")
+        }
         guard let key = try call.core.keys.revoke(id, at: call.now) else {
             throw Problem.notFound("there is no key '\(id.prefix(40))' that is good")
         }
