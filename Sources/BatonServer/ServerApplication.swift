@@ -42,7 +42,7 @@ public struct ServerApplication: Sendable {
             throw PrivateFileError(path: dataDirectory + "/token.key", reason: "it is shorter than 32 bytes")
         }
         metrics = Metrics()
-        events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax, metrics: metrics)
+        events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax)
         vault = try SecretVault(dataDirectory: dataDirectory)
         core = ServerCore(
             configuration: configuration, stores: stores, control: control, answers: answers,

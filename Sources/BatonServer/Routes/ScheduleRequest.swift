@@ -3,7 +3,6 @@ import BatonCore
 /// One task as the API's `Task` describes it, and what is wanted of its schedule.
 struct ScheduleRequest {
     private var task: Workflow.Task
-    private let name: String
     private let directory: String
     private var deadline: Duration?
     /// What was asked for, as the answer shows it.
@@ -20,7 +19,6 @@ struct ScheduleRequest {
 
     private init(_ fields: inout Fields, _ constraints: Fields?, _ call: Call) throws {
         (task, assigned) = try TaskSpecification.read(&fields)
-        name = task.name
         directory = try RunRequest.directory(nil, call)
         guard var constraints else { return }
         deadline = try constraints.number("deadline_seconds", in: 0.001...3e9).map { .seconds($0) }
@@ -32,7 +30,7 @@ struct ScheduleRequest {
     }
 
     func submission(run: Run.ID) throws(WorkflowError) -> Run.Submission {
-        let workflow = Workflow(name: name, deadline: deadline, tasks: [task])
+        let workflow = Workflow(name: task.name, deadline: deadline, tasks: [task])
         let problems = workflow.validate().filter { $0.severity == .error }
         if !problems.isEmpty { throw WorkflowError(problems) }
         return Run.Submission(run: run, workflow: workflow, parameters: [], directory: directory)

@@ -4,6 +4,7 @@ import BatonStore
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 
 extension RouteTable {
     static let scheduling: [Route] = [
@@ -28,7 +29,7 @@ enum SchedulingRoutes {
         let submission = try request.submission(run: call.run)
         try await call.submit(submission)
         let attempt = Attempt.ID(run: submission.run, task: TaskInstance.ID(0), number: 1)
-        let outlook = try await call.core.answers.outlook(submission, call.core.control.load)
+        let outlook = await call.outlook(of: submission)
         return .json(
             .object([
                 "task_id": .string(attempt.reference.taskID), "run": .string(submission.run.description),
@@ -92,6 +93,16 @@ enum SchedulingRoutes {
 }
 
 extension Call {
+    /// The run is made already, so that nothing is known of its future is no reason to say that it is not.
+    fileprivate func outlook(of submission: Run.Submission) async -> ScheduleOutlook {
+        do {
+            return try await core.answers.outlook(submission, core.control.load)
+        } catch {
+            context.logger.error("outlook", metadata: ["error": .string("\(error)")])
+            return ScheduleOutlook()
+        }
+    }
+
     /// Nil where this server explains nothing, or this was not decided.
     fileprivate func explanation(of attempt: Attempt.ID) async throws -> [UInt8]? {
         do {
