@@ -4,6 +4,7 @@ public import BatonFormats
 /// What is computed with policies, models and the optimiser, which the server does not know by name.
 ///
 /// Each returns JSON as bytes, or throws a `Problem`; one that nobody gave answers that this server has no such thing.
+/// What takes longer than a few milliseconds belongs into `Computation.run`.
 public struct ServerAnswers: Sendable {
     public typealias JSON = [UInt8]
 

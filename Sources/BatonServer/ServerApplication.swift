@@ -42,13 +42,14 @@ public struct ServerApplication: Sendable {
             throw PrivateFileError(path: dataDirectory + "/token.key", reason: "it is shorter than 32 bytes")
         }
         metrics = Metrics()
-        events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax, metrics: metrics)
+        events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax)
         vault = try SecretVault(dataDirectory: dataDirectory)
         core = ServerCore(
             configuration: configuration, stores: stores, control: control, answers: answers,
             dataDirectory: dataDirectory, keys: KeyRing(stores: stores),
             tokens: TokenIssuer(secret: secret, lifetime: configuration.tokenLifetime), vault: vault,
-            limiter: RateLimiter(configuration.rateLimit), idempotency: Idempotency(stores: stores),
+            limiter: RateLimiter(configuration.rateLimit), audit: AuditLog(stores: stores, logger: logger),
+            idempotency: Idempotency(stores: stores),
             bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events,
             metrics: metrics, clock: clock, logger: logger)
     }
@@ -100,7 +101,9 @@ public struct ServerApplication: Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "baton", backlog: 1_024,
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
-            services: services + [EventPump(bus: events, configuration: configuration, logger: core.logger)],
+            services: services + [
+                core.audit, EventPump(bus: events, configuration: configuration, logger: core.logger),
+            ],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: core.logger)
     }

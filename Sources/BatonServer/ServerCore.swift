@@ -17,6 +17,7 @@ struct ServerCore: Sendable {
     let limiter: RateLimiter
     /// Of wrong keys in the audit log.
     let refusals = RateLimiter(.init(perMinute: 5, burst: 5))
+    let audit: AuditLog
     let idempotency: Idempotency
     let bodies: BodyBudget
     let events: EventBus

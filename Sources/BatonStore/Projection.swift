@@ -71,7 +71,8 @@ struct Projection {
             case .runSubmitted(let submission):
                 self.templates[submission.run] = submission.workflow.tasks.map(\.name)
             case .tasksAdded(let run, let tasks):
-                self.templates[run] = try (self.templates[run] ?? templates(run)) + tasks.map(\.task.name)
+                let names = if let known = self.templates[run] { known } else { try templates(run) }
+                self.templates[run] = names + tasks.map(\.task.name)
             default: break
             }
             for change in recorded.changes {
@@ -80,7 +81,7 @@ struct Projection {
                     if case .runSubmitted(let submission) = recorded.event { newRuns.append((submission, recorded.at)) }
                     runStatuses.append((run, status, at))
                 case .tasksAdded(let run, let first, let instances, let graph):
-                    let names = try self.templates[run] ?? templates(run)
+                    let names = if let known = self.templates[run] { known } else { try templates(run) }
                     self.templates[run] = names
                     let blocked = Standing(state: .blocked, detail: nil, attempt: 0, since: recorded.at)
                     newTasks.append(

@@ -117,7 +117,8 @@ public protocol Store: AnyObject {
     /// Does nothing where it was revoked before.
     func revokeAPIKey(_ hash: String, at now: Instant) throws(StoreError)
 
-    func remember(_ entry: AuditEntry) throws(StoreError)
+    /// Adds entries in their order, all or none.
+    func remember(_ entries: [AuditEntry]) throws(StoreError)
 
     /// Newest first.
     /// - Parameter id: only entries that are older than this one; nil for the newest.

@@ -25,10 +25,11 @@ extension StoreConformance {
                 var entry = AuditEntry(
                     at: script.time(Int64(number)), actor: "ada", action: "run.cancelled",
                     subject: number == 1 ? nil : "run \(number)", detail: number == 3 ? "ä\n" : nil)
-                try store.remember(entry)
                 entry.id = Int64(number)
                 entries.append(entry)
             }
+            try store.remember([entries[0]])
+            try store.remember([entries[1], entries[2]])
             #expect(try store.auditEntries(before: nil, limit: 2) == [entries[2], entries[1]])
             #expect(try store.auditEntries(before: 2, limit: 2) == [entries[0]])
         },

@@ -18,7 +18,7 @@ struct EventBusTests {
                 if isOut.withLock({ $0 }) { throw StoreError(.other, "the store was asked", location: "") }
                 return try SQLStore(sqliteAt: database)
             }
-            let bus = EventBus(stores: stores, streamsMax: 1_000, metrics: Metrics())
+            let bus = EventBus(stores: stores, streamsMax: 1_000)
             let places = try (0..<100).map { _ in try bus.open() }
             try stage.engine.start(0, of: run)
             try bus.refresh()
@@ -107,6 +107,6 @@ struct EventBusTests {
     private func bus(_ stage: Stage) -> EventBus {
         let database = stage.folder + "/baton.db"
         let stores = StorePool { () throws(StoreError) in try SQLStore(sqliteAt: database) }
-        return EventBus(stores: stores, streamsMax: 1_000, metrics: Metrics())
+        return EventBus(stores: stores, streamsMax: 1_000)
     }
 }

@@ -12,6 +12,7 @@ final class FakeEngine: RunControl {
         var store: any Store
         var number: Int64 = 0
         var refusal: RuntimeError?
+        var failsAfterwards = false
         var submissions: [Run.Submission] = []
         var commands: [Command] = []
         /// What scheduled tasks were to wait for.
@@ -35,6 +36,7 @@ final class FakeEngine: RunControl {
             if let refusal = state.refusal { throw refusal }
             try state.grant(.submit(submission), of: submission.run, at: now())
             state.submissions.append(submission)
+            if state.failsAfterwards { throw RuntimeError.supervisor("it is gone") }
         }
     }
 
@@ -68,6 +70,9 @@ final class FakeEngine: RunControl {
     var needs: [TaskReference] { state.withLock { $0.needs } }
 
     func refuse(with error: RuntimeError?) { state.withLock { $0.refusal = error } }
+
+    /// Lets a submission fail once it is on record.
+    func fail(afterRecording fails: Bool) { state.withLock { $0.failsAfterwards = fails } }
 
     /// Starts a task that is ready.
     func start(_ task: Int, of run: Run.ID, reason: String = "it is first") throws {

@@ -49,6 +49,20 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("a run that was made is reported when its request comes again, although the first answer was an error")
+    func failedAfterwards() async throws {
+        try await Stage.with { stage in
+            stage.engine.fail(afterRecording: true)
+            let first = try await stage.post("/api/v1/runs", workflow, headers)
+            #expect(first.status == 503 && !first.text.contains("gone"))
+            stage.engine.fail(afterRecording: false)
+            let second = try await stage.post("/api/v1/runs", workflow, headers)
+            let run = try #require(stage.engine.submissions.first).run
+            #expect(second.status == 201 && second["run"] == .string(run.description))
+            #expect(stage.engine.submissions.count == 1)
+        }
+    }
+
     @Test("a server that died between making a run and answering reports that run, and makes no other")
     func crash() async throws {
         try await Stage.with { stage in

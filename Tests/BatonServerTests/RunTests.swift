@@ -41,6 +41,20 @@ struct RunTests {
         }
     }
 
+    @Test("a large workflow is taken as a small one is")
+    func large() async throws {
+        try await Stage.with { stage in
+            let tasks = (0..<3_000).map { "  t\($0): {run: echo \($0), needs: [\($0 > 0 ? "t\($0 - 1)" : "")]}\n" }
+            let body = "name: large\ntasks:\n" + tasks.joined()
+            #expect(body.utf8.count > 64 << 10)
+            let answer = try await stage.post("/api/v1/runs", body, ["Content-Type": "application/yaml"])
+            #expect(answer.status == 201 && answer["counts", "blocked"] == .number(2_999))
+            guard case .string(let run)? = answer["run"] else { return }
+            let page = try await stage.get("/api/v1/runs/\(run)/tasks?limit=10&cursor=2995")
+            #expect(page.text.contains("t2995") && page["next_cursor"] == .null)
+        }
+    }
+
     @Test("a wrong workflow is refused with every problem and its place")
     func wrongWorkflow() async throws {
         try await Stage.with { stage in

@@ -61,6 +61,15 @@ struct SecurityTests {
         }
     }
 
+    @Test("an administrator can't lock everybody out by revoking the key that is used for it")
+    func lockout() async throws {
+        try await Stage.with(authentication: true) { stage in
+            guard case .string(let id)? = try await stage.get("/api/v1/auth/me")["id"] else { return }
+            #expect(try await stage.send(.delete, "/api/v1/keys/\(id)").status == 409)
+            #expect(try await stage.get("/api/v1/keys").status == 200)
+        }
+    }
+
     @Test("a token ends after a day")
     func expiry() async throws {
         try await Stage.with(authentication: true) { stage in

@@ -79,7 +79,8 @@ struct Room: Sendable, CustomTestStringConvertible {
             purpose: "The door for programs: REST, server-sent events, keys, figures",
             modules: ["BatonCore", "BatonFormats", "BatonRuntime", "BatonStore"],
             outside: [
-                "Crypto", "Foundation", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+                "Crypto", "Dispatch", "Foundation", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
+                "NIOCore",
                 "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Synchronization",
             ],
             forbids: "policies, models and the optimiser by name: what they compute arrives as closures"

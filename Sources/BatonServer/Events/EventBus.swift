@@ -37,17 +37,15 @@ public final class EventBus: Sendable {
 
     private let stores: StorePool
     private let streamsMax: Int
-    private let metrics: Metrics
     private let state = Mutex(State())
     private static let ringEntriesMax = 8_192
     private static let ringBytesMax = 16 << 20
     /// Events that are read from the store at once.
     static let page = 500
 
-    init(stores: StorePool, streamsMax: Int, metrics: Metrics) {
+    init(stores: StorePool, streamsMax: Int) {
         self.stores = stores
         self.streamsMax = streamsMax
-        self.metrics = metrics
     }
 
     /// Says that something was appended to the log; costs a lock, and may be called by any thread.
@@ -77,7 +75,6 @@ public final class EventBus: Sendable {
             state.streams += 1
             return state.streams
         }
-        metrics.set(.eventStreams, to: Double(streams))
         do {
             let end = try stores.with { (store) throws(StoreError) in try store.endOfLog() }
             // With the first stream the ring begins anew.
@@ -91,11 +88,7 @@ public final class EventBus: Sendable {
 
     /// Gives the place of a stream back.
     func leave() {
-        let streams = state.withLock { state in
-            state.streams -= 1
-            return state.streams
-        }
-        metrics.set(.eventStreams, to: Double(streams))
+        state.withLock { $0.streams -= 1 }
     }
 
     /// What comes after a place in the log, for one run or for all, and the place up to which that was looked through.

@@ -67,7 +67,7 @@ struct Call: Sendable {
         return value
     }
 
-    func word<Word: RawRepresentable<String> & CaseIterable>(
+    func words<Word: RawRepresentable<String> & CaseIterable>(
         _ name: String, _ type: Word.Type
     ) throws(Problem) -> [Word]? {
         guard let texts = try list(name) else { return nil }
@@ -111,9 +111,17 @@ struct Call: Sendable {
         }
     }
 
-    /// Remembers who did what.
+    /// Remembers who did what; on record when it returns.
     func audit(_ action: String, _ subject: String? = nil, detail: String? = nil) throws(StoreError) {
-        let entry = AuditEntry(at: now, actor: principal.id, action: action, subject: subject, detail: detail)
-        try read { (store) throws(StoreError) in try store.remember(entry) }
+        try core.audit.write(entry(action, subject, detail))
+    }
+
+    /// As `audit`, for what may happen a thousand times a second: on record soon.
+    func auditSoon(_ action: String, _ subject: String? = nil, detail: String? = nil) {
+        core.audit.collect(entry(action, subject, detail))
+    }
+
+    private func entry(_ action: String, _ subject: String?, _ detail: String?) -> AuditEntry {
+        AuditEntry(at: now, actor: principal.id, action: action, subject: subject, detail: detail)
     }
 }

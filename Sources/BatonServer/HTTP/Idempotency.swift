@@ -57,9 +57,8 @@ final class Idempotency: Sendable {
         do {
             reply = try await route.handle(call)
         } catch {
-            // It was not done, so it may be tried again.
-            request.answer = nil
-            settle(request, call)
+            // Where no run was made, it may be tried again. Where one was, it is reported when the request comes again.
+            if isMissing(call.run) { settle(request, call) }
             throw error
         }
         if case .bytes(let bytes, _) = reply.body {
@@ -67,6 +66,16 @@ final class Idempotency: Sendable {
             settle(request, call)
         }
         return reply
+    }
+
+    /// False where that can't be told.
+    private func isMissing(_ run: Run.ID) -> Bool {
+        do throws(StoreError) {
+            _ = try stores.with { (store) throws(StoreError) in try store.run(run) }
+            return false
+        } catch {
+            return error.code == .unknownRun
+        }
     }
 
     /// Without it the request is answered all the same; when it comes again, its run tells that it was carried out.

@@ -43,6 +43,7 @@ struct Route: Sendable {
         var schema: String
 
         static func json(_ schema: String) -> Content { Content(type: "application/json", schema: schema) }
+        static let workflow = Content(type: "application/yaml", schema: "WorkflowDocument")
         static func text(_ type: String = "text/plain") -> Content { Content(type: type, schema: "Text") }
     }
 

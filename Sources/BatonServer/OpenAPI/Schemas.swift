@@ -23,6 +23,10 @@ enum Schemas {
         {
           "Any": {"description": "Any JSON."},
           "Text": {"type": "string"},
+          "WorkflowDocument": {
+            "description": "A workflow, as `baton schema` describes it.", "type": "object", "required": ["name", "tasks"],
+            "properties": {"name": {"type": "string"}, "tasks": {"type": "object"}}
+          },
           "RunRequest": {
             "description": "A workflow as JSON, or an object with `workflow` and what belongs to the run.",
             "type": "object",

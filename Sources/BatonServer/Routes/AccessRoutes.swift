@@ -69,7 +69,7 @@ enum AccessRoutes {
         let entry = AuditEntry(
             at: call.now, actor: principal.id, action: "auth.token", subject: principal.name,
             detail: call.context.remoteAddress)
-        try call.read { (store) throws(StoreError) in try store.remember(entry) }
+        try call.core.audit.write(entry)
         return .json(
             .object([
                 "access_token": .string(call.core.tokens.token(for: principal, at: call.now)),
@@ -104,6 +104,10 @@ enum AccessRoutes {
 
     @Sendable static func revokeKey(_ call: Call) throws -> Reply {
         let id = try call.parameter("key_id")
+        // So there is always an administrator left.
+        guard id != call.principal.id else {
+            throw Problem.conflict("a key can't revoke itself; make another one, and revoke this one with that")
+        }
         guard let key = try call.core.keys.revoke(id, at: call.now) else {
             throw Problem.notFound("there is no key '\(id.prefix(40))' that is good")
         }
@@ -133,6 +137,7 @@ enum AccessRoutes {
     @Sendable static func audit(_ call: Call) throws -> Reply {
         let limit = Int(try call.integer("limit", in: 1...1_000, default: 100))
         let before = try call.query("cursor") == nil ? nil : try call.integer("cursor", in: 1...Int64.max, default: 1)
+        try call.core.audit.flush()
         let (entries, keys) = try call.read { (store) throws(StoreError) in
             (try store.auditEntries(before: before, limit: limit + 1), try store.apiKeys())
         }

@@ -55,7 +55,7 @@ enum EventRoutes {
         var place = start
         var beat: UInt64 = 0
         // Something to read at once: some proxies hold the head of an answer back until then.
-        try await writer.write(ByteBuffer(string: ": following\n\n"))
+        try await writer.write(ByteBuffer(string: "retry: 2000\n: following\n\n"))
         while true {
             let (entries, next) = try bus.read(after: place, of: run)
             place = max(place, next)

@@ -16,6 +16,7 @@ extension RouteTable {
         .get(
             "/metrics", .operations, "Figures for Prometheus.", answer: .text(),
             handle: { call in
+                call.core.metrics.set(.eventStreams, to: Double(call.core.events.streams))
                 call.core.metrics.look(at: call.core.control.load, OperationRoutes.system)
                 return .text(call.core.metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
             }),

@@ -9,6 +9,14 @@ struct RunRequest {
     private var priority: Int32?
     private let source: String?
 
+    /// Longer bodies take more than a few milliseconds to read.
+    private static let shortBytes = 64 << 10
+
+    /// As the initialiser, without keeping other requests waiting.
+    static func read(_ call: Call) async throws -> RunRequest {
+        call.body.count <= shortBytes ? try RunRequest(call) : try await Computation.run { try RunRequest(call) }
+    }
+
     /// Reads a body: YAML; JSON that is a workflow; or JSON with `workflow`, which is YAML text or a workflow.
     ///
     /// - Throws: `WorkflowError` with everything that is wrong, `Problem`.

@@ -21,7 +21,7 @@ extension RouteTable {
             answer: .json("RunPage"), handle: RunRoutes.list),
         .post(
             "\(prefix)/runs", .runs, "Start a run of a workflow that stands in the body.",
-            body: [.json("RunRequest"), .text("application/yaml")], status: 201, answer: .json("Run"),
+            body: [.json("RunRequest"), .workflow], status: 201, answer: .json("Run"),
             isIdempotent: true, handle: RunRoutes.submit),
         .get("\(prefix)/runs/{run}", .runs, "One run.", answer: .json("Run"), handle: RunRoutes.one),
         .get(
@@ -39,7 +39,7 @@ extension RouteTable {
             handle: RunRoutes.graph),
         .get(
             "\(prefix)/runs/{run}/workflow", .runs, "The workflow that a run carries out, as YAML.",
-            answer: .text("application/yaml"), handle: RunRoutes.workflow),
+            answer: .workflow, handle: RunRoutes.workflow),
         .get(
             "\(prefix)/runs/{run}/decisions", .runs, "Placements in the order decided.",
             query: [.init(name: "task", summary: "Only of this task, by its index or name.")],
@@ -85,7 +85,7 @@ extension RouteTable {
             }
             let run = try call.namedRun()
             try await call.carryOut(command(run.id, force))
-            try call.audit("run.\(verb)", run.id.description)
+            call.auditSoon("run.\(verb)", run.id.description)
             return .json(.run(try call.read { (store) throws(StoreError) in try store.run(run.id) }))
         }
     }
@@ -104,7 +104,7 @@ enum RunRoutes {
             before = run
         }
         let filter = RunFilter(
-            statuses: try call.word("status", Run.Status.self), workflow: workflow,
+            statuses: try call.words("status", Run.Status.self), workflow: workflow,
             search: try call.query("search"), before: before, limit: limit + 1)
         let runs = try call.read { (store) throws(StoreError) in try store.runs(matching: filter) }
         return .json(
@@ -115,7 +115,7 @@ enum RunRoutes {
     }
 
     @Sendable static func submit(_ call: Call) async throws -> Reply {
-        let submission = try RunRequest(call).submission(run: call.run)
+        let submission = try await RunRequest.read(call).submission(run: call.run)
         try await call.submit(submission)
         let location = "\(RouteTable.prefix)/runs/\(submission.run)"
         let run = try call.read { (store) throws(StoreError) in try store.run(submission.run) }
@@ -211,7 +211,7 @@ extension Call {
             throw error
         }
         core.events.publish()
-        try audit("run.submitted", submission.run.description, detail: submission.workflow.name)
+        auditSoon("run.submitted", submission.run.description, detail: submission.workflow.name)
     }
 
     func carryOut(_ command: Command) async throws {

@@ -36,6 +36,14 @@ struct ScheduleRequest {
         }
         try constraints.finish()
     }
+
+    /// A run with nothing else in it.
+    func submission(run: Run.ID) throws(WorkflowError) -> Run.Submission {
+        let workflow = Workflow(name: task.name, tasks: [task])
+        let problems = workflow.validate().filter { $0.severity == .error }
+        if !problems.isEmpty { throw WorkflowError(problems) }
+        return Run.Submission(run: run, workflow: workflow, parameters: [], directory: directory)
+    }
 }
 
 /// The API's `Task`: id, name, type, priority, resource requirements, metadata and the command.

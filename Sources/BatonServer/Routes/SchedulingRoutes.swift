@@ -4,6 +4,7 @@ import BatonStore
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 
 extension RouteTable {
     static let scheduling: [Route] = [
@@ -25,9 +26,9 @@ extension RouteTable {
 enum SchedulingRoutes {
     @Sendable static func schedule(_ call: Call) async throws -> Reply {
         let request = try ScheduleRequest(call)
-        let task = try await call.core.control.schedule(request.task, after: request.needs, in: request.directory)
+        let task = try await place(request, call)
         let attempt = Attempt.ID(run: task.run, task: task.task, number: 1)
-        let outlook = try await call.core.answers.outlook(request.task, call.core.control.load)
+        let outlook = await call.outlook(of: request.task)
         return .json(
             .object([
                 "task_id": .string(attempt.reference.taskID), "run": .string(task.run.description),
@@ -38,6 +39,21 @@ enum SchedulingRoutes {
                 "confidence": .figure(min(1, max(0, outlook.confidence))),
             ]),
             status: .created, headers: [.location: "\(RouteTable.prefix)/runs/\(task.run)"])
+    }
+
+    /// Beside others that come at the same time; one that may come again, in a run whose id is on record before it.
+    private static func place(_ request: ScheduleRequest, _ call: Call) async throws -> TaskReference {
+        guard call.request.headers[.idempotencyKey] != nil else {
+            return try await call.core.control.schedule(request.task, after: request.needs, in: request.directory)
+        }
+        guard request.needs.isEmpty else {
+            throw Problem.invalid(
+                "a task that waits for others can't be sent with an Idempotency-Key; send them together as a workflow to "
+                    + "\(RouteTable.prefix)/runs")
+        }
+        let submission = try request.submission(run: call.run)
+        try await call.submit(submission)
+        return TaskReference(run: submission.run, task: TaskInstance.ID(0))
     }
 
     @Sendable static func prioritize(_ call: Call) async throws -> Reply {
@@ -54,7 +70,7 @@ enum SchedulingRoutes {
                 try store.run(task.run).id
             })
         try await call.core.control.carryOut(.prioritize(task.run, task.task, priority: priority))
-        try call.audit("task.prioritized", text, detail: String(priority))
+        call.auditSoon("task.prioritized", text, detail: String(priority))
         return .json(.object(["task_id": .string(text), "priority": .number(priority)]))
     }
 
@@ -91,6 +107,16 @@ enum SchedulingRoutes {
 }
 
 extension Call {
+    /// The run is made already, so that nothing is known of its future is no reason to say that it is not.
+    fileprivate func outlook(of task: Workflow.Task) async -> ScheduleOutlook {
+        do {
+            return try await core.answers.outlook(task, core.control.load)
+        } catch {
+            context.logger.error("outlook", metadata: ["error": .string("\(error)")])
+            return ScheduleOutlook()
+        }
+    }
+
     /// Nil where this server explains nothing, or this was not decided.
     fileprivate func explanation(of attempt: Attempt.ID) async throws -> [UInt8]? {
         do {

@@ -8,7 +8,7 @@ extension RouteTable {
         .post(
             "\(prefix)/optimization/analyze", .optimization,
             "Find what holds a workflow back, and what each cure gains.",
-            body: [.json("AnalyzeRequest"), .text("application/yaml")], answer: .json("OptimizationAnalysis"),
+            body: [.json("AnalyzeRequest"), .workflow], answer: .json("OptimizationAnalysis"),
             handle: StudyRoutes.analyze),
         .post(
             "\(prefix)/optimization/apply", .optimization,
@@ -40,7 +40,7 @@ extension RouteTable {
 
 enum StudyRoutes {
     @Sendable static func analyze(_ call: Call) async throws -> Reply {
-        let file = try workflow(call)
+        let file = try await Computation.run { try workflow(call) }
         let start = call.core.clock()
         let answer = try await call.core.answers.analyze(file)
         call.core.metrics.observe(start.duration(to: call.core.clock()).seconds, in: .analysisSeconds)

@@ -49,7 +49,7 @@ enum TaskRoutes {
         let run = try call.namedRun().id
         let limit = Int(try call.integer("limit", in: 1...10_000, default: 500))
         let first = try call.integer("cursor", in: 0...Int64(Int32.max), default: 0)
-        let states = try call.word("state", TaskState.Label.self)
+        let states = try call.words("state", TaskState.Label.self)
         let (tasks, attempts) = try call.read { (store) throws(StoreError) in
             (try store.tasks(of: run, in: states), try store.attempts(of: run, task: nil))
         }

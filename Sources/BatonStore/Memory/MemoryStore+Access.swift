@@ -16,10 +16,11 @@ extension MemoryStore {
         }
     }
 
-    public func remember(_ entry: AuditEntry) {
-        var entry = entry
-        entry.id = (audit.last?.id ?? 0) + 1
-        audit.append(entry)
+    public func remember(_ entries: [AuditEntry]) {
+        for var entry in entries {
+            entry.id = (audit.last?.id ?? 0) + 1
+            audit.append(entry)
+        }
     }
 
     public func auditEntries(before id: Int64?, limit: Int) -> [AuditEntry] {

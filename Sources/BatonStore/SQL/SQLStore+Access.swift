@@ -26,13 +26,17 @@ extension SQLStore {
         noteUnflushed()
     }
 
-    public func remember(_ entry: AuditEntry) throws(StoreError) {
-        try connection.run(
-            "INSERT INTO audit (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)",
-            [
-                .integer(entry.at.nanoseconds), .text(entry.actor), .text(entry.action), .text(entry.subject),
-                .text(entry.detail),
-            ])
+    public func remember(_ entries: [AuditEntry]) throws(StoreError) {
+        let insert = try connection.prepare(
+            "INSERT INTO audit (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)")
+        try connection.transaction { () throws(StoreError) in
+            for entry in entries {
+                try insert.run([
+                    .integer(entry.at.nanoseconds), .text(entry.actor), .text(entry.action), .text(entry.subject),
+                    .text(entry.detail),
+                ])
+            }
+        }
         noteUnflushed()
     }
 

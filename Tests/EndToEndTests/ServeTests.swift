@@ -1,0 +1,231 @@
+import BatonCore
+import Foundation
+import FoundationNetworking
+import Glibc
+import Testing
+
+/// `baton serve` as a user meets it: over HTTP, through restarts and kills.
+@Suite("serve")
+struct ServeTests {
+    @Test("the first start prints a key; with it a run is submitted, followed, read and told about")
+    func story() throws {
+        let house = try Household()
+        let server = try Served(house)
+        #expect(try server.get("/api/v1/runs", key: nil).status == 401)
+        let run = try server.submit("name: flow\ntasks:\n  a: {run: echo hello}\n  b: {run: echo bye, needs: [a]}\n")
+        try server.waitForEnd(of: run)
+        #expect(try server.get("/api/v1/runs/\(run)").text.contains(#""status":"succeeded""#))
+        #expect(try server.get("/api/v1/runs/\(run)/tasks/a/attempts/1/log").text == "hello\n")
+        #expect(try server.get("/api/v1/runs/\(run)/explanation").text.contains("2 of 2 tasks done"))
+        // The record is the one that all commands read.
+        #expect(try house.run("logs", run, "b").output.contains("bye"))
+        #expect(server.stop() == 0)
+        let again = try Served(house, key: server.key)
+        #expect(again.announced.contains("key") == false, "a key is shown once")
+        #expect(try again.get("/api/v1/runs/\(run)").status == 200)
+        #expect(again.stop() == 0)
+    }
+
+    @Test("a second server on the same data, and one that others could reach without a key, are refused")
+    func refusals() throws {
+        let house = try Household()
+        let result = try house.run("serve", "--no-auth", "--host", "0.0.0.0")
+        #expect(result.exitCode == 2)
+        #expect(result.messages.contains("--no-auth"))
+        let server = try Served(house)
+        let second = house.finish(try house.start(["serve", "--port", "0"], streams: ""))
+        #expect(second.exitCode == 2)
+        #expect(second.messages.contains("another server"))
+        #expect(server.stop() == 0)
+    }
+
+    @Test("a server that ends leaves its tasks alone; the next one takes them over, and so after a kill")
+    func takeover() throws {
+        let house = try Household()
+        let workflow = """
+            name: long
+            tasks:
+              a: {run: 'echo x >> ran.a; until test -e go; do sleep 0.01; done; echo out'}
+              b: {run: 'echo x >> ran.b', needs: [a]}
+            """
+        var server = try Served(house)
+        let run = try server.submit(workflow)
+        try server.wait { server.work("ran.a") != nil }
+        #expect(server.stop() == 0)
+        server = try Served(house, key: server.key)
+        server.kill()
+        server = try Served(house, key: server.key)
+        #expect(try server.get("/api/v1/runs/\(run)").text.contains(#""status":"running""#))
+        FileManager.default.createFile(atPath: server.workPath("go"), contents: nil)
+        try server.waitForEnd(of: run)
+        #expect(server.work("ran.a") == "x\n" && server.work("ran.b") == "x\n")
+        #expect(server.stop() == 0)
+    }
+
+    @Test("killed again and again under load, every submission that was acknowledged runs exactly once")
+    func kills() throws {
+        let house = try Household()
+        var random = SeededGenerator(seed: 7)
+        var server = try Served(house)
+        var acknowledged: [Int] = []
+        var runs: [String] = []
+        var number = 0
+        for _ in 0..<12 {
+            // The moment is the point of this test; nothing is concluded from the time that passes.
+            let end = Date(timeIntervalSinceNow: 0.02 + random.unit() * 0.2)
+            while Date() < end {
+                number += 1
+                if number % 3 == 0 {
+                    let workflow = "name: load\ntasks:\n  a: {run: 'echo x >> ran.\(number)'}\n"
+                    guard let run = try? server.submit(workflow) else { continue }
+                    runs.append(run)
+                } else {
+                    let body = #"{"task": {"name": "one", "command": "echo x >> ran.\#(number)"}}"#
+                    guard let answer = try? server.post("/api/v1/scheduling", body), answer.status == 201,
+                        let run = answer.member("run")
+                    else { continue }
+                    if runs.last != run { runs.append(run) }
+                }
+                acknowledged.append(number)
+            }
+            server.kill()
+            server = try Served(house, key: server.key)
+        }
+        for run in Set(runs) { try server.waitForEnd(of: run) }
+        #expect(acknowledged.count > 12)
+        for number in acknowledged { #expect(server.work("ran.\(number)") == "x\n", "submission \(number)") }
+        #expect(server.stop() == 0)
+    }
+
+    @Test("single tasks join one run, wait for those that they name, and what can't be is refused")
+    func single() throws {
+        let house = try Household()
+        let server = try Served(house)
+        func schedule(_ command: String, after needs: [String] = []) throws -> Served.Answer {
+            let list = needs.map { "\"\($0)\"" }.joined(separator: ",")
+            return try server.post(
+                "/api/v1/scheduling", #"{"task":{"name":"one","command":"\#(command)","dependencies":[\#(list)]}}"#)
+        }
+        let first = try schedule("until test -e go; do sleep 0.01; done; echo 1 >> order")
+        let second = try schedule("echo 2 >> order", after: [try #require(first.member("task_id"))])
+        let third = try schedule("echo 3 >> order", after: [try #require(second.member("task_id"))])
+        let run = try #require(first.member("run"))
+        #expect(second.member("run") == run && third.member("run") == run)
+        #expect(try schedule("true", after: ["\(run).99"]).status == 404)
+        FileManager.default.createFile(atPath: server.workPath("go"), contents: nil)
+        try server.waitForEnd(of: run)
+        #expect(server.work("order") == "1\n2\n3\n")
+        let later = try schedule("false", after: [try #require(third.member("task_id"))])
+        try server.waitForEnd(of: try #require(later.member("run")))
+        #expect(try schedule("true", after: [try #require(later.member("task_id"))]).status == 409)
+        #expect(server.stop() == 0)
+    }
+
+    @Test("two runs of one server hold a concurrency group together no more than its limit")
+    func group() throws {
+        let house = try Household()
+        let server = try Served(house)
+        let workflow = """
+            name: alone
+            tasks:
+              use:
+                concurrency: {group: database, limit: 1}
+                run: 'test ! -e inside || exit 9; touch inside; sleep 0.1; rm inside'
+                resources: {cpu: 0.1}
+            """
+        let runs = try (0..<4).map { _ in try server.submit(workflow) }
+        for run in runs { try server.waitForEnd(of: run) }
+        for run in runs { #expect(try server.get("/api/v1/runs/\(run)").text.contains(#""status":"succeeded""#)) }
+        #expect(server.stop() == 0)
+    }
+}
+
+/// A running server and a client of it.
+private final class Served {
+    let house: Household
+    let key: String
+    let announced: String
+    private let process: Child
+    private let address: String
+
+    struct Answer {
+        var status: Int
+        var text: String
+
+        func member(_ name: String) -> String? {
+            let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            return object?[name] as? String
+        }
+    }
+
+    init(_ house: Household, key: String? = nil) throws {
+        self.house = house
+        process = try house.start(["serve", "--port", "0"], streams: "server")
+        try process.wait {
+            house.says("listens on", in: "serverstdout") && (key != nil || house.says("key", in: "serverstdout"))
+        }
+        announced = house.read("serverstdout") ?? ""
+        let words = announced.split(whereSeparator: \.isWhitespace)
+        address = String(try #require(words.first { $0.hasPrefix("http://") }))
+        self.key = try #require(key ?? words.last.map(String.init))
+    }
+
+    func get(_ path: String) throws -> Answer { try get(path, key: key) }
+
+    func get(_ path: String, key: String?) throws -> Answer {
+        try send(URLRequest(url: try #require(URL(string: address + path))), key)
+    }
+
+    func post(_ path: String, _ body: String, type: String = "application/json") throws -> Answer {
+        var request = URLRequest(url: try #require(URL(string: address + path)))
+        request.httpMethod = "POST"
+        request.httpBody = Data(body.utf8)
+        request.setValue(type, forHTTPHeaderField: "Content-Type")
+        return try send(request, key)
+    }
+
+    /// - Returns: the run's id, once the submission is acknowledged.
+    func submit(_ workflow: String) throws -> String {
+        let answer = try post("/api/v1/runs", workflow, type: "application/yaml")
+        return try #require(answer.member("run"), "\(answer.status) \(answer.text)")
+    }
+
+    func waitForEnd(of run: String) throws {
+        try wait { ["succeeded", "failed", "cancelled"].contains(try get("/api/v1/runs/\(run)").member("status")) }
+    }
+
+    func wait(until isSo: () throws -> Bool) throws { try process.wait(until: isSo) }
+
+    func workPath(_ name: String) -> String { house.folder.path + "/data/work/" + name }
+
+    func work(_ name: String) -> String? { house.read("data/work/" + name) }
+
+    /// - Returns: its exit code.
+    func stop() -> Int32 {
+        process.signal(SIGTERM)
+        return process.wait()
+    }
+
+    func kill() {
+        process.signal(SIGKILL)
+        process.wait()
+    }
+
+    private func send(_ request: URLRequest, _ key: String?) throws -> Answer {
+        var request = request
+        if let key { request.setValue(key, forHTTPHeaderField: "X-API-Key") }
+        let hasAnswered = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) var result: Result<Answer, any Error> = .failure(URLError(.unknown))
+        URLSession.shared.dataTask(with: request) { data, response, error in
+            if let error {
+                result = .failure(error)
+            } else {
+                let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+                result = .success(Answer(status: status, text: String(decoding: data ?? Data(), as: UTF8.self)))
+            }
+            hasAnswered.signal()
+        }.resume()
+        hasAnswered.wait()
+        return try result.get()
+    }
+}
