@@ -116,7 +116,9 @@ extension Command {
     fileprivate var run: Run.ID? {
         switch self {
         case .submit(let submission): submission.run
-        case .pause(let run), .unpause(let run), .cancel(let run, _), .retry(let run): run
+        case .pause(let run), .unpause(let run), .cancel(let run, _), .retry(let run), .prioritize(let run, _, _),
+            .add(_, to: let run):
+            run
         }
     }
 }

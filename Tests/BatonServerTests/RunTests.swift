@@ -1,4 +1,5 @@
 import BatonCore
+import BatonRuntime
 import BatonServer
 import HTTPTypes
 import Testing

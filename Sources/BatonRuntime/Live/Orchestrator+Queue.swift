@@ -1,4 +1,5 @@
 import BatonCore
+import BatonStore
 
 // Single tasks: those that come in together join one run, so that each costs little more than its process.
 
@@ -40,7 +41,8 @@ extension Orchestrator {
 
     /// The run of the tasks that it waits for, else the one that takes tasks in now.
     private func home(of task: Inbox.Scheduled) throws(RuntimeError) -> Home {
-        let open = try task.needs.filter { (need) throws(RuntimeError) in try isOpen(need) }
+        var open: [TaskReference] = []
+        for need in task.needs where try isOpen(need) { open.append(need) }
         if let first = open.first {
             guard open.allSatisfy({ $0.run == first.run }) else { throw .refused(.separateRuns(open)) }
             return .run(first.run)
@@ -58,7 +60,7 @@ extension Orchestrator {
     ///
     /// - Throws: when it is none that was scheduled by itself, or did not succeed.
     private func isOpen(_ need: TaskReference) throws(RuntimeError) -> Bool {
-        guard let state = try state(of: need) else { throw .refused(.unknownTask(need)) }
+        guard let state = state(of: need) else { throw .refused(.unknownTask(need)) }
         switch state {
         case .succeeded: return false
         case .blocked, .ready, .running, .backingOff: return true
@@ -67,14 +69,12 @@ extension Orchestrator {
     }
 
     /// Also of tasks whose run has ended.
-    private func state(of task: TaskReference) throws(RuntimeError) -> TaskState.Label? {
+    private func state(of task: TaskReference) -> TaskState.Label? {
         if let known = engine.state(of: task) {
             return engine.submission(of: task.run)?.workflow.name == Self.queueName ? known.label : nil
         }
-        return try reading { () throws(StoreError) in
-            let tasks = (try? store.tasks(of: task.run, in: nil)) ?? []
-            return tasks.indices.contains(Int(task.task.index)) ? tasks[Int(task.task.index)].state : nil
-        }
+        let tasks = (try? store.tasks(of: task.run, in: nil)) ?? []
+        return tasks.indices.contains(Int(task.task.index)) ? tasks[Int(task.task.index)].state : nil
     }
 
     /// The first task that can be run makes a run, which the others join.

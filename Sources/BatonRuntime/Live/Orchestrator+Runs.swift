@@ -143,7 +143,7 @@ extension Orchestrator {
         run.batch.append(Recorded(event: event, at: clock.now, changes: []))
     }
 
-    func reading<Result>(_ body: () throws(StoreError) -> Result) throws(RuntimeError) -> Result {
+    private func reading<Result>(_ body: () throws(StoreError) -> Result) throws(RuntimeError) -> Result {
         do {
             return try body()
         } catch {
