@@ -201,8 +201,9 @@ struct SecurityTests {
             let run = try await stage.submitTwoTasks()
             _ = try await stage.post("/api/v1/runs/\(run)/cancel")
             _ = try await stage.post("/api/v1/auth/token", "{}", ["X-API-Key": "baton_x"])
+            _ = try await stage.post("/api/v1/scheduling", #"{"task": {"command": "x"}}"#)
             let audit = try await stage.get("/api/v1/audit?limit=10")
-            for action in ["run.submitted", "run.cancel", "auth.refused"] {
+            for action in ["run.submitted", "run.cancel", "auth.refused", "task.scheduled"] {
                 #expect(audit.text.contains("\"action\":\"\(action)\""), "\(audit.text)")
             }
             #expect(!audit.text.contains("baton_"))

@@ -50,15 +50,15 @@ struct ServeTests {
             """
         var server = try Served(house)
         let run = try server.submit(workflow)
-        try server.wait { server.work("ran.a") != nil }
+        try server.wait { server.file("ran.a") != nil }
         #expect(server.stop() == 0)
         server = try Served(house, key: server.key)
         server.kill()
         server = try Served(house, key: server.key)
         #expect(try server.get("/api/v1/runs/\(run)").text.contains(#""status":"running""#))
-        FileManager.default.createFile(atPath: server.workPath("go"), contents: nil)
+        try Data().write(to: URL(filePath: server.path("go")))
         try server.waitForEnd(of: run)
-        #expect(server.work("ran.a") == "x\n" && server.work("ran.b") == "x\n")
+        #expect(server.file("ran.a") == "x\n" && server.file("ran.b") == "x\n")
         #expect(server.stop() == 0)
     }
 
@@ -93,7 +93,7 @@ struct ServeTests {
         }
         for run in Set(runs) { try server.waitForEnd(of: run) }
         #expect(acknowledged.count > 12)
-        for number in acknowledged { #expect(server.work("ran.\(number)") == "x\n", "submission \(number)") }
+        for number in acknowledged { #expect(server.file("ran.\(number)") == "x\n", "submission \(number)") }
         #expect(server.stop() == 0)
     }
 
@@ -112,9 +112,9 @@ struct ServeTests {
         let run = try #require(first.member("run"))
         #expect(second.member("run") == run && third.member("run") == run)
         #expect(try schedule("true", after: ["\(run).99"]).status == 404)
-        FileManager.default.createFile(atPath: server.workPath("go"), contents: nil)
+        try Data().write(to: URL(filePath: server.path("go")))
         try server.waitForEnd(of: run)
-        #expect(server.work("order") == "1\n2\n3\n")
+        #expect(server.file("order") == "1\n2\n3\n")
         let later = try schedule("false", after: [try #require(third.member("task_id"))])
         try server.waitForEnd(of: try #require(later.member("run")))
         #expect(try schedule("true", after: [try #require(later.member("task_id"))]).status == 409)
@@ -167,7 +167,7 @@ private final class Served {
         announced = house.read("serverstdout") ?? ""
         let words = announced.split(whereSeparator: \.isWhitespace)
         address = String(try #require(words.first { $0.hasPrefix("http://") }))
-        self.key = try #require(key ?? words.last.map(String.init))
+        self.key = key ?? String(words[words.endIndex - 1])
     }
 
     func get(_ path: String) throws -> Answer { try get(path, key: key) }
@@ -196,9 +196,9 @@ private final class Served {
 
     func wait(until isSo: () throws -> Bool) throws { try process.wait(until: isSo) }
 
-    func workPath(_ name: String) -> String { house.folder.path + "/data/work/" + name }
+    func path(_ name: String) -> String { house.folder.path + "/data/tasks/" + name }
 
-    func work(_ name: String) -> String? { house.read("data/work/" + name) }
+    func file(_ name: String) -> String? { house.read("data/tasks/" + name) }
 
     /// - Returns: its exit code.
     func stop() -> Int32 {

@@ -47,7 +47,10 @@ enum Schemas {
             "properties": {
               "id": {"type": "string"}, "name": {"type": "string"}, "type": {"type": "string"},
               "priority": {"type": "integer", "minimum": 0, "maximum": 100},
-              "dependencies": {"type": "array", "items": {"type": "string"}, "maxItems": 0},
+              "dependencies": {
+                "description": "`task_id` of tasks that were scheduled before.",
+                "type": "array", "items": {"type": "string"}
+              },
               "command": {
                 "description": "A script for the shell, or a program and its arguments.",
                 "type": ["string", "array"], "items": {"type": "string"}

@@ -53,6 +53,8 @@ enum TaskSpecification {
         let id = try fields.string("id")
         let name = try fields.string("name") ?? id ?? "task"
         _ = try fields.string("type")
+        // Whoever schedules has taken them; they change nothing of what a task takes.
+        _ = try fields.strings("dependencies")
         let priority = try fields.integer("priority", in: 0...100) ?? 50
         var metadata = try fields.object("metadata")
         let command = try action(fields.take("command") ?? metadata?.take("command"))

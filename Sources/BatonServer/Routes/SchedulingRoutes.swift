@@ -44,7 +44,7 @@ enum SchedulingRoutes {
     /// Beside others that come at the same time; one that may come again, in a run whose id is on record before it.
     private static func place(_ request: ScheduleRequest, _ call: Call) async throws -> TaskReference {
         guard call.request.headers[.idempotencyKey] != nil else {
-            return try await call.core.control.schedule(request.task, after: request.needs, in: request.directory)
+            return try await call.schedule(request)
         }
         guard request.needs.isEmpty else {
             throw Problem.invalid(
@@ -64,12 +64,7 @@ enum SchedulingRoutes {
         var fields = try Fields(try call.json())
         let priority = Int32(try fields.require("priority", try fields.integer("priority", in: 0...100)))
         try fields.finish()
-        _ = try call.task(
-            String(task.task.index),
-            of: try call.read { (store) throws(StoreError) in
-                try store.run(task.run).id
-            })
-        try await call.core.control.carryOut(.prioritize(task.run, task.task, priority: priority))
+        try await call.carryOut(.prioritize(task.run, task.task, priority: priority))
         call.auditSoon("task.prioritized", text, detail: String(priority))
         return .json(.object(["task_id": .string(text), "priority": .number(priority)]))
     }
@@ -79,16 +74,15 @@ enum SchedulingRoutes {
         guard let attempt = Attempt.ID(decisionID: text) else {
             throw Problem.notFound("'\(text.prefix(60))' is no decision's id; one looks like <run>.<task>.<attempt>")
         }
-        let (decisions, tasks) = try call.read { (store) throws(StoreError) in
+        let decisions = try call.read { (store) throws(StoreError) in
             _ = try store.run(attempt.run)
-            return (
-                try store.decisions(of: attempt.run, task: attempt.task), try store.tasks(of: attempt.run, in: nil)
-            )
-        }
-        guard tasks.indices.contains(Int(attempt.task.index)) else {
-            throw Problem.notFound("run \(attempt.run) has no task \(attempt.task.index)")
+            return try store.decisions(of: attempt.run, task: attempt.task)
         }
         guard let made = decisions.first(where: { $0.attempt == attempt }) else {
+            let tasks = try call.read { (store) throws(StoreError) in try store.tasks(of: attempt.run, in: nil) }
+            guard tasks.indices.contains(Int(attempt.task.index)) else {
+                throw Problem.notFound("run \(attempt.run) has no task \(attempt.task.index)")
+            }
             let task = tasks[Int(attempt.task.index)]
             return .json(
                 .object([
@@ -107,6 +101,19 @@ enum SchedulingRoutes {
 }
 
 extension Call {
+    /// Hands a single task to the engine.
+    fileprivate func schedule(_ request: ScheduleRequest) async throws -> TaskReference {
+        let task: TaskReference
+        do {
+            task = try await core.control.schedule(request.task, after: request.needs, in: request.directory)
+        } catch {
+            core.metrics.add(to: .schedulingErrors)
+            throw error
+        }
+        auditSoon("task.scheduled", task.taskID, detail: request.task.name)
+        return task
+    }
+
     /// The run is made already, so that nothing is known of its future is no reason to say that it is not.
     fileprivate func outlook(of task: Workflow.Task) async -> ScheduleOutlook {
         do {

@@ -31,7 +31,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where tasks run whose submission names no folder. [the folder 'work' among the data]", valueName: "folder"
+            "Where tasks run whose submission names no folder. [the folder 'tasks' among the data]", valueName: "folder"
         ), completion: .directory)
     var directory: String?
 
@@ -106,7 +106,7 @@ struct ServeCommand: ParsableCommand {
 enum ServerFolder {
     /// Where tasks run whose submission names no folder; made where it is missing and nobody chose one.
     static func working(_ chosen: String?, _ data: DataDirectory) throws -> String {
-        let path = chosen.map(DataDirectory.absolute) ?? data.path + "/work"
+        let path = chosen.map(DataDirectory.absolute) ?? data.path + "/tasks"
         if chosen == nil { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
