@@ -11,6 +11,8 @@ public struct LiveSetup {
     /// Memory to hand out; nil for all of this machine's.
     public var memoryBytes: Int64?
     public var secretsDirectory: String?
+    /// Looks a secret up before the environment and the directory; nil for one that it does not know.
+    public var findSecret: (String) -> String? = { _ in nil }
     /// Records which files each attempt reads and writes; nil: nobody asked.
     public var tracer: FileTracer?
     public var policy: any Policy

@@ -21,7 +21,8 @@ extension Orchestrator {
             let tasks = ((try? submission.expand())?.instances.count ?? 0) + engine.openTasks.unfinished
             if tasks > setup.options.queueSize { throw .queueFull(limit: setup.options.queueSize) }
         }
-        let secrets = try Secrets(names: submission.workflow.allSecrets, directory: setup.secretsDirectory)
+        let secrets = try Secrets(
+            names: submission.workflow.allSecrets, directory: setup.secretsDirectory, find: setup.findSecret)
         let folder = RunFolder(dataDirectory: setup.dataDirectory, run: submission.run)
         try folder.create()
         guard let lease = FileLock(tryLocking: folder.lease) else { throw .alreadyDriven(submission.run) }
@@ -105,7 +106,8 @@ extension Orchestrator {
             if !isKnown { _ = engine.handle(entry.event, at: entry.at) }
         }
         guard let submission = engine.submission(of: id) else { throw .unknownRun(id) }
-        let secrets = try Secrets(names: submission.workflow.allSecrets, directory: setup.secretsDirectory)
+        let secrets = try Secrets(
+            names: submission.workflow.allSecrets, directory: setup.secretsDirectory, find: setup.findSecret)
         let run = try driven(submission, secrets: secrets, lease: lease, decisions: decisions)
         let hadAttempts = engine.runningAttempts.contains { $0.run == id }
         let facts = hadAttempts ? try run.world.connect() : { _ in .neverStarted }

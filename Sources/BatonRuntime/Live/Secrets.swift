@@ -4,14 +4,18 @@ import Glibc
 public struct Secrets: Sendable {
     private let values: [String: String]
 
-    /// Looks each name up in the environment, then as a file of that name in `directory`.
+    /// Looks each name up by `find`, then in the environment, then as a file of that name in `directory`.
     ///
     /// - Throws: `RuntimeError.missingSecrets` naming all that were not found.
-    public init(names: [String], directory: String?) throws(RuntimeError) {
+    public init(
+        names: [String], directory: String?, find: (String) -> String? = { _ in nil }
+    ) throws(RuntimeError) {
         var values: [String: String] = [:]
         var missing: [String] = []
         for name in names {
-            if let value = getenv(name) {
+            if let value = find(name) {
+                values[name] = value
+            } else if let value = getenv(name) {
                 values[name] = String(cString: value)
             } else if let directory, let text = SmallFile.read("\(directory)/\(name)") {
                 values[name] = text.last == "\n" ? String(text.dropLast()) : text

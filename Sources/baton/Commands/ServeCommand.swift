@@ -35,8 +35,16 @@ struct ServeCommand: ParsableCommand {
         ), completion: .directory)
     var directory: String?
 
+    @Option(
+        help: ArgumentHelp("Requests a minute that each key may make; 0 for any number.", valueName: "count"))
+    var rateLimit = 1_000
+
     @OptionGroup var machine: MachineOptions
     @OptionGroup var state: StateOptions
+
+    mutating func validate() throws {
+        guard rateLimit >= 0 else { throw ValidationError("--rate-limit must not be negative.") }
+    }
 
     func run() throws {
         let data = state.dataDirectory
@@ -44,6 +52,8 @@ struct ServeCommand: ParsableCommand {
         configuration.host = host
         configuration.port = port
         configuration.requiresAuthentication = !isOpen
+        configuration.rateLimit =
+            rateLimit > 0 ? .init(perMinute: Double(rateLimit), burst: Double(max(100, rateLimit / 10))) : nil
         configuration.workingDirectory = try ServerFolder.working(directory, data)
         if let refusal = configuration.refusal { throw CommandFailure(refusal, exit: .usage) }
         _ = try data.store()
@@ -56,6 +66,7 @@ struct ServeCommand: ParsableCommand {
     private func serve(_ configuration: ServerConfiguration, _ data: DataDirectory) throws {
         ServerFolder.allowManyConnections()
         let observer = ServerObserver()
+        let vault = try SecretVault(dataDirectory: data.path)
         let machine = machine
         let engine = try LiveEngine {
             let store = try data.store()
@@ -63,6 +74,7 @@ struct ServeCommand: ParsableCommand {
                 data, machine: machine, shadow: nil, slot: EstimatorSlot(), observer: observer, store: store)
             setup.policy = ObservedPolicy(policy: setup.policy, observer: observer)
             setup.options.queueSize = 10_000
+            setup.findSecret = { try? vault.value(of: $0) }
             let orchestrator = Orchestrator(setup, store: store)
             for (run, obstacle) in try orchestrator.resumeAll() {
                 Output.messages("warning: run \(run) can't be taken over: \(CommandFailure(obstacle).message)")
