@@ -32,6 +32,10 @@ extension ServerAnswers {
             try await engine.carryOut(.prioritize(task.run, task.task, priority: priority))
         }
         analyze = { file in try await study.run(["optimize", "-"], input: (file.source, "workflow.yaml")) }
+        preview = { file, findings in
+            try await study.run(
+                ["optimize", "-", "--apply"] + findings + ["--dry-run"], input: (file.source, "workflow.yaml"))
+        }
         apply = { workflow, findings, _ in
             try await study.run(["optimize", workflow, "--apply"] + findings)
         }
