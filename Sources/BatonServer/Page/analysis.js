@@ -12,12 +12,12 @@ const patience = 130000;
 
 /// - Parameters:
 ///   - text: of the workflow.
-///   - path: of its file on the server, which can be changed; without one the new text is only shown.
-export function analysisView(text, { path, signal }) {
+///   - workflow, path: its name and its file on the server, which can be changed; without them the new text is only shown.
+export function analysisView(text, { workflow, path, signal }) {
   const place = h("div");
   const load = () => present(place, signal, async () => {
     const found = await post("/optimization/analyze", { workflow: text }, { signal, timeout: patience });
-    return view(found, text, path, signal);
+    return view(found, text, workflow, signal);
   }, "Analysing");
   put(place, h("section", { class: "card" },
     h("p", {}, "The optimiser looks for what holds the workflow back, and simulates each cure before it is proposed."),
@@ -26,7 +26,7 @@ export function analysisView(text, { path, signal }) {
   return place;
 }
 
-function view(found, text, path, signal) {
+function view(found, text, workflow, signal) {
   return [
     figures([
       ["Critical path", duration(found.critical_path_seconds), found.critical_path.slice(0, 6).join(" › ")],
@@ -35,7 +35,7 @@ function view(found, text, path, signal) {
     ]),
     bottlenecks(found),
     h("h2", {}, "Findings"),
-    found.findings.length ? found.findings.map((each) => findingCard(each, text, path, signal))
+    found.findings.length ? found.findings.map((each) => findingCard(each, text, workflow, signal))
       : empty("Nothing is worth a change", "The workflow is as good as the optimiser can make it."),
     found.assumptions?.length ? h("p", { class: "hint" }, `Assumed: ${found.assumptions.join(" ")}`) : null,
   ];
@@ -49,7 +49,7 @@ function bottlenecks({ bottlenecks: all = [] }) {
       h("span", { class: "figure" }, `${percent(each.share_of_critical_path)} of the path`)))));
 }
 
-function findingCard(finding, text, path, signal) {
+function findingCard(finding, text, workflow, signal) {
   const gains = [["time", finding.expected?.completion_time_reduction], ["resources", finding.expected?.resource_usage_reduction],
     ["cost", finding.expected?.cost_reduction]].filter(([, gain]) => gain);
   return h("section", { class: `card finding ${finding.verdict === "worth_it" ? "good" : ""}` },
@@ -59,10 +59,11 @@ function findingCard(finding, text, path, signal) {
     h("ul", { class: "gains" }, gains.map(([name, { mean, ci95 }]) =>
       h("li", {}, h("strong", {}, signedPercent(-mean)), ` ${name} `, h("span", { class: "hint" }, `${signedPercent(-ci95[0])} to ${signedPercent(-ci95[1])}`)))),
     h("p", { class: "hint" }, `risk: ${finding.risk ?? "unknown"}`, finding.preserves ? ` · keeps ${finding.preserves}` : ""),
-    finding.rewrite ? button("Show the change", (event) => showChange(event.target, finding, text, path, signal)) : null);
+    finding.permission ? h("p", { class: "hint" }, `It needs a permission that nothing can prove safe: baton optimize --apply ${finding.id} --allow ${finding.permission}`)
+      : ["advice", "refused"].includes(finding.verdict) ? null : button("Show the change", (event) => showChange(event.target, finding, text, workflow, signal)));
 }
 
-async function showChange(control, finding, text, path, signal) {
+async function showChange(control, finding, text, workflow, signal) {
   const preview = await attempt(control, () =>
     post("/optimization/analyze", { workflow: text, optimizations: [finding.id] }, { signal, timeout: patience }));
   if (!preview) return;
@@ -77,8 +78,8 @@ async function showChange(control, finding, text, path, signal) {
       close();
       submit(after);
     }) : null,
-    path && may("operator") ? button("Apply", async (event) => {
-      const done = await attempt(event.target, () => post("/optimization/apply", { workflow_id: path, optimizations: [finding.id] },
+    workflow && may("operator") ? button("Apply", async (event) => {
+      const done = await attempt(event.target, () => post("/optimization/apply", { workflow_id: workflow, optimizations: [finding.id] },
         { timeout: patience, signal }), "Applied: the file is changed, and the next runs are compared with those before");
       if (done) {
         close();

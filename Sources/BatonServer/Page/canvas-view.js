@@ -3,7 +3,7 @@
 import { button, h, put } from "./dom.js";
 import { color, onThemeChange } from "./theme.js";
 
-const names = ["surface", "text", "muted", "line", "accent", "raised", "blocked", "ready", "running", "backing", "succeeded",
+const names = ["surface", "text", "muted", "line", "edge", "accent", "raised", "blocked", "ready", "running", "backing", "succeeded",
   "failed", "skipped", "cancelled", "critical", "ink"];
 
 export class CanvasView {

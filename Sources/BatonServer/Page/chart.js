@@ -8,7 +8,8 @@ const tones = ["tone-1", "tone-2", "tone-3", "tone-4"];
 
 /// Lines over time.
 ///
-/// - `series`: `{name, points: [[seconds, value]], band: [[seconds, low, high]], isDashed}`, at least one with points.
+/// - `series`: `{name, points: [[seconds, value]], band: [[seconds, low, high]], isStepped}`, at least one with points; what
+///   is stepped holds its value until the next point.
 /// - `format` makes a text of a value; `label` says in words what the chart shows.
 export function lineChart({ series, format, label, height = 220, floor = 0, ceiling = null }) {
   return drawn(height, label, (width) => {
@@ -22,10 +23,10 @@ export function lineChart({ series, format, label, height = 220, floor = 0, ceil
       gridY(floor, top, y, width, format), axisX(first, last, x, height, width),
       series.map((each, index) => [
         each.band ? svg("path", { class: `band ${tones[index % 4]}`, d: area(each.band, x, y) }) : null,
-        svg("path", { class: `line ${tones[index % 4]} ${each.isDashed ? "dashed" : ""}`, d: path(each.points, x, y) }),
+        svg("path", { class: `line ${tones[index % 4]}`, d: path(each.points, x, y, each.isStepped) }),
       ]),
     ];
-  }, series.map((each, index) => [tones[index % 4], each.name, each.isDashed]));
+  }, series.map((each, index) => [tones[index % 4], each.name]));
 }
 
 /// Horizontal bars with intervals: `{name, mean, low, high, isBest}`.
@@ -97,8 +98,11 @@ function axisX(first, last, x, height, width) {
   });
 }
 
-function path(points, x, y) {
-  return points.map(([time, value], index) => `${index ? "L" : "M"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`).join("");
+function path(points, x, y, isStepped = false) {
+  return points.map(([time, value], index) => {
+    const [left, top] = [x(time).toFixed(1), y(value).toFixed(1)];
+    return index && isStepped ? `H${left}V${top}` : `${index ? "L" : "M"}${left} ${top}`;
+  }).join("");
 }
 
 function area(band, x, y) {

@@ -12,7 +12,7 @@ const recentRuns = 20;
 const samplesMax = 300;
 
 export async function show(main, { signal }) {
-  const now = h("div");
+  const now = h("div", { class: "grid" });
   const lately = h("div");
   const forecast = h("div");
   const horizon = select([["600", "10 minutes"], ["3600", "an hour"], ["21600", "6 hours"], ["86400", "a day"]], "3600", () => forecastView(forecast, horizon.value, signal));
@@ -79,7 +79,10 @@ function chart(place, samples) {
     return;
   }
   put(place, lineChart({
-    series: [{ name: "CPU granted", points: samples.map((each) => [each.time, each.cpu]) }, { name: "memory granted", points: samples.map((each) => [each.time, each.memory]) }],
+    series: [
+      { name: "CPU granted", points: samples.map((each) => [each.time, each.cpu]), isStepped: true },
+      { name: "memory granted", points: samples.map((each) => [each.time, each.memory]), isStepped: true },
+    ],
     format: percent, ceiling: 1, label: `Use of the cluster: CPU ${percent(samples.at(-1).cpu)}, memory ${percent(samples.at(-1).memory)} now`,
   }));
 }

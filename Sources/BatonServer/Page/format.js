@@ -15,7 +15,7 @@ export function duration(seconds) {
     rest %= size;
   }
   parts.push(`${rest} s`);
-  return parts.slice(0, 2).join(" ");
+  return parts.slice(0, 2).join(" ").replace(/ 0 [hms]$/, "");
 }
 
 /// Decimal units, as the command line has them.

@@ -41,7 +41,7 @@ export class GanttView {
     const critical = new Set(projection.critical);
     this.critical = critical;
     this.rows = this.model.tasks
-      .filter((task) => !task.isGroup && !Number.isNaN(start[task.index]) && (!this.onlyCritical || critical.has(task.index)))
+      .filter((task) => (task.started || projection.isProjected[task.index]) && (!this.onlyCritical || critical.has(task.index)))
       .map((task) => task.index)
       .sort((a, b) => start[a] - start[b] || a - b);
     this.begin = this.rows.length ? start[this.rows[0]] : 0;

@@ -93,7 +93,7 @@ export class GraphView {
         const [x2, y2] = [layout.x[to], layout.y[to] + size.height / 2];
         if (x2 < sight.left || Math.max(y1, y2) < sight.top || Math.min(y1, y2) > sight.bottom) continue;
         const isCritical = this.#isCritical(from) && this.#isCritical(to);
-        context.strokeStyle = isCritical ? colors.critical : colors.line;
+        context.strokeStyle = isCritical ? colors.critical : colors.edge;
         context.lineWidth = isCritical ? 2.5 : 1.2;
         const bend = Math.max(20, (x2 - x1) / 2);
         context.beginPath();
@@ -115,10 +115,10 @@ export class GraphView {
     const state = stateOf(found ? found.state : node.task.state);
     const tone = colors[state.tone];
     if (node.members) {
-      for (const offset of [6, 3]) box(context, left + offset, top + offset, colors.surface, colors.line, 1);
+      for (const offset of [6, 3]) box(context, left + offset, top + offset, colors.surface, colors.edge, 1);
     }
     const isCritical = this.#isCritical(place);
-    box(context, left, top, colors.raised, place === this.current ? colors.accent : isCritical ? colors.critical : colors.line,
+    box(context, left, top, colors.raised, place === this.current ? colors.accent : isCritical ? colors.critical : colors.edge,
       place === this.current ? 3 : isCritical ? 2 : 1);
     context.fillStyle = tone;
     context.beginPath();

@@ -2,7 +2,8 @@
 
 import { get, onUnauthorized, session } from "./api.js";
 import { go, page, start, wanted } from "./router.js";
-import { frame, toast } from "./shell.js";
+import { put } from "./dom.js";
+import { frame, loading, toast } from "./shell.js";
 import "./keyboard.js";
 
 page("/runs", "Runs", () => import("./runs.js"));
@@ -32,6 +33,7 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 onUnauthorized(toLogin);
+put(document.getElementById("shell"), loading("Connecting"));
 try {
   session.principal = await get("/auth/me");
 } catch (problem) {

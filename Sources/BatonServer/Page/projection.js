@@ -16,7 +16,7 @@ export function project(model, places, now) {
   const expected = new Float64Array(count).fill(NaN);
   const isProjected = new Uint8Array(count);
   for (const [index, prediction] of model.predictions) expected[index] = prediction.duration_p50_seconds;
-  const typical = typicalSeconds(tasks);
+  const typical = typicalSeconds(tasks, now);
   const length = (task) => (task.isGroup ? 0 : expected[task.index] || typical.get(task.template) || typical.any);
   const free = busyPlaces(tasks, places, now, length);
 
@@ -57,17 +57,23 @@ function chain(tasks, end) {
   return critical.reverse();
 }
 
-function typicalSeconds(tasks) {
-  const sums = new Map();
+/// By template, the mean of what is over; where nothing is, what runs has taken so far.
+function typicalSeconds(tasks, now) {
+  const over = new Map();
+  const soFar = new Map();
   const all = [];
   for (const task of tasks) {
-    if (!task.started || !task.ended) continue;
-    const [sum, count] = sums.get(task.template) ?? [0, 0];
-    sums.set(task.template, [sum + task.ended - task.started, count + 1]);
+    if (!task.started) continue;
+    if (!task.ended) {
+      soFar.set(task.template, Math.max(soFar.get(task.template) ?? 0, now - task.started));
+      continue;
+    }
+    const [sum, count] = over.get(task.template) ?? [0, 0];
+    over.set(task.template, [sum + task.ended - task.started, count + 1]);
     all.push(task.ended - task.started);
   }
   all.sort((a, b) => a - b);
-  const typical = new Map([...sums].map(([template, [sum, count]]) => [template, sum / count]));
+  const typical = new Map([...soFar, ...[...over].map(([template, [sum, count]]) => [template, sum / count])]);
   typical.any = all[all.length >> 1] || unknownSeconds;
   return typical;
 }

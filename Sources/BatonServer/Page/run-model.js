@@ -29,10 +29,13 @@ export class RunModel {
 
   onChange(listener) { this.listeners.add(listener); }
 
-  async load() {
+  /// - Parameter onRun: called as soon as the run is known, without its tasks.
+  async load(onRun) {
     const options = { signal: this.signal, timeout: 60000 };
+    const reading = get(this.path, options);
+    if (onRun) reading.then(onRun, () => {});
     const [run, place, graph, tasks, found] = await Promise.all([
-      get(this.path, options), get(`${this.path}/changes?after=${latest}`, options), get(`${this.path}/graph`, options),
+      reading, get(`${this.path}/changes?after=${latest}`, options), get(`${this.path}/graph`, options),
       this.#allTasks(options), get(`${this.path}/predictions`, options).catch(() => ({ predictions: [] })),
     ]);
     this.run = run;

@@ -24,7 +24,11 @@ export async function show(main, { run: id, query, signal }) {
   const model = new RunModel(id, signal);
   const load = async () => {
     try {
-      await model.load();
+      await model.load((run) => {
+        if (signal.aborted) return;
+        put(main, heading(run.workflow, { back: ["#/runs", "Runs"], note: h("code", {}, run.run) }),
+          h("div", { class: "run-state" }, pill(run.status), progress(run.counts)), loading("Reading its tasks"));
+      });
       if (!signal.aborted) view(main, model, query, signal);
     } catch (problem) {
       if (!signal.aborted) put(main, heading("Run", { back: ["#/runs", "Runs"] }), failed(problem, load));
@@ -80,7 +84,7 @@ async function view(main, model, query, signal) {
   const state = h("span", { class: "stream hint", role: "status" });
   function refresh() {
     projection = look();
-    put(head, title(model, projection), actions(model));
+    put(head, title(model, projection));
     head.querySelector(".heading .titles .note")?.append(state);
     views[shown]?.update(projection);
     panel?.update();
@@ -106,13 +110,14 @@ function title(model, projection) {
   const rest = model.isEnded ? null : projection.finish - now;
   return [heading(run.workflow, {
     back: ["#/runs", "Runs"], note: [h("code", {}, run.run), " · ", h("time", timeAttributes(run.submitted), `started ${ago(run.submitted)}`)],
+    actions: actions(model),
   }), h("div", { class: "run-state" }, pill(run.status), progress(run.counts),
     h("span", {}, model.isEnded ? `took ${duration(run.duration_seconds)}` : `${duration(now - begun)} so far`),
     rest > 1 && model.predictions.size ? h("span", { class: "hint" }, `about ${duration(rest)} to go`) : null)];
 }
 
 function actions(model) {
-  if (!may("operator")) return null;
+  if (!may("operator")) return [];
   const { run } = model;
   const act = (verb, past) => async (event) => {
     const answer = await attempt(event.target, () => post(`${model.path}/${verb}`, {}), `The run is ${past}`);
@@ -134,7 +139,7 @@ function actions(model) {
   }
   if (["failed", "cancelled"].includes(run.status)) all.push(button("Retry", act("retry", "going on"), { class: "button primary" }));
   all.push(button("Submit again", () => submitAgain(run.workflow)));
-  return h("div", { class: "actions" }, all);
+  return all;
 }
 
 /// Why the run took as long as it did, and its figures.

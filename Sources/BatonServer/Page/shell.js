@@ -14,6 +14,8 @@ const sections = [
   ["settings", "Settings", "M3 6h8M15 6h2M11 4v4M3 14h2M9 14h8M6 12v4"],
 ];
 
+const toastsMax = 3;
+
 /// Draws the frame for a page and returns where its content goes.
 export function frame(page, section) {
   const shell = document.getElementById("shell");
@@ -21,6 +23,8 @@ export function frame(page, section) {
   const main = h("main", { id: "main", tabindex: "-1", class: isBare ? "bare" : "" });
   put(shell, isBare ? null : navigation(section), main);
   shell.classList.toggle("framed", !isBare);
+  // On a phone the sections are a row that scrolls.
+  shell.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   return main;
 }
 
@@ -73,7 +77,9 @@ export async function present(place, signal, load, what) {
 /// A message that goes away by itself.
 export function toast(text, tone = "") {
   const message = h("div", { class: `toast ${tone}` }, text);
-  document.getElementById("toasts").append(message);
+  const toasts = document.getElementById("toasts");
+  toasts.append(message);
+  if (toasts.children.length > toastsMax) toasts.firstChild.remove();
   setTimeout(() => message.remove(), 6000);
 }
 

@@ -6,7 +6,7 @@ import { bytes, clock, cpu, duration, failure, seconds, signedPercent } from "./
 import { logView } from "./log.js";
 import { attempt as tryTo, failed, loading } from "./shell.js";
 import { isEnded, pill } from "./states.js";
-import { dataTable } from "./table.js";
+import { dataTable, facts } from "./table.js";
 
 /// - Returns: `element`, and `update()` to be called when the run has changed.
 export function taskPanel(model, index, onClose, signal) {
@@ -20,7 +20,7 @@ export function taskPanel(model, index, onClose, signal) {
   let logged = "";
   const element = h("aside", { class: "panel", "aria-label": "Task" },
     h("div", { class: "panel-head" }, heading, button("✕", onClose, { class: "plain", "aria-label": "Close the task" })),
-    status, why, measured, log);
+    status, why, log, measured);
 
   async function update() {
     const task = model.tasks[index];
@@ -65,17 +65,20 @@ function priority(model, task) {
 function comparison(prediction, attempt) {
   const usage = attempt?.usage;
   if (!prediction && !usage) return null;
-  const actual = prediction?.actual;
   const cpuSeconds = usage ? usage.user_cpu_seconds + usage.system_cpu_seconds : null;
+  if (!prediction) {
+    return [h("h3", {}, "Measured"), facts([["Time", duration(usage.wall_seconds)], ["Memory", bytes(usage.peak_memory_bytes)],
+      ["CPU", duration(cpuSeconds)]]), h("p", { class: "hint" }, "Nothing was expected of it: it had no history yet.")];
+  }
+  const { actual } = prediction;
   const rows = [
-    measure("Time", prediction?.duration_p50_seconds, prediction?.duration_p90_seconds, actual?.duration_seconds ?? usage?.wall_seconds, duration),
-    measure("Memory", prediction?.peak_memory_p50_bytes, prediction?.peak_memory_p99_bytes, actual?.peak_memory_bytes ?? usage?.peak_memory_bytes, bytes),
+    measure("Time", prediction.duration_p50_seconds, prediction.duration_p90_seconds, actual?.duration_seconds ?? usage?.wall_seconds, duration),
+    measure("Memory", prediction.peak_memory_p50_bytes, prediction.peak_memory_p99_bytes, actual?.peak_memory_bytes ?? usage?.peak_memory_bytes, bytes),
     ["CPU", "–", "–", duration(cpuSeconds), ""],
   ];
   return [h("h3", {}, "Expected and measured"),
     dataTable("Expected and measured", ["", "#Expected", "#At most", "#Measured", "#Off"], rows).element,
-    prediction ? h("p", { class: "hint" }, `By ${prediction.model}, from ${prediction.samples} samples; “at most” holds for time in 9 of 10, for memory in 99 of 100 cases.`)
-      : h("p", { class: "hint" }, "Nothing was expected of it: it had no history yet.")];
+    h("p", { class: "hint" }, `By ${prediction.model}, from ${prediction.samples} samples; “at most” holds for time in 9 of 10, for memory in 99 of 100 cases.`)];
 }
 
 function measure(name, expected, most, actual, format) {

@@ -1,7 +1,7 @@
 // The tasks of a run as a list: filtered by name and state, only the rows in sight as elements.
 
 import { h, put, select } from "./dom.js";
-import { duration, failure } from "./format.js";
+import { duration, failure, number, plural } from "./format.js";
 import { order, pill, stateOf } from "./states.js";
 import { debounced } from "./timing.js";
 import { VirtualList } from "./virtual.js";
@@ -30,9 +30,10 @@ export class TaskList {
 
   update(projection) {
     this.projection = projection;
-    const found = this.model.tasks.filter((task) => !task.isGroup && (!this.state || task.state === this.state)
+    const all = this.model.tasks.filter((task) => !task.isGroup);
+    const found = all.filter((task) => (!this.state || task.state === this.state)
       && (!this.text || task.name.toLowerCase().includes(this.text)));
-    put(this.note, found.length === this.model.tasks.length ? "" : `${found.length} shown`);
+    put(this.note, found.length === all.length ? plural(all.length, "task") : `${number(found.length)} of ${plural(all.length, "task")}`);
     this.list.setItems(found);
   }
 

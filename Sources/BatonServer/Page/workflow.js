@@ -37,7 +37,7 @@ function fileView(path, name, signal) {
       if (problem.status === 404 || problem.status === 403) return null;
       throw problem;
     });
-    if (file) return analysisView(file.text, { path: file.path, signal });
+    if (file) return analysisView(file.text, { workflow: name, path: file.path, signal });
     return empty("The file of this workflow is not here", "Its runs came without one. Paste the text to analyse it.",
       h("a", { class: "button", href: "#/analyze" }, "Analyse a text"));
   }, "Reading the file");
