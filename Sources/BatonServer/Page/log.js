@@ -30,7 +30,11 @@ export function logView(run, task, attempts, outer) {
   stream.setAttribute("aria-label", "Which output");
   const attempt = select(attempts.map((each) => [each, `attempt ${each}`]), chosen.attempt, choose("attempt"));
   attempt.setAttribute("aria-label", "Which attempt");
-  put(frame, h("div", { class: "tools" }, stream, attempts.length > 1 ? attempt : null), place);
+  const larger = button("Larger", () => {
+    const isLarge = frame.classList.toggle("large");
+    larger.setAttribute("aria-pressed", String(isLarge));
+  }, { "aria-pressed": "false" });
+  put(frame, h("div", { class: "tools" }, stream, attempts.length > 1 ? attempt : null, larger), place);
   open();
   return frame;
 }

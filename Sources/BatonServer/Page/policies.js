@@ -27,8 +27,8 @@ export async function show(main, { query, signal }) {
 }
 
 function list(policies) {
-  return dataTable("Policies", ["Name", "What it does"], policies.map(({ name }, index) => [
-    [h("strong", {}, name), index === 0 ? h("span", { class: "hint" }, " in use") : null], meanings[name] ?? ""])).element;
+  return dataTable("Policies", ["Name", "What it does"], policies.map(({ name }) => [
+    h("strong", {}, name), meanings[name] ?? ""])).element;
 }
 
 function whatIf(policies, runs, chosenRun, signal) {

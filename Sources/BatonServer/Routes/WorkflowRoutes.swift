@@ -59,7 +59,7 @@ enum WorkflowRoutes {
         let workflow = try named(call)
         let run = try call.read { (store) throws(StoreError) in try store.run(workflow.lastRun) }
         guard let file = call.shelf.file(of: run) else {
-            throw Problem.notFound("the last run of '\(workflow.name.prefix(100))' came from no file that is still there")
+            throw Problem.notFound("no file of '\(workflow.name.prefix(100))' is there any more, or ever was")
         }
         return .json(.object(["path": .string(file.path), "text": .string(file.text)]))
     }
