@@ -69,6 +69,7 @@ class Watch:
     def __init__(self, page):
         self.faults = []
         self.allowed = []
+        self.is_offline = False
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("console", self._console)
         page.on("response", self._response)
@@ -85,7 +86,7 @@ class Watch:
 
     def _failed(self, request):
         # Leaving a page gives up what it still asks for, and that is right.
-        if request.failure and "ERR_ABORTED" not in request.failure:
+        if request.failure and "ERR_ABORTED" not in request.failure and not self.is_offline:
             self.faults.append(f"failed: {request.method} {request.url}: {request.failure}")
 
     @contextmanager
@@ -93,6 +94,12 @@ class Watch:
         self.allowed.append((status, part))
         yield
         self.allowed.pop()
+
+    @contextmanager
+    def offline(self):
+        self.is_offline = True
+        yield
+        self.is_offline = False
 
 
 def looks_right(page, where, faults):

@@ -23,6 +23,11 @@ tasks:
   merge: {needs: [work, prepare], run: "echo merged"}
 """
 STUCK = "name: slow\ntasks:\n  wait: {run: 'echo begun; sleep 60'}\n  after: {needs: [wait], run: 'true'}\n"
+SHORT = "name: short\ntasks:\n  wait: {run: 'sleep 6'}\n"
+HOSTILE = """name: "<img src=x onerror=alert(1)>"
+tasks:
+  "<b onclick=alert(2)>bold</b>": {run: "printf '<script>alert(3)</script>\\n\\033]0;title\\007\\033[31;1mX\\033[0m\\n'"}
+"""
 WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
 PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster", "policies", "models",
          "audit", "keys", "settings"]
@@ -123,6 +128,26 @@ class Story:
         self.button("Cancel the run").click()
         expect(self.page.locator(".run-state .pill")).to_have_text("⊘cancelled", timeout=30_000)
 
+    def outlive_a_restart(self):
+        self.open("runs")
+        self.submit(SHORT)
+        expect(self.page.get_by_text("· live")).to_be_visible()
+        with self.watch.offline():
+            self.server.stop()
+            expect(self.page.get_by_text("connecting again")).to_be_visible(timeout=30_000)
+            self.server.start()
+            expect(self.page.get_by_text("· live")).to_be_visible(timeout=30_000)
+        expect(self.page.locator(".run-state .pill.succeeded")).to_be_visible(timeout=30_000)
+
+    def be_shut_out(self):
+        self.open("models")
+        self.page.evaluate("sessionStorage.setItem('baton.token', 'forged')")
+        with self.watch.allowing(401, "/api/"):
+            self.page.reload()
+            self.page.get_by_label("API key").fill(self.server.key)
+        self.button("Log in").click()
+        expect(self.page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
+
     def optimise(self):
         self.open("workflows/reports?tab=optimise")
         self.button("Analyse", exact=True).click()
@@ -156,7 +181,7 @@ class Story:
 
     def tell(self):
         for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task, self.cancel_and_retry,
-                        self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
+                        self.outlive_a_restart, self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 
@@ -164,11 +189,15 @@ class Story:
 def guises(browser, server, shots, faults):
     """Every page, light and dark, on a desk and on a phone."""
     run = server.get("/runs?workflow=reports")["runs"][0]["run"]
+    hostile = server.submit(HOSTILE)
+    server.wait(hostile)
     pages = PAGES + [f"runs/{run}?tab={tab}" for tab in ("graph", "timeline", "tasks", "why")] + [f"runs/{run}?tab=tasks&task=2"]
+    pages += [f"runs/{hostile}?tab=graph&task=0"]
     for scheme in ("light", "dark"):
         for width, height in ((1400, 900), (375, 720)):
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
+            page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))
             story = Story(page, server, shots)
             story.watch.allowed += [(422, "/forecasts"), (401, "/auth/me")]
             if server.key:

@@ -13,13 +13,24 @@ import urllib.request
 class Server:
     def __init__(self, baton, authentication=True):
         self.folder = tempfile.mkdtemp(prefix="baton-page-")
-        command = [baton, "serve", "--port", "0", "--data-dir", self.folder, "--json"]
+        self.command = [baton, "serve", "--data-dir", self.folder, "--json"]
         if not authentication:
-            command.append("--no-auth")
+            self.command.append("--no-auth")
         self.log = open(f"{self.folder}/server.log", "wb")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log)
-        started = self._greeting()
-        self.address, self.key = started["address"], started["key"]
+        self.address = self.key = None
+        self.start()
+
+    def start(self):
+        """The second time with the same address."""
+        port = self.address.rsplit(":", 1)[1] if self.address else "0"
+        self.process = subprocess.Popen([*self.command, "--port", port], stdout=subprocess.PIPE, stderr=self.log)
+        greeting = self._greeting()
+        self.address = greeting["address"]
+        self.key = self.key or greeting["key"]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
 
     def _greeting(self):
         """Its address and its first key: an object over several lines."""
@@ -39,8 +50,7 @@ class Server:
         # Its tasks outlive it, so they are ended first.
         for run in self.get("/runs?status=running,paused,cancelling&limit=200")["runs"]:
             self.post(f"/runs/{run['run']}/cancel", {"force": True})
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+        self.stop()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -14,7 +14,7 @@ const patience = 130000;
 ///   - text: of the workflow.
 ///   - workflow, path: its name and its file on the server, which can be changed; without them the new text is only shown.
 export function analysisView(text, { workflow, path, signal }) {
-  const place = h("div");
+  const place = h("div", { class: "grid" });
   const load = () => present(place, signal, async () => {
     const found = await post("/optimization/analyze", { workflow: text }, { signal, timeout: patience });
     return view(found, text, workflow, signal);
@@ -57,7 +57,8 @@ function findingCard(finding, text, workflow, signal) {
       finding.tasks.length > 3 ? ` and ${finding.tasks.length - 3} more` : ""), h("span", { class: "tag" }, words(finding.verdict))),
     finding.evidence.map((each) => h("p", {}, each)), finding.rewrite ? h("p", {}, h("strong", {}, finding.rewrite)) : null,
     h("ul", { class: "gains" }, gains.map(([name, { mean, ci95 }]) =>
-      h("li", {}, h("strong", {}, signedPercent(-mean)), ` ${name} `, h("span", { class: "hint" }, `${signedPercent(-ci95[0])} to ${signedPercent(-ci95[1])}`)))),
+      h("li", {}, h("strong", {}, signedPercent(-mean)), ` ${name} `,
+        ci95[0] === ci95[1] ? null : h("span", { class: "hint" }, `${signedPercent(-ci95[1])} to ${signedPercent(-ci95[0])}`)))),
     h("p", { class: "hint" }, `risk: ${finding.risk ?? "unknown"}`, finding.preserves ? ` · keeps ${finding.preserves}` : ""),
     finding.permission ? h("p", { class: "hint" }, `It needs a permission that nothing can prove safe: baton optimize --apply ${finding.id} --allow ${finding.permission}`)
       : ["advice", "refused"].includes(finding.verdict) ? null : button("Show the change", (event) => showChange(event.target, finding, text, workflow, signal)));

@@ -39,8 +39,9 @@ export function percent(ratio, digits = 0) {
   return ratio === null || ratio === undefined || !isFinite(ratio) ? "–" : `${(ratio * 100).toFixed(digits)} %`;
 }
 
-/// `+3 %`, `−12 %`.
+/// `+3 %`, `−12 %`, `±0 %`.
 export function signedPercent(ratio) {
+  if (Math.abs(ratio) < 0.0005) return "±0 %";
   const text = percent(Math.abs(ratio), Math.abs(ratio) < 0.1 ? 1 : 0);
   return ratio < 0 ? `−${text}` : `+${text}`;
 }

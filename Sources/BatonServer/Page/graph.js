@@ -8,6 +8,7 @@ import { duration, plural } from "./format.js";
 import { stateOf } from "./states.js";
 
 const margin = 28;
+const passingMax = 300;
 
 export class GraphView {
   /// - Parameter onTask: called with a task's index when it is opened.
@@ -16,7 +17,6 @@ export class GraphView {
     this.closed = closedAtFirst(model.tasks);
     this.scale = null;
     this.current = 0;
-    this.critical = new Set();
     this.groups = h("div", { class: "tools" });
     this.view = new CanvasView({
       label: "Graph of the tasks", hint: "Arrow keys move, Enter opens a task or a group.", signal,
@@ -32,13 +32,14 @@ export class GraphView {
   /// - Parameter projection: of `project`; what is on its critical chain is drawn so.
   update(projection) {
     this.projection = projection;
-    this.critical = new Set(projection.critical);
     if (this.model.tasks.length !== this.count) this.#arrange();
-    else this.view.paint();
+    this.#markCritical();
+    this.view.paint();
   }
 
   #arrange() {
     const { tasks } = this.model;
+    const before = this.nodes?.[this.current];
     this.count = tasks.length;
     Object.assign(this, graphNodes(tasks, this.closed));
     this.layout = layered(this.nodes);
@@ -46,13 +47,19 @@ export class GraphView {
     put(this.groups, all.size ? [
       button("Close groups", () => this.#close(new Set(all.keys()))), button("Open groups", () => this.#close(new Set())),
     ] : null);
-    this.current = Math.min(this.current, this.nodes.length - 1);
+    this.current = before ? this.nodeOf[before.task?.index ?? before.members[0]] : 0;
+    this.#markCritical();
     this.zoom(this.scale && !this.isFitted ? 1 : 0);
+  }
+
+  #markCritical() {
+    this.critical = new Set(this.projection?.critical.map((index) => this.nodeOf[index]));
   }
 
   #close(closed) {
     this.closed = closed;
     this.#arrange();
+    this.#go(this.current);
   }
 
   /// 0 fits the whole into sight, but never so small that nothing can be read.
@@ -84,15 +91,19 @@ export class GraphView {
     }
   }
 
+  /// All edges between nodes in sight; of those that only pass by, so many that they still say something.
   #edges(context, sight, colors) {
     const { layout, nodes } = this;
+    let passing = 0;
     for (let from = 0; from < nodes.length; from += 1) {
       const [x1, y1] = [layout.x[from] + size.width, layout.y[from] + size.height / 2];
       if (x1 > sight.right) continue;
       for (const to of nodes[from].children) {
         const [x2, y2] = [layout.x[to], layout.y[to] + size.height / 2];
         if (x2 < sight.left || Math.max(y1, y2) < sight.top || Math.min(y1, y2) > sight.bottom) continue;
-        const isCritical = this.#isCritical(from) && this.#isCritical(to);
+        const isWhole = y1 > sight.top && y1 < sight.bottom && y2 > sight.top && y2 < sight.bottom;
+        if (!isWhole && (passing += 1) > passingMax) continue;
+        const isCritical = this.critical.has(from) && this.critical.has(to);
         context.strokeStyle = isCritical ? colors.critical : colors.edge;
         context.lineWidth = isCritical ? 2.5 : 1.2;
         const bend = Math.max(20, (x2 - x1) / 2);
@@ -104,11 +115,6 @@ export class GraphView {
     }
   }
 
-  #isCritical(place) {
-    const { task, members } = this.nodes[place];
-    return task ? this.critical.has(task.index) : members.some((index) => this.critical.has(index));
-  }
-
   #node(context, place, left, top, colors, font) {
     const node = this.nodes[place];
     const found = node.members && summary(this.model.tasks, node.members);
@@ -117,7 +123,7 @@ export class GraphView {
     if (node.members) {
       for (const offset of [6, 3]) box(context, left + offset, top + offset, colors.surface, colors.edge, 1);
     }
-    const isCritical = this.#isCritical(place);
+    const isCritical = this.critical.has(place);
     box(context, left, top, colors.raised, place === this.current ? colors.accent : isCritical ? colors.critical : colors.edge,
       place === this.current ? 3 : isCritical ? 2 : 1);
     context.fillStyle = tone;
@@ -163,10 +169,9 @@ export class GraphView {
     const node = this.nodes[this.current];
     if (node.task) this.onTask(node.task.index);
     else {
-      const first = node.members[0];
       this.closed.delete(node.template);
       this.#arrange();
-      this.#go(this.nodeOf[first]);
+      this.#go(this.current);
     }
     this.view.paint();
   }

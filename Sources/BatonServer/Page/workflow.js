@@ -45,7 +45,7 @@ function fileView(path, name, signal) {
 }
 
 function revisionsView(path, signal) {
-  const place = h("div");
+  const place = h("div", { class: "grid" });
   present(place, signal, async () => {
     const { revisions } = await get(`${path}/revisions`, { signal });
     if (!revisions.length) return empty("No revision was made", "Under “Optimise”, findings can be applied; each makes one.");
