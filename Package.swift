@@ -76,10 +76,11 @@ let package = Package(
         ),
 
         // Doors
+        .target(name: "CBatonPage"),
         .target(
             name: "BatonServer",
             dependencies: [
-                "BatonCore", "BatonFormats", "BatonStore", "BatonRuntime",
+                "BatonCore", "BatonFormats", "BatonStore", "BatonRuntime", "CBatonPage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -90,6 +91,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            exclude: ["Page"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -22,6 +22,10 @@ public struct ServerAnswers: Sendable {
     }
     /// An `OptimizationAnalysis`.
     public var analyze: @Sendable (WorkflowFile) async throws -> JSON = { _ in throw Self.missing("the optimiser") }
+    /// The same, with the text as it would be if findings, by their ids, were applied.
+    public var preview: @Sendable (WorkflowFile, _ findings: [String]) async throws -> JSON = { _, _ in
+        throw Self.missing("the optimiser")
+    }
     /// Applies findings, by their ids, to the file of a workflow, by its name; the new revision.
     public var apply: @Sendable (_ workflow: String, _ findings: [String], _ actor: String) async throws -> JSON = {
         _, _, _ in throw Self.missing("the optimiser")

@@ -85,6 +85,8 @@ public struct ServerApplication: Sendable {
         for route in RouteTable.all {
             router.on(RouterPath(route.path), method: route.method, responder: RouteResponder(core: core, route: route))
         }
+        router.on("/", method: .get, responder: PageResponder(name: "index.html"))
+        router.on("/assets/{name}", method: .get, responder: PageResponder())
         let patience = { @Sendable in
             [
                 PatienceHandler(

@@ -77,7 +77,7 @@ struct Room: Sendable, CustomTestStringConvertible {
         Room(
             name: "BatonServer",
             purpose: "The door for programs: REST, server-sent events, keys, figures",
-            modules: ["BatonCore", "BatonFormats", "BatonRuntime", "BatonStore"],
+            modules: ["BatonCore", "BatonFormats", "BatonRuntime", "BatonStore", "CBatonPage"],
             outside: [
                 "Crypto", "Dispatch", "Foundation", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
                 "NIOCore",

@@ -139,6 +139,10 @@ extension Schemas {
             "type": "object", "required": ["workflows"],
             "properties": {"workflows": {"type": "array", "items": {"$ref": "#/components/schemas/Workflow"}}}
           },
+          "WorkflowText": {
+            "type": "object", "required": ["path", "text"],
+            "properties": {"path": {"type": "string"}, "text": {"type": "string"}}
+          },
           "Revision": {"type": "object"},
           "Revisions": {
             "type": "object", "required": ["revisions"],

@@ -87,7 +87,13 @@ enum Schemas {
           },
           "AnalyzeRequest": {
             "description": "A workflow as JSON, or an object with `workflow`.", "type": "object",
-            "properties": {"workflow": {"type": ["string", "object"]}}
+            "properties": {
+              "workflow": {"type": ["string", "object"]},
+              "optimizations": {
+                "description": "Findings by their ids: the answer has the text as it would be with them, too.",
+                "type": "array", "items": {"type": "string"}
+              }
+            }
           },
           "ApplyRequest": {
             "type": "object", "additionalProperties": false, "required": ["workflow_id", "optimizations"],

@@ -54,6 +54,9 @@ struct RunRequest {
         }
     }
 
+    /// The workflow's file, where the request had its text and named none.
+    var unnamedFile: WorkflowFile? { source == nil && file.path.hasSuffix(".yaml") ? file : nil }
+
     func submission(run: Run.ID) throws(WorkflowError) -> Run.Submission {
         var workflow = file.workflow
         if let priority {

@@ -115,7 +115,9 @@ enum RunRoutes {
     }
 
     @Sendable static func submit(_ call: Call) async throws -> Reply {
-        let submission = try await RunRequest.read(call).submission(run: call.run)
+        let request = try await RunRequest.read(call)
+        var submission = try request.submission(run: call.run)
+        if let file = request.unnamedFile { submission.source = call.shelf.keep(file) }
         try await call.submit(submission)
         let location = "\(RouteTable.prefix)/runs/\(submission.run)"
         let run = try call.read { (store) throws(StoreError) in try store.run(submission.run) }
@@ -190,6 +192,10 @@ enum RunRoutes {
 }
 
 extension Call {
+    var shelf: WorkflowShelf {
+        WorkflowShelf(workingDirectory: core.configuration.workingDirectory, dataDirectory: core.dataDirectory)
+    }
+
     /// Hands a run to the engine; one that a request before this one has made already is left alone.
     func submit(_ submission: Run.Submission) async throws {
         if isRepeated {

@@ -40,28 +40,32 @@ extension RouteTable {
 
 enum StudyRoutes {
     @Sendable static func analyze(_ call: Call) async throws -> Reply {
-        let file = try await Computation.run { try workflow(call) }
+        let (file, findings) = try await Computation.run { try workflow(call) }
         let start = call.core.clock()
-        let answer = try await call.core.answers.analyze(file)
+        let answers = call.core.answers
+        let answer = try await findings.isEmpty ? answers.analyze(file) : answers.preview(file, findings)
         call.core.metrics.observe(start.duration(to: call.core.clock()).seconds, in: .analysisSeconds)
         return .json(answer)
     }
 
-    /// YAML; JSON that is a workflow; or JSON with `workflow`, which is YAML text or a workflow.
-    private static func workflow(_ call: Call) throws -> WorkflowFile {
+    /// YAML; JSON that is a workflow; or JSON with `workflow`, which is YAML text or a workflow, and findings to be tried.
+    private static func workflow(_ call: Call) throws -> (file: WorkflowFile, findings: [String]) {
         let folder = call.core.configuration.workingDirectory ?? "/"
         guard call.contentType == "application/json" else {
-            return try RunRequest.decode(try call.text(), isJSON: false, in: folder)
+            return (try RunRequest.decode(try call.text(), isJSON: false, in: folder), [])
         }
         let value = try call.json()
         guard value["workflow"] != nil else {
-            return try RunRequest.decode(try call.text(), isJSON: true, in: folder)
+            return (try RunRequest.decode(try call.text(), isJSON: true, in: folder), [])
         }
         var fields = try Fields(value)
         let workflow = fields.take("workflow") ?? .null
+        let findings = try fields.strings("optimizations") ?? []
         try fields.finish()
-        if case .string(let text) = workflow { return try RunRequest.decode(text, isJSON: false, in: folder) }
-        return try RunRequest.decode(workflow.json, isJSON: true, in: folder)
+        if case .string(let text) = workflow {
+            return (try RunRequest.decode(text, isJSON: false, in: folder), findings)
+        }
+        return (try RunRequest.decode(workflow.json, isJSON: true, in: folder), findings)
     }
 
     @Sendable static func apply(_ call: Call) async throws -> Reply {
@@ -70,7 +74,8 @@ enum StudyRoutes {
         let findings = try fields.require("optimizations", try fields.strings("optimizations"))
         try fields.finish()
         guard !findings.isEmpty else { throw Problem.invalid("'optimizations' names none") }
-        let answer = try await call.core.answers.apply(workflow, findings, call.principal.name)
+        let path = try WorkflowRoutes.filePath(of: workflow, call) ?? workflow
+        let answer = try await call.core.answers.apply(path, findings, call.principal.name)
         call.core.metrics.add(to: .optimizationsApplied)
         try call.audit("optimization.applied", workflow, detail: findings.joined(separator: ", "))
         return .json(answer)

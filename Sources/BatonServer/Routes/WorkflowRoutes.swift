@@ -20,6 +20,10 @@ extension RouteTable {
             "\(prefix)/workflows/{workflow}/revisions", .workflows,
             "What optimisations made of a workflow, what they promised and what came of it, newest first.",
             answer: .json("Revisions"), handle: WorkflowRoutes.revisions),
+        .get(
+            "\(prefix)/workflows/{workflow}/file", .workflows,
+            "The file that the last run of a workflow came from, as it is now.", access: .role(.operator),
+            answer: .json("WorkflowText"), handle: WorkflowRoutes.file),
     ]
 }
 
@@ -49,6 +53,23 @@ enum WorkflowRoutes {
         let name = try named(call).name
         let found = try call.read { (store) throws(StoreError) in try store.optimizations(of: name) }
         return .json(.object(["revisions": .list(found.map(revision))]))
+    }
+
+    @Sendable static func file(_ call: Call) throws -> Reply {
+        let workflow = try named(call)
+        let run = try call.read { (store) throws(StoreError) in try store.run(workflow.lastRun) }
+        guard let file = call.shelf.file(of: run) else {
+            throw Problem.notFound("no file of '\(workflow.name.prefix(100))' is there any more, or ever was")
+        }
+        return .json(.object(["path": .string(file.path), "text": .string(file.text)]))
+    }
+
+    /// Of a workflow by its name; nil where there is none.
+    static func filePath(of name: String, _ call: Call) throws -> String? {
+        let runs = try call.read { (store) throws(StoreError) in
+            try store.runs(matching: RunFilter(workflow: name, limit: 1))
+        }
+        return runs.first.flatMap { call.shelf.file(of: $0) }?.path
     }
 
     private static func revision(_ revision: WorkflowOptimization) -> Value {

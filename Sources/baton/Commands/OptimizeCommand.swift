@@ -121,30 +121,36 @@ struct OptimizeCommand: ParsableCommand {
                 permissions: permissions, distrusted: WorkflowOptimization.distrusted(revisions)),
             estimator: estimator, past: past)
         let view = OptimizationView(optimization: optimization)
-        if state.json {
-            JSONPrinter.print(view.json)
-        } else {
+        if !state.json {
             Output.data(view.text(for: Terminal(descriptor: STDOUT_FILENO)))
         }
         if let html {
             try OptimizationPage(optimization: optimization).write(to: html)
             Output.messages("wrote \(html)")
         }
-        if apply { try make(optimization, input, permissions) }
+        let revision = apply ? try make(optimization, input, permissions) : nil
+        if state.json { JSONPrinter.print(view.json(with: revision)) }
     }
 
+    /// - Returns: the file before and after; nil where nothing is worth a change.
     private func make(
         _ optimization: Optimization, _ input: OptimizedWorkflow, _ permissions: Set<Finding.Permission>
-    ) throws {
+    ) throws -> WorkflowRevision? {
         let (ids, edits) = try optimization.edits(of: ids, permissions: permissions)
-        guard !edits.isEmpty else { return Output.messages("Nothing is worth a change.") }
+        guard !edits.isEmpty else {
+            Output.messages("Nothing is worth a change.")
+            return nil
+        }
         guard let file = input.file else {
             throw CommandFailure("the file of '\(subject)' is gone, so nothing can be changed in it", exit: .usage)
         }
         let revision = try WorkflowRevision(file.path, parameters: input.parameters, edits)
         let promise = try optimization.promise(of: edits)
         Output.messages(revision.diff(for: Terminal(descriptor: STDERR_FILENO)))
-        guard !dryRun else { return Output.messages("Nothing was changed: --dry-run.") }
+        guard !dryRun else {
+            Output.messages("Nothing was changed: --dry-run.")
+            return revision
+        }
         let store = try state.dataDirectory.store()
         let record = WorkflowOptimization(
             workflow: input.workflow.name, path: WorkflowOptimization.path(of: file), findings: ids,
@@ -156,5 +162,6 @@ struct OptimizeCommand: ParsableCommand {
         let id = try Revisions.make(revision, record, in: store)
         Output.messages(
             "\(file.path) was changed by \(Sentence.list(ids, limit: 5)). It is optimisation \(id): \(record.story).")
+        return revision
     }
 }

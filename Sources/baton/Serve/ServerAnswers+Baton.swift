@@ -29,6 +29,10 @@ extension ServerAnswers {
         }
         outlook = { _, load in Self.outlook(load) }
         analyze = { file in try await study.run(["optimize", "-"], input: (file.source, "workflow.yaml")) }
+        preview = { file, findings in
+            try await study.run(
+                ["optimize", "-", "--apply"] + findings + ["--dry-run"], input: (file.source, "workflow.yaml"))
+        }
         apply = { workflow, findings, _ in
             try await study.run(["optimize", workflow, "--apply"] + findings)
         }

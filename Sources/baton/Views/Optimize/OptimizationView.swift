@@ -170,6 +170,13 @@ struct OptimizationView: TextAndJSON {
         ])
     }
 
+    /// The same, with the text before and after what was chosen.
+    func json(with revision: WorkflowRevision?) -> Value {
+        guard let revision, case .map(let entries) = json else { return json }
+        let texts = Value.object(["text_before": .string(revision.before), "text_after": .string(revision.after)])
+        return .map(entries + [Value.Entry(key: "revision", value: texts)])
+    }
+
     private static func seconds(_ nanoseconds: Int64) -> Value { .number(Double(nanoseconds) / 1e9) }
 
     private static func json(_ pace: Pace) -> Value {

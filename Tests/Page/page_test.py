@@ -1,0 +1,258 @@
+"""The web page in a real Chromium: a story from end to end, every page in every guise, and how fast it is.
+
+python3 Tests/Page/page_test.py --baton .build/debug/baton [--screenshots FOLDER] [--skip-large]
+"""
+
+import argparse
+import os
+import sys
+
+from playwright.sync_api import Error, expect, sync_playwright
+
+from checks import Watch, focus_is_visible, looks_right
+from server import Server
+from speed import measure
+
+FLOW = """name: reports
+tasks:
+  prepare: {run: "sleep 1"}
+  work:
+    needs: [prepare]
+    matrix: {part: [a, b, c], kind: [x, y]}
+    run: "printf '\\\\033[31mred\\\\033[0m <b>not bold</b> ${{ part }}\\\\n'; sleep 0.4"
+  merge: {needs: [work, prepare], run: "echo merged"}
+"""
+STUCK = "name: slow\ntasks:\n  wait: {run: 'echo begun; sleep 60'}\n  after: {needs: [wait], run: 'true'}\n"
+SHORT = "name: short\ntasks:\n  wait: {run: 'sleep 6'}\n"
+HOSTILE = """name: "<img src=x onerror=alert(1)>"
+tasks:
+  "<b onclick=alert(2)>bold</b>": {run: "printf '<script>alert(3)</script>\\n\\033]0;title\\007\\033[31;1mX\\033[0m\\n'"}
+"""
+WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
+PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster", "policies", "models",
+         "audit", "keys", "settings"]
+
+
+class Story:
+    def __init__(self, page, server, shots):
+        self.page, self.server, self.shots = page, server, shots
+        self.watch = Watch(page)
+
+    def shot(self, name):
+        if self.shots:
+            self.page.screenshot(path=os.path.join(self.shots, f"{name}.png"))
+
+    def open(self, hash):
+        self.page.goto(f"{self.server.address}/#/{hash}")
+
+    def button(self, name, **options):
+        return self.page.get_by_role("button", name=name, **options)
+
+    def log_in(self):
+        self.open("runs")
+        with self.watch.allowing(401, "/auth/"):
+            self.page.get_by_label("API key").fill("baton_wrong")
+            self.button("Log in").click()
+            expect(self.page.get_by_text("unknown or was revoked")).to_be_visible()
+            self.shot("login")
+            self.page.get_by_label("API key").fill(self.server.key)
+            self.button("Log in").click()
+            expect(self.page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+
+    def submit(self, text):
+        self.button("Submit a workflow").first.click()
+        self.page.get_by_label("Workflow (YAML)").fill(text)
+        self.button("Start", exact=True).click()
+
+    def be_corrected(self):
+        with self.watch.allowing(422, "/runs"):
+            self.submit(WRONG)
+            expect(self.page.get_by_text("Did you mean 'needs'?")).to_be_visible()
+            self.shot("submit-problems")
+            self.button("Cancel").click()
+
+    def watch_to_the_end(self):
+        self.submit(FLOW)
+        expect(self.page.get_by_role("heading", name="reports")).to_be_visible()
+        expect(self.page.get_by_text("· live")).to_be_visible()
+        self.shot("run-live")
+        expect(self.page.locator(".run-state .pill.succeeded")).to_be_visible(timeout=60_000)
+        expect(self.page.locator(".run-state")).to_contain_text("8/8")
+        self.shot("run-graph")
+
+    def look_at_a_task(self):
+        self.page.get_by_role("tab", name="Tasks").click()
+        self.page.get_by_role("listbox", name="Tasks").focus()
+        self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Enter")
+        panel = self.page.get_by_role("complementary", name="Task")
+        expect(panel).to_contain_text("succeeded")
+        expect(panel.locator(".log-box")).to_contain_text("red <b>not bold</b>")
+        expect(panel.locator(".log-box .f-1")).to_have_text("red")
+        panel.get_by_role("button", name="Why this decision?").click()
+        expect(panel).to_contain_text("Decision")
+        panel.get_by_label("Search the log").fill("not bold")
+        expect(panel.locator("mark").first).to_have_text("not bold")
+        self.shot("task")
+        self.page.keyboard.press("Escape")
+        for tab in ("Timeline", "Why"):
+            self.page.get_by_role("tab", name=tab).click()
+            self.page.wait_for_timeout(400)
+            self.shot(f"run-{tab.lower()}")
+        expect(self.page.get_by_text("Where the time went")).to_be_visible()
+
+    def cancel_and_retry(self):
+        self.open("runs")
+        self.submit(STUCK)
+        expect(self.page.locator(".run-state .pill.running")).to_be_visible()
+        self.button("Pause").click()
+        expect(self.page.locator(".run-state .pill")).to_have_text("‖paused")
+        self.button("Resume").click()
+        expect(self.page.locator(".run-state .pill.running")).to_be_visible()
+        self.button("Cancel", exact=True).click()
+        self.button("Cancel the run").click()
+        expect(self.page.locator(".run-state .pill")).to_have_text("⊘cancelled", timeout=30_000)
+        self.button("Retry").click()
+        expect(self.page.locator(".run-state .pill.running")).to_be_visible(timeout=30_000)
+        self.page.get_by_role("tab", name="Tasks").click()
+        self.page.get_by_role("option").filter(has_text="after").click()
+        panel = self.page.get_by_role("complementary", name="Task")
+        expect(panel).to_contain_text("waits")
+        panel.get_by_label("Priority").fill("80")
+        panel.get_by_role("button", name="Set").click()
+        expect(self.page.get_by_text("after has priority 80")).to_be_visible()
+        self.shot("waiting")
+        self.page.keyboard.press("Escape")
+        self.button("Cancel", exact=True).click()
+        self.button("Cancel the run").click()
+        expect(self.page.locator(".run-state .pill")).to_have_text("⊘cancelled", timeout=30_000)
+
+    def outlive_a_restart(self):
+        self.open("runs")
+        self.submit(SHORT)
+        expect(self.page.get_by_text("· live")).to_be_visible()
+        with self.watch.offline():
+            self.server.stop()
+            expect(self.page.get_by_text("connecting again")).to_be_visible(timeout=30_000)
+            self.server.start()
+            expect(self.page.get_by_text("· live")).to_be_visible(timeout=30_000)
+        expect(self.page.locator(".run-state .pill.succeeded")).to_be_visible(timeout=30_000)
+
+    def be_shut_out(self):
+        self.open("models")
+        self.page.evaluate("sessionStorage.setItem('baton.token', 'forged')")
+        with self.watch.allowing(401, "/api/"):
+            self.page.reload()
+            self.page.get_by_label("API key").fill(self.server.key)
+        self.button("Log in").click()
+        expect(self.page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
+
+    def optimise(self):
+        self.open("workflows/reports?tab=optimise")
+        self.button("Analyse", exact=True).click()
+        finding = self.page.locator(".finding", has_text="Redundant dependency")
+        expect(finding).to_be_visible(timeout=60_000)
+        self.shot("findings")
+        finding.get_by_role("button", name="Show the change").click()
+        expect(self.page.locator(".diff .removed")).to_contain_text("needs: [work, prepare]", timeout=60_000)
+        self.shot("diff")
+        self.button("Apply", exact=True).click()
+        expect(self.page.get_by_text("Applied: the file is changed")).to_be_visible(timeout=60_000)
+        self.page.get_by_role("tab", name="Revisions").click()
+        expect(self.page.get_by_role("heading", name="Revision 1")).to_be_visible()
+
+    def ask_what_if(self):
+        self.open("policies")
+        self.button("Simulate").click()
+        expect(self.page.locator(".bars")).to_be_visible(timeout=90_000)
+        self.shot("what-if")
+
+    def make_and_revoke_a_key(self):
+        self.open("keys")
+        self.button("Make a key").click()
+        self.page.get_by_label("Name").fill("<i>guest</i>")
+        self.button("Make it").click()
+        expect(self.page.locator(".secret")).to_contain_text("baton_")
+        self.button("Done").click()
+        self.button("Revoke the key <i>guest</i>").click()
+        self.button("Revoke it").click()
+        expect(self.page.get_by_text("<i>guest</i> is revoked")).to_be_visible()
+
+    def tell(self):
+        for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task, self.cancel_and_retry,
+                        self.outlive_a_restart, self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
+            print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
+            chapter()
+
+
+def guises(browser, server, shots, faults):
+    """Every page, light and dark, on a desk and on a phone."""
+    run = server.get("/runs?workflow=reports")["runs"][0]["run"]
+    hostile = server.submit(HOSTILE)
+    server.wait(hostile)
+    pages = PAGES + [f"runs/{run}?tab={tab}" for tab in ("graph", "timeline", "tasks", "why")] + [f"runs/{run}?tab=tasks&task=2"]
+    pages += [f"runs/{hostile}?tab=graph&task=0"]
+    for scheme in ("light", "dark"):
+        for width, height in ((1400, 900), (375, 720)):
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page = context.new_page()
+            page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))
+            story = Story(page, server, shots)
+            story.watch.allowed += [(422, "/forecasts"), (401, "/auth/me")]
+            if server.key:
+                page.goto(server.address)
+                page.get_by_label("API key").fill(server.key)
+                page.get_by_role("button", name="Log in").click()
+                page.get_by_role("heading", name="Runs", exact=True).wait_for()
+            for name in pages:
+                story.open(name)
+                page.wait_for_timeout(250)
+                expect(page.locator("main .loading")).to_have_count(0, timeout=60_000)
+                page.wait_for_timeout(150)
+                where = f"{name} ({scheme}, {width})"
+                looks_right(page, where, faults)
+                story.shot(f"{name.replace('/', '-').replace('?', '-').replace('&', '-')}-{scheme}-{width}")
+                if scheme == "light" and width == 1400:
+                    focus_is_visible(page, where, faults)
+            faults += [f"{scheme}, {width}: {fault}" for fault in story.watch.faults]
+            context.close()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--baton", required=True)
+    arguments.add_argument("--screenshots")
+    arguments.add_argument("--chromium", default="/usr/bin/chromium")
+    arguments.add_argument("--skip-large", action="store_true")
+    options = arguments.parse_args()
+    baton = os.path.abspath(options.baton)
+    faults = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
+        with Server(baton) as server:
+            print("the story")
+            page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+            page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))
+            story = Story(page, server, options.screenshots)
+            story.watch.allowed.append((401, "/auth/me"))
+            try:
+                story.tell()
+            except (AssertionError, Error) as error:
+                story.shot("broken")
+                faults.append(str(error).split("\n\n")[0])
+            faults += story.watch.faults
+            page.context.close()
+            print("every page, light and dark, wide and narrow", flush=True)
+            guises(browser, server, options.screenshots, faults)
+        if not options.skip_large:
+            measure(browser, baton, faults)
+        browser.close()
+    for fault in faults:
+        print(f"FAULT {fault}")
+    print("all is well" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
