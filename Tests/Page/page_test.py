@@ -26,7 +26,9 @@ STUCK = "name: slow\ntasks:\n  wait: {run: 'echo begun; sleep 60'}\n  after: {ne
 SHORT = "name: short\ntasks:\n  wait: {run: 'sleep 6'}\n"
 HOSTILE = """name: "<img src=x onerror=alert(1)>"
 tasks:
-  "<b onclick=alert(2)>bold</b>": {run: "printf '<script>alert(3)</script>\\n\\033]0;title\\007\\033[31;1mX\\033[0m\\n'"}
+  "<b onclick=alert(2)>bold</b>":
+    run: |
+      printf '<script>alert(3)</script>\\n\\033]0;title\\007\\033[31;1mX\\033[0m\\n'
 """
 WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
 PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster", "policies", "models",
@@ -190,7 +192,7 @@ def guises(browser, server, shots, faults):
     """Every page, light and dark, on a desk and on a phone."""
     run = server.get("/runs?workflow=reports")["runs"][0]["run"]
     hostile = server.submit(HOSTILE)
-    server.wait(hostile)
+    assert server.wait(hostile) == "succeeded"
     pages = PAGES + [f"runs/{run}?tab={tab}" for tab in ("graph", "timeline", "tasks", "why")] + [f"runs/{run}?tab=tasks&task=2"]
     pages += [f"runs/{hostile}?tab=graph&task=0"]
     for scheme in ("light", "dark"):

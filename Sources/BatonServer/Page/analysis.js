@@ -12,7 +12,8 @@ const patience = 130000;
 
 /// - Parameters:
 ///   - text: of the workflow.
-///   - workflow, path: its name and its file on the server, which can be changed; without them the new text is only shown.
+///   - workflow, path: its name and its file on the server, which can be changed; without them the new text is only
+///   shown.
 export function analysisView(text, { workflow, path, signal }) {
   const place = h("div", { class: "grid" });
   const load = () => present(place, signal, async () => {
@@ -31,7 +32,8 @@ function view(found, text, workflow, signal) {
     figures([
       ["Critical path", duration(found.critical_path_seconds), found.critical_path.slice(0, 6).join(" › ")],
       ["Held back by", words(found.pace[0]?.of), duration(found.pace[0]?.seconds)],
-      ["Cores worth having", found.speed_up?.knee ?? "–", found.speed_up ? `${percent(found.speed_up.serial_share)} can't be shared out` : null],
+      ["Cores worth having", found.speed_up?.knee ?? "–",
+        found.speed_up ? `${percent(found.speed_up.serial_share)} can't be shared out` : null],
     ]),
     bottlenecks(found),
     h("h2", {}, "Findings"),
@@ -43,25 +45,35 @@ function view(found, text, workflow, signal) {
 
 function bottlenecks({ bottlenecks: all = [] }) {
   if (!all.length) return null;
-  return h("section", { class: "card" }, h("h2", {}, "What the time goes to"), h("ol", { class: "chain" }, all.slice(0, 8).map((each) =>
-    h("li", {}, h("span", { class: "name" }, each.tasks.slice(0, 3).join(", "), each.tasks.length > 3 ? ` and ${each.tasks.length - 3} more` : ""),
-      h("span", { class: "meter", "aria-hidden": "true" }, h("span", { vars: { width: percent(Math.min(1, each.share_of_critical_path)).replace(" ", "") } })),
+  return h("section", { class: "card" }, h("h2", {}, "What the time goes to"),
+    h("ol", { class: "chain" }, all.slice(0, 8).map((each) =>
+    h("li", {}, h("span", { class: "name" }, each.tasks.slice(0, 3).join(", "),
+      each.tasks.length > 3 ? ` and ${each.tasks.length - 3} more` : ""),
+      h("span", { class: "meter", "aria-hidden": "true" },
+        h("span", { vars: { width: percent(Math.min(1, each.share_of_critical_path)).replace(" ", "") } })),
       h("span", { class: "figure" }, `${percent(each.share_of_critical_path)} of the path`)))));
 }
 
 function findingCard(finding, text, workflow, signal) {
-  const gains = [["time", finding.expected?.completion_time_reduction], ["resources", finding.expected?.resource_usage_reduction],
+  const gains = [["time", finding.expected?.completion_time_reduction],
+    ["resources", finding.expected?.resource_usage_reduction],
     ["cost", finding.expected?.cost_reduction]].filter(([, gain]) => gain);
   return h("section", { class: `card finding ${finding.verdict === "worth_it" ? "good" : ""}` },
     h("div", { class: "finding-head" }, h("h3", {}, words(finding.kind), ": ", finding.tasks.slice(0, 3).join(", "),
-      finding.tasks.length > 3 ? ` and ${finding.tasks.length - 3} more` : ""), h("span", { class: "tag" }, words(finding.verdict))),
-    finding.evidence.map((each) => h("p", {}, each)), finding.rewrite ? h("p", {}, h("strong", {}, finding.rewrite)) : null,
+      finding.tasks.length > 3 ? ` and ${finding.tasks.length - 3} more` : ""),
+        h("span", { class: "tag" }, words(finding.verdict))),
+    finding.evidence.map((each) => h("p", {}, each)),
+    finding.rewrite ? h("p", {}, h("strong", {}, finding.rewrite)) : null,
     h("ul", { class: "gains" }, gains.map(([name, { mean, ci95 }]) =>
       h("li", {}, h("strong", {}, signedPercent(-mean)), ` ${name} `,
-        ci95[0] === ci95[1] ? null : h("span", { class: "hint" }, `${signedPercent(-ci95[1])} to ${signedPercent(-ci95[0])}`)))),
-    h("p", { class: "hint" }, `risk: ${finding.risk ?? "unknown"}`, finding.preserves ? ` · keeps ${finding.preserves}` : ""),
-    finding.permission ? h("p", { class: "hint" }, `It needs a permission that nothing can prove safe: baton optimize --apply ${finding.id} --allow ${finding.permission}`)
-      : ["advice", "refused"].includes(finding.verdict) ? null : button("Show the change", (event) => showChange(event.target, finding, text, workflow, signal)));
+        ci95[0] === ci95[1] ? null : h("span", { class: "hint" },
+          `${signedPercent(-ci95[1])} to ${signedPercent(-ci95[0])}`)))),
+    h("p", { class: "hint" }, `risk: ${finding.risk ?? "unknown"}`,
+      finding.preserves ? ` · keeps ${finding.preserves}` : ""),
+    finding.permission ? h("p", { class: "hint" },
+      `It needs a permission that nothing can prove safe: baton optimize --apply ${finding.id} --allow ${finding.permission}`)
+      : ["advice", "refused"].includes(finding.verdict) ? null
+        : button("Show the change", (event) => showChange(event.target, finding, text, workflow, signal)));
 }
 
 async function showChange(control, finding, text, workflow, signal) {
@@ -80,8 +92,10 @@ async function showChange(control, finding, text, workflow, signal) {
       submit(after);
     }) : null,
     workflow && may("operator") ? button("Apply", async (event) => {
-      const done = await attempt(event.target, () => post("/optimization/apply", { workflow_id: workflow, optimizations: [finding.id] },
-        { timeout: patience, signal }), "Applied: the file is changed, and the next runs are compared with those before");
+      const done = await attempt(event.target,
+        () => post("/optimization/apply", { workflow_id: workflow, optimizations: [finding.id] },
+        { timeout: patience, signal }),
+          "Applied: the file is changed, and the next runs are compared with those before");
       if (done) {
         close();
         dispatchEvent(new HashChangeEvent("hashchange"));

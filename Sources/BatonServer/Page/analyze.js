@@ -8,7 +8,10 @@ import { heading } from "./shell.js";
 export async function show(main, { signal }) {
   const editor = textEditor("", "Workflow (YAML)");
   const result = h("div", { class: "grid" });
-  put(main, heading("Analyse a workflow", { back: ["#/workflows", "Workflows"], note: "Nothing is run: what tasks take is what earlier runs took." }),
+  put(main, heading("Analyse a workflow",
+    { back: ["#/workflows", "Workflows"], note: "Nothing is run: what tasks take is what earlier runs took." }),
     h("section", { class: "card" }, editor.element,
-      h("div", { class: "buttons" }, button("Analyse", () => put(result, analysisView(editor.text, { signal })), { class: "button primary" }))), result);
+      h("div", { class: "buttons" },
+        button("Analyse", () => put(result, analysisView(editor.text, { signal })), { class: "button primary" }))),
+        result);
 }

@@ -4,7 +4,8 @@ const escapes = /\x1b(?:\[([0-9;:]*)([ -/]*[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?
 const unseen = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g;
 
 /// The style at the beginning of a line.
-export const plain = Object.freeze({ fore: null, back: null, bold: false, faint: false, italic: false, underline: false, inverse: false });
+export const plain = Object.freeze({ fore: null, back: null, bold: false, faint: false, italic: false, underline: false,
+  inverse: false });
 
 /// - Returns: `parts` of the line, each a text and a style, and the `style` in which the next line begins.
 export function parse(line, style = plain) {

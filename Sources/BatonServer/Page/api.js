@@ -36,7 +36,8 @@ export function onUnauthorized(callback) {
   unauthorized = callback;
 }
 
-/// A `Response`, or a `Problem` is thrown; takes a whole path. A reading that was one too many in a minute is tried once more.
+/// A `Response`, or a `Problem` is thrown; takes a whole path. A reading that was one too many in a minute is tried
+/// once more.
 export async function request(method, path, options = {}) {
   const { body, type = "application/json", headers = {}, timeout = 20000, signal, isStream = false } = options;
   const all = { ...headers };

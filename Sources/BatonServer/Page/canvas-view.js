@@ -3,7 +3,8 @@
 import { button, h, put } from "./dom.js";
 import { color, onThemeChange } from "./theme.js";
 
-const names = ["surface", "text", "muted", "line", "edge", "accent", "raised", "blocked", "ready", "running", "backing", "succeeded",
+const names = ["surface", "text", "muted", "line", "edge", "accent", "raised", "blocked", "ready", "running", "backing",
+  "succeeded",
   "failed", "skipped", "cancelled", "critical", "ink"];
 
 export class CanvasView {
@@ -14,7 +15,8 @@ export class CanvasView {
     this.canvas = h("canvas", { "aria-hidden": "true" });
     this.space = h("div", { class: "canvas-space" }, this.canvas);
     this.box = h("div", {
-      class: "canvas-box", tabindex: "0", role: "group", "aria-roledescription": "diagram", "aria-label": `${label}. ${hint}`,
+      class: "canvas-box", tabindex: "0", role: "group", "aria-roledescription": "diagram",
+      "aria-label": `${label}. ${hint}`,
       onscroll: () => this.paint(), onkeydown: (event) => this.#press(event, onZoom),
       onwheel: (event) => {
         if (!event.ctrlKey || !onZoom) return;
@@ -24,7 +26,8 @@ export class CanvasView {
     }, this.space);
     this.spoken = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
     this.tools = h("div", { class: "tools" }, onZoom ? [
-      button("−", () => onZoom(1 / 1.3), { "aria-label": "Smaller" }), button("+", () => onZoom(1.3), { "aria-label": "Larger" }),
+      button("−", () => onZoom(1 / 1.3), { "aria-label": "Smaller" }),
+      button("+", () => onZoom(1.3), { "aria-label": "Larger" }),
       button("Fit", () => onZoom(0)),
     ] : null);
     this.element = h("div", { class: "canvas-view" }, this.tools, this.box, this.spoken);

@@ -8,13 +8,15 @@ const tones = ["tone-1", "tone-2", "tone-3", "tone-4"];
 
 /// Lines over time.
 ///
-/// - `series`: `{name, points: [[seconds, value]], band: [[seconds, low, high]], isStepped}`, at least one with points; what
+/// - `series`: `{name, points: [[seconds, value]], band: [[seconds, low, high]], isStepped}`, at least one with points;
+/// what
 ///   is stepped holds its value until the next point.
 /// - `format` makes a text of a value; `label` says in words what the chart shows.
 export function lineChart({ series, format, label, height = 220, floor = 0, ceiling = null }) {
   return drawn(height, label, (width) => {
     const times = series.flatMap((each) => [...each.points, ...(each.band ?? [])].map(([time]) => time));
-    const values = series.flatMap((each) => [...each.points.map(([, value]) => value), ...(each.band ?? []).map(([, , high]) => high)]);
+    const values = series.flatMap((each) =>
+      [...each.points.map(([, value]) => value), ...(each.band ?? []).map(([, , high]) => high)]);
     const [first, last] = [Math.min(...times), Math.max(...times)];
     const top = ceiling ?? nice(Math.max(...values, floor + 1e-9));
     const x = (time) => edge.left + (time - first) / Math.max(1e-9, last - first) * (width - edge.left - edge.right);
@@ -33,16 +35,19 @@ export function lineChart({ series, format, label, height = 220, floor = 0, ceil
 export function barChart({ rows, format, label }) {
   const top = nice(Math.max(...rows.map((row) => row.high ?? row.mean), 1e-9));
   const at = (value) => `${100 * value / top}%`;
-  return h("div", { class: "bars", role: "img", "aria-label": `${label}: ${rows.map((row) => `${row.name} ${format(row.mean)}`).join(", ")}` },
+  return h("div", { class: "bars", role: "img",
+    "aria-label": `${label}: ${rows.map((row) => `${row.name} ${format(row.mean)}`).join(", ")}` },
     rows.map((row) => h("div", { class: `bar-row ${row.isBest ? "best" : ""}` },
       h("span", { class: "bar-name" }, row.isBest ? "★ " : "", row.name),
       h("span", { class: "bar-track" }, h("span", { class: "bar", vars: { width: at(row.mean) } }),
         row.low !== undefined && row.high > row.low
           ? h("span", { class: "whisker", vars: { left: at(row.low), width: at(row.high - row.low) } }) : null),
-      h("span", { class: "bar-figure" }, format(row.mean), row.note ? h("span", { class: "hint" }, ` ${row.note}`) : null))));
+      h("span", { class: "bar-figure" }, format(row.mean),
+        row.note ? h("span", { class: "hint" }, ` ${row.note}`) : null))));
 }
 
-/// Expected against measured, both on logarithmic axes; on the line they are the same. `points`: `[expected, measured]`.
+/// Expected against measured, both on logarithmic axes; on the line they are the same. `points`: `[expected,
+/// measured]`.
 export function scatter({ points, format, label, height = 300 }) {
   return drawn(height, label, (width) => {
     const all = points.flat().filter((value) => value > 0).map(Math.log10);
@@ -66,7 +71,8 @@ export function scatter({ points, format, label, height = 300 }) {
 /// An SVG that is drawn anew when its width changes, with a legend below.
 function drawn(height, label, draw, legend) {
   const picture = svg("svg", { class: "chart", role: "img", "aria-label": label, height });
-  const element = h("figure", { class: "chart-frame" }, picture, h("figcaption", { class: "legend" }, legend.map(([tone, name, isDashed]) =>
+  const element = h("figure", { class: "chart-frame" }, picture,
+    h("figcaption", { class: "legend" }, legend.map(([tone, name, isDashed]) =>
     [h("span", { class: `swatch ${tone} ${isDashed ? "dashed" : ""}` }), name])));
   let last = 0;
   new ResizeObserver(() => {

@@ -15,7 +15,8 @@ export async function show(main, { signal }) {
   const now = h("div", { class: "grid" });
   const lately = h("div");
   const forecast = h("div");
-  const horizon = select([["600", "10 minutes"], ["3600", "an hour"], ["21600", "6 hours"], ["86400", "a day"]], "3600", () => forecastView(forecast, horizon.value, signal));
+  const horizon = select([["600", "10 minutes"], ["3600", "an hour"], ["21600", "6 hours"], ["86400", "a day"]], "3600",
+    () => forecastView(forecast, horizon.value, signal));
   horizon.setAttribute("aria-label", "How far to look");
   put(main, heading("Cluster"), now,
     h("section", { class: "card" }, h("h2", {}, "Use over time"), lately),
@@ -47,7 +48,8 @@ async function watch(now, lately, signal) {
 
 async function history(signal) {
   const { runs } = await get(`/runs?limit=${recentRuns}`, { signal });
-  const found = await Promise.all(runs.map((run) => get(`/runs/${run.run}/states`, { signal }).catch(() => ({ states: [] }))));
+  const found = await Promise.all(runs.map((run) =>
+    get(`/runs/${run.run}/states`, { signal }).catch(() => ({ states: [] }))));
   return found.flatMap((each) => each.states)
     .map((state) => ({ time: seconds(state.at), cpu: state.cpu_utilization, memory: state.memory_utilization }))
     .sort((a, b) => a.time - b.time);
@@ -60,16 +62,20 @@ function sample({ workers }) {
 }
 
 function current({ workers, ready_tasks: ready, open_runs: open }) {
-  return [figures([["Open runs", number(open)], ["Running tasks", number(workers.reduce((sum, each) => sum + each.running_tasks, 0))], ["Waiting tasks", number(ready)]]),
+  return [figures([["Open runs", number(open)],
+    ["Running tasks", number(workers.reduce((sum, each) => sum + each.running_tasks, 0))],
+    ["Waiting tasks", number(ready)]]),
     h("div", { class: "grid two" }, workers.map((worker) => h("section", { class: "card" }, h("h2", {}, worker.name),
-      meter("CPU", worker.used.cpu ?? 0, worker.capacity.cpu, cpu), meter("Memory", worker.used.memory_bytes ?? 0, worker.capacity.memory_bytes, bytes),
+      meter("CPU", worker.used.cpu ?? 0, worker.capacity.cpu, cpu),
+      meter("Memory", worker.used.memory_bytes ?? 0, worker.capacity.memory_bytes, bytes),
       worker.capacity.gpus ? meter("GPUs", worker.used.gpus ?? 0, worker.capacity.gpus, number) : null,
       h("p", { class: "hint" }, `${plural(worker.running_tasks, "task")} running`))))];
 }
 
 function meter(name, used, capacity, format) {
   return h("div", { class: "gauge" }, h("span", {}, name),
-    h("span", { class: "meter", role: "img", "aria-label": `${name}: ${percent(used / capacity)} granted` }, h("span", { vars: { width: `${100 * used / capacity}%` } })),
+    h("span", { class: "meter", role: "img", "aria-label": `${name}: ${percent(used / capacity)} granted` },
+      h("span", { vars: { width: `${100 * used / capacity}%` } })),
     h("span", { class: "figure" }, `${format(used)} of ${format(capacity)}`));
 }
 
@@ -103,7 +109,8 @@ function forecastView(place, horizon, signal) {
 function forecastCharts(found) {
   const start = typeof found.start === "string" ? Date.parse(`${found.start.replace(" ", "T")}Z`) / 1000 : found.start;
   const times = (values) => values.map((value, index) => [start + index * found.bucket_seconds, value]);
-  const names = { runs: ["Runs", number], tasks: ["Tasks", number], cores: ["Cores", (value) => round(value, 3)], memory: ["Memory", bytes] };
+  const names = { runs: ["Runs", number], tasks: ["Tasks", number], cores: ["Cores", (value) => round(value, 3)],
+    memory: ["Memory", bytes] };
   return [h("p", { class: "hint" }, `In stretches of ${duration(found.bucket_seconds)}. ${found.notes.join(" ")}`),
     h("div", { class: "grid two" }, Object.entries(found.load).map(([key, load]) => {
       const [name, format] = names[key] ?? [key, number];

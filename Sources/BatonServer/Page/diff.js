@@ -9,7 +9,8 @@ function edits(before, after) {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
   let tail = 0;
-  while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  while (tail < before.length - head && tail < after.length - head
+    && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   const [old, fresh] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
   const width = fresh.length + 1;
   const length = new Uint32Array((old.length + 1) * width);
@@ -39,10 +40,12 @@ function edits(before, after) {
 
 export function diffView(before, after) {
   const lines = edits(before.split("\n"), after.split("\n"));
-  const near = lines.map((_, index) => lines.slice(Math.max(0, index - around), index + around + 1).some(([sign]) => sign !== " "));
+  const near = lines.map((_, index) =>
+    lines.slice(Math.max(0, index - around), index + around + 1).some(([sign]) => sign !== " "));
   const rows = [];
   lines.forEach(([sign, text], index) => {
-    if (near[index]) rows.push(h("div", { class: { "+": "added", "−": "removed" }[sign] ?? "" }, h("span", { class: "sign" }, sign), text || " "));
+    if (near[index]) rows.push(h("div", { class: { "+": "added", "−": "removed" }[sign] ?? "" },
+      h("span", { class: "sign" }, sign), text || " "));
     else if (near[index - 1]) rows.push(h("div", { class: "gap" }, "⋯"));
   });
   return h("div", { class: "diff", role: "region", "aria-label": "Difference", tabindex: "0" },

@@ -54,7 +54,8 @@ export function ago(time) {
   return gone < 86400 * 7 ? `${duration(gone).replace(/(?<=[hd]) .*/, "").replace(/(?<=m) .*/, "")} ago` : day(time);
 }
 
-export const day = (time) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+export const day = (time) => new Date(time).toLocaleDateString("en-GB",
+  { day: "numeric", month: "short", year: "numeric" });
 export const clock = (time) => new Date(time).toLocaleTimeString("en-GB");
 export const dateTime = (time) => `${day(time)}, ${clock(time)}`;
 

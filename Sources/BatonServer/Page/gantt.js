@@ -41,7 +41,8 @@ export class GanttView {
     const critical = new Set(projection.critical);
     this.critical = critical;
     this.rows = this.model.tasks
-      .filter((task) => (task.started || projection.isProjected[task.index]) && (!this.onlyCritical || critical.has(task.index)))
+      .filter((task) => (task.started || projection.isProjected[task.index])
+        && (!this.onlyCritical || critical.has(task.index)))
       .map((task) => task.index)
       .sort((a, b) => start[a] - start[b] || a - b);
     this.begin = this.rows.length ? start[this.rows[0]] : 0;
@@ -85,12 +86,14 @@ export class GanttView {
       }
       if (task.started) {
         const right = this.#x(task.ended ?? Math.min(now, Math.max(now, task.started))) - x;
-        actualBar(context, left, top, Math.max(3, right - left), colors[stateOf(task.state).tone], this.critical.has(index), colors);
+        actualBar(context, left, top, Math.max(3, right - left), colors[stateOf(task.state).tone],
+          this.critical.has(index), colors);
       }
     }
     if (!this.model.isEnded) this.#now(context, this.#x(now) - x, height, colors);
     context.restore();
-    for (let place = first; place <= last; place += 1) this.#label(context, place, head + place * row - y, colors, font);
+    for (let place = first; place <= last; place += 1) this.#label(context, place, head + place * row - y, colors,
+      font);
     context.clearRect(0, 0, width, head);
     context.fillStyle = colors.surface;
     context.fillRect(0, 0, width, head);
@@ -111,7 +114,8 @@ export class GanttView {
 
   #steps(width) {
     const wanted = this.length / this.chart * 90;
-    const sizes = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
+    const sizes = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900,
+      1800, 3600, 7200, 14400, 43200, 86400];
     return sizes.find((each) => each >= wanted) ?? 86400 * Math.ceil(wanted / 86400);
   }
 

@@ -9,7 +9,8 @@ const openTotalMax = 150;
 export function closedAtFirst(tasks) {
   const members = membersOf(tasks);
   const total = tasks.length;
-  return new Set([...members].filter(([, each]) => each.length > openMax || total > openTotalMax).map(([template]) => template));
+  return new Set([...members].filter(([, each]) => each.length > openMax
+    || total > openTotalMax).map(([template]) => template));
 }
 
 /// Tasks by the template that made several of them.
@@ -56,7 +57,8 @@ export function graphNodes(tasks, closed) {
   return { nodes: acyclic(nodes), nodeOf };
 }
 
-/// Closing a group can make a ring, when its members wait for each other by way of others; edges back are left out then.
+/// Closing a group can make a ring, when its members wait for each other by way of others; edges back are left out
+/// then.
 function acyclic(nodes) {
   const waits = Int32Array.from(nodes, (node) => node.parents.length);
   const ready = [];
@@ -78,5 +80,6 @@ export function summary(tasks, members) {
   const counts = {};
   for (const index of members) counts[tasks[index].state] = (counts[tasks[index].state] ?? 0) + 1;
   const first = ["failed", "running", "backing_off", "ready", "blocked", "cancelled", "skipped", "succeeded"];
-  return { counts, state: first.find((state) => counts[state]) ?? "blocked", parts: order.filter((state) => counts[state]) };
+  return { counts, state: first.find((state) => counts[state]) ?? "blocked",
+    parts: order.filter((state) => counts[state]) };
 }

@@ -45,7 +45,8 @@ export class GraphView {
     this.layout = layered(this.nodes);
     const all = membersOf(tasks);
     put(this.groups, all.size ? [
-      button("Close groups", () => this.#close(new Set(all.keys()))), button("Open groups", () => this.#close(new Set())),
+      button("Close groups", () => this.#close(new Set(all.keys()))),
+      button("Open groups", () => this.#close(new Set())),
     ] : null);
     this.current = before ? this.nodeOf[before.task?.index ?? before.members[0]] : 0;
     this.#markCritical();
@@ -66,7 +67,8 @@ export class GraphView {
   zoom(factor) {
     const { clientWidth, clientHeight } = this.view.box;
     this.isFitted = factor === 0;
-    const fit = Math.min((clientWidth || 800) / (this.layout.width + 2 * margin), (clientHeight || 500) / (this.layout.height + 2 * margin));
+    const fit = Math.min((clientWidth || 800) / (this.layout.width + 2 * margin),
+      (clientHeight || 500) / (this.layout.height + 2 * margin));
     this.scale = Math.max(0.15, Math.min(2.5, factor ? this.scale * factor : Math.max(0.55, Math.min(1.1, fit))));
     const width = (this.layout.width + 2 * margin) * this.scale;
     const height = (this.layout.height + 2 * margin) * this.scale;
@@ -79,7 +81,8 @@ export class GraphView {
     context.translate(this.shift.x - x, this.shift.y - y);
     context.scale(scale, scale);
     context.translate(margin, margin);
-    const sight = { left: (x - this.shift.x) / scale - margin - size.width, top: (y - this.shift.y) / scale - margin - size.height };
+    const sight = { left: (x - this.shift.x) / scale - margin - size.width,
+      top: (y - this.shift.y) / scale - margin - size.height };
     sight.right = sight.left + width / scale + 2 * size.width;
     sight.bottom = sight.top + height / scale + 2 * size.height;
     this.#edges(context, sight, colors);
@@ -124,7 +127,8 @@ export class GraphView {
       for (const offset of [6, 3]) box(context, left + offset, top + offset, colors.surface, colors.edge, 1);
     }
     const isCritical = this.critical.has(place);
-    box(context, left, top, colors.raised, place === this.current ? colors.accent : isCritical ? colors.critical : colors.edge,
+    box(context, left, top, colors.raised,
+      place === this.current ? colors.accent : isCritical ? colors.critical : colors.edge,
       place === this.current ? 3 : isCritical ? 2 : 1);
     context.fillStyle = tone;
     context.beginPath();
@@ -141,7 +145,8 @@ export class GraphView {
     context.fillText(fitted(context, name, size.width - 48), left + 39, top + 14);
     context.fillStyle = colors.muted;
     context.font = `11.5px ${font}`;
-    context.fillText(fitted(context, found ? "" : this.#detail(node.task, state), size.width - 48), left + 39, top + 29);
+    context.fillText(fitted(context, found ? "" : this.#detail(node.task, state), size.width - 48), left + 39,
+      top + 29);
     if (found) bar(context, left + 39, top + 26, size.width - 52, found, node.members.length, colors);
   }
 

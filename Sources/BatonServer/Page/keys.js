@@ -6,7 +6,8 @@ import { ago, timeAttributes } from "./format.js";
 import { attempt, confirm, dialog, empty, heading, present, toast } from "./shell.js";
 import { dataTable } from "./table.js";
 
-const roles = [["viewer", "viewer: reads"], ["operator", "operator: starts and stops runs"], ["admin", "admin: also keys and secrets"]];
+const roles = [["viewer", "viewer: reads"], ["operator", "operator: starts and stops runs"],
+  ["admin", "admin: also keys and secrets"]];
 
 export async function show(main, { signal }) {
   const place = h("div");
@@ -25,13 +26,16 @@ function list({ keys }, reload) {
   return dataTable("Keys", ["Name", "Role", "Made", "State", ""], keys.map((key) => [
     h("strong", {}, key.name), key.role, h("time", timeAttributes(key.created), ago(key.created)),
     key.revoked ? h("span", { class: "hint" }, `revoked ${ago(key.revoked)}`) : "good",
-    key.revoked ? "" : button("Revoke", (event) => revoke(key, event.target, reload), { "aria-label": `Revoke the key ${key.name}` }),
+    key.revoked ? "" : button("Revoke", (event) => revoke(key, event.target, reload),
+      { "aria-label": `Revoke the key ${key.name}` }),
   ]), { isStacked: true }).element;
 }
 
 async function revoke(key, control, reload) {
-  const isSure = await confirm(`Revoke “${key.name}”?`, "Whoever uses it is shut out at once, and it can't be taken back.", "Revoke it");
-  if (isSure && await attempt(control, () => send("DELETE", `/keys/${part(key.id)}`), `${key.name} is revoked`)) reload();
+  const isSure = await confirm(`Revoke “${key.name}”?`,
+    "Whoever uses it is shut out at once, and it can't be taken back.", "Revoke it");
+  if (isSure && await attempt(control, () => send("DELETE", `/keys/${part(key.id)}`),
+    `${key.name} is revoked`)) reload();
 }
 
 function make() {
@@ -48,14 +52,16 @@ function make() {
         put(problem, failure.message);
       }
     } }, field("Name", name, "Whose it is: a person or a program."), field("Role", role), problem,
-    h("div", { class: "buttons" }, button("Cancel", () => close()), h("button", { class: "button primary" }, "Make it")));
+    h("div", { class: "buttons" }, button("Cancel", () => close()),
+      h("button", { class: "button primary" }, "Make it")));
     return box;
   }, "small");
 }
 
 function shown(made, close) {
   const copy = button("Copy", async () => {
-    await navigator.clipboard.writeText(made.api_key).then(() => toast("Copied"), () => toast("Select and copy it by hand", "failed"));
+    await navigator.clipboard.writeText(made.api_key).then(() => toast("Copied"),
+      () => toast("Select and copy it by hand", "failed"));
   });
   return [h("p", {}, `The key of ${made.name}. It is shown only now; keep it in a safe place.`),
     h("p", { class: "secret" }, h("code", {}, made.api_key)),

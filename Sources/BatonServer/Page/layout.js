@@ -16,7 +16,8 @@ export function layered(nodes) {
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
     const isDown = sweep % 2 === 0;
     for (const each of isDown ? layers : [...layers].reverse()) {
-      const near = new Map(each.map((place) => [place, middle(nodes[place][isDown ? "parents" : "children"], rank) ?? rank[place]]));
+      const near = new Map(each.map((place) =>
+        [place, middle(nodes[place][isDown ? "parents" : "children"], rank) ?? rank[place]]));
       each.sort((a, b) => near.get(a) - near.get(b));
       number(each);
     }

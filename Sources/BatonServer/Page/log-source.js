@@ -19,7 +19,8 @@ export class LogSource {
   }
 
   async #fetch(offset, limit) {
-    const response = await request("GET", `${this.path}?stream=${this.stream}&offset=${offset}&limit=${limit}`, { signal: this.signal });
+    const response = await request("GET", `${this.path}?stream=${this.stream}&offset=${offset}&limit=${limit}`,
+      { signal: this.signal });
     this.size = Number(response.headers.get("Baton-Log-Size"));
     this.isComplete = response.headers.get("Baton-Log-Complete") === "true";
     return new Uint8Array(await response.arrayBuffer());
@@ -55,7 +56,8 @@ export class LogSource {
     return true;
   }
 
-  /// Looks through the file for a text, from a place on; the place of the first match, or null. Calls back with how far it is.
+  /// Looks through the file for a text, from a place on; the place of the first match, or null. Calls back with how far
+  /// it is.
   async find(text, from, onProgress) {
     const wanted = text.toLowerCase();
     const chunk = 1 << 20;

@@ -59,11 +59,13 @@ class LogReader {
     this.follows = true;
     this.wanted = "";
     this.space = h("div", { class: "log-space" });
-    this.box = h("div", { class: "log-box", tabindex: "0", role: "region", "aria-label": "Log", onscroll: () => this.#scrolled() }, this.space);
+    this.box = h("div", { class: "log-box", tabindex: "0", role: "region", "aria-label": "Log",
+      onscroll: () => this.#scrolled() }, this.space);
     this.note = h("span", { class: "hint", role: "status" });
     this.search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search the log" });
     this.search.addEventListener("input", debounced(() => this.#mark(), 150));
-    this.search.addEventListener("keydown", (event) => { if (event.key === "Enter") this.#next(event.shiftKey ? -1 : 1); });
+    this.search.addEventListener("keydown",
+      (event) => { if (event.key === "Enter") this.#next(event.shiftKey ? -1 : 1); });
     this.followBox = h("input", { type: "checkbox", checked: true, onchange: () => {
       this.follows = this.followBox.checked;
       if (this.follows) this.#toEnd();
@@ -74,7 +76,9 @@ class LogReader {
         button("End", () => this.#toEnd(), { "aria-label": "End of the log" }),
         h("label", { class: "check" }, this.followBox, "Follow")),
       this.box, this.note);
-    new ResizeObserver(() => this.#draw()).observe(this.box);
+    const observer = new ResizeObserver(() => this.#draw());
+    observer.observe(this.box);
+    signal.addEventListener("abort", () => observer.disconnect());
   }
 
   start() {
@@ -113,6 +117,7 @@ class LogReader {
     this.styles = null;
     this.space.style.height = `${this.lines.length * lineHeight}px`;
     const { start, end, size, isComplete } = this.source;
+    this.box.hidden = size === 0;
     put(this.note, size === 0 ? (isComplete ? "Nothing was printed." : "Nothing was printed yet.")
       : start > 0 || end < size ? `${bytes(end - start)} of ${bytes(size)} are here, from ${percent(start / size)} on; scroll or search for the rest`
       : bytes(size));
@@ -132,10 +137,12 @@ class LogReader {
 
   #draw() {
     const first = Math.max(0, Math.floor(this.box.scrollTop / lineHeight) - 10);
-    const last = Math.min(this.lines.length - 1, Math.ceil((this.box.scrollTop + this.box.clientHeight) / lineHeight) + 10);
+    const last = Math.min(this.lines.length - 1,
+      Math.ceil((this.box.scrollTop + this.box.clientHeight) / lineHeight) + 10);
     const rows = [];
     for (let index = first; index <= last; index += 1) {
-      const row = h("div", { class: `line ${index === this.match ? "match" : ""}` }, this.#parts(this.lines[index], this.#styleAt(index)));
+      const row = h("div", { class: `line ${index === this.match ? "match" : ""}` },
+        this.#parts(this.lines[index], this.#styleAt(index)));
       row.style.transform = `translateY(${index * lineHeight}px)`;
       rows.push(row);
     }
@@ -143,8 +150,10 @@ class LogReader {
   }
 
   #parts(line, style) {
-    const cut = line.length > longestLine ? `${line.slice(0, longestLine)} … (${line.length - longestLine} more characters)` : line;
-    return parse(cut, style).parts.map(({ text, style: each }) => h("span", { class: classOf(each) }, this.#highlighted(text)));
+    const cut = line.length > longestLine
+      ? `${line.slice(0, longestLine)} … (${line.length - longestLine} more characters)` : line;
+    return parse(cut, style).parts.map(({ text, style: each }) =>
+      h("span", { class: classOf(each) }, this.#highlighted(text)));
   }
 
   #highlighted(text) {
@@ -224,7 +233,8 @@ class LogReader {
   async #scrolled() {
     const { box } = this;
     const isAtEnd = box.scrollTop + box.clientHeight > box.scrollHeight - 4 * lineHeight;
-    if (!isAtEnd && this.follows && !this.source.isComplete && box.scrollTop < (this.lastTop ?? 0)) this.#stopFollowing();
+    if (!isAtEnd && this.follows && !this.source.isComplete
+      && box.scrollTop < (this.lastTop ?? 0)) this.#stopFollowing();
     this.lastTop = box.scrollTop;
     this.#draw();
     if (this.isBusy) return;

@@ -5,7 +5,8 @@ import { field, h, put } from "./dom.js";
 import { go, wanted } from "./router.js";
 
 export async function show(main) {
-  const key = h("input", { type: "password", autocomplete: "current-password", spellcheck: "false", required: true, placeholder: "baton_…" });
+  const key = h("input", { type: "password", autocomplete: "current-password", spellcheck: "false", required: true,
+    placeholder: "baton_…" });
   const problem = h("p", { class: "wrong", role: "alert" });
   const enter = h("button", { class: "button primary wide" }, "Log in");
   const form = h("form", { class: "card login", onsubmit: logIn },

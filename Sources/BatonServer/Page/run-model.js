@@ -6,7 +6,7 @@ import { isEnded } from "./states.js";
 import { follow } from "./stream.js";
 import { throttled } from "./timing.js";
 
-const taskPage = 5000;
+const taskPage = 10000;
 const latest = Number.MAX_SAFE_INTEGER;
 
 export class RunModel {

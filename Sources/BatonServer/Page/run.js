@@ -39,7 +39,8 @@ export async function show(main, { run: id, query, signal }) {
 
 async function view(main, model, query, signal) {
   const cluster = await get("/workers", { signal }).catch(() => null);
-  const places = Math.max(1, Math.floor(cluster?.workers?.reduce((sum, each) => sum + (each.capacity.cpu ?? 0), 0) ?? 1));
+  const places = Math.max(1, Math.floor(cluster?.workers?.reduce((sum, each) => sum + (each.capacity.cpu ?? 0),
+    0) ?? 1));
   const head = h("div");
   const aside = h("div", { class: "aside" });
   const body = h("div", { class: "run-body" });
@@ -100,7 +101,9 @@ async function view(main, model, query, signal) {
   // Bars of what runs grow although nothing happens.
   const clock = setInterval(() => { if (!model.isEnded && !document.hidden) refresh(); }, 2000);
   signal.addEventListener("abort", () => clearInterval(clock));
-  model.follow((name) => put(state, { live: " · live", reconnecting: " · connecting again …", polling: " · no live stream, looking every few seconds" }[name]));
+  model.follow((name) => put(state,
+    { live: " · live", reconnecting: " · connecting again …",
+    polling: " · no live stream, looking every few seconds" }[name]));
 }
 
 function title(model, projection) {
@@ -109,7 +112,8 @@ function title(model, projection) {
   const now = Date.now() / 1000;
   const rest = model.isEnded ? null : projection.finish - now;
   return [heading(run.workflow, {
-    back: ["#/runs", "Runs"], note: [h("code", {}, run.run), " · ", h("time", timeAttributes(run.submitted), `started ${ago(run.submitted)}`)],
+    back: ["#/runs", "Runs"], note: [h("code", {}, run.run), " · ",
+      h("time", timeAttributes(run.submitted), `started ${ago(run.submitted)}`)],
     actions: actions(model),
   }), h("div", { class: "run-state" }, pill(run.status), progress(run.counts),
     h("span", {}, model.isEnded ? `took ${duration(run.duration_seconds)}` : `${duration(now - begun)} so far`),
@@ -127,7 +131,8 @@ function actions(model) {
     else model.readRun();
   };
   const all = [];
-  if (run.status === "running") all.push(button("Pause", act("pause", "paused: what runs goes on, nothing new starts")));
+  if (run.status === "running") all.push(button("Pause",
+    act("pause", "paused: what runs goes on, nothing new starts")));
   if (run.status === "paused") all.push(button("Resume", act("resume", "going on"), { class: "button primary" }));
   if (!model.isEnded) {
     all.push(button(run.status === "cancelling" ? "Cancel by force" : "Cancel", async (event) => {
@@ -137,7 +142,8 @@ function actions(model) {
       if (await confirm("Cancel this run?", text, "Cancel the run")) act("cancel", "being cancelled")({ target });
     }, { class: "button danger" }));
   }
-  if (["failed", "cancelled"].includes(run.status)) all.push(button("Retry", act("retry", "going on"), { class: "button primary" }));
+  if (["failed", "cancelled"].includes(run.status)) all.push(button("Retry", act("retry", "going on"),
+    { class: "button primary" }));
   all.push(button("Submit again", () => submitAgain(run.workflow)));
   return all;
 }
@@ -147,7 +153,8 @@ function whyView(model, signal) {
   const place = h("div", { class: "why" });
   present(place, signal, async () => {
     const [explanation, metrics] = await Promise.all([
-      get(`${model.path}/explanation`, { signal, timeout: 60000 }), get(`${model.path}/metrics`, { signal }).catch(() => ({})),
+      get(`${model.path}/explanation`, { signal, timeout: 60000 }),
+      get(`${model.path}/metrics`, { signal }).catch(() => ({})),
     ]);
     return [h("section", { class: "card" }, h("h2", {}, "In words"), sentences(explanation.text)),
       explanation.critical_chain?.length ? chain(explanation.critical_chain) : null, known(metrics)];
@@ -160,15 +167,18 @@ function chain(links) {
   const total = links.reduce((sum, each) => sum + each.wall_seconds, 0) || 1;
   return h("section", { class: "card" }, h("h2", {}, "Where the time went"),
     h("ol", { class: "chain" }, links.map((each) => h("li", {},
-      h("span", { class: "name" }, each.task, each.attempts > 1 ? h("span", { class: "hint" }, ` ${plural(each.attempts, "attempt")}`) : null),
-      h("span", { class: "meter", "aria-hidden": "true" }, h("span", { vars: { width: `${100 * each.wall_seconds / total}%` } })),
+      h("span", { class: "name" }, each.task,
+        each.attempts > 1 ? h("span", { class: "hint" }, ` ${plural(each.attempts, "attempt")}`) : null),
+      h("span", { class: "meter", "aria-hidden": "true" },
+        h("span", { vars: { width: `${100 * each.wall_seconds / total}%` } })),
       h("span", { class: "figure" }, `${duration(each.wall_seconds)} · ${percent(each.wall_seconds / total)}`)))));
 }
 
 function known(metrics) {
   const rows = [
     ["Makespan", metrics.makespan_seconds, duration], ["CPU time", metrics.cpu_seconds, duration],
-    ["Attempts", metrics.attempts, number], ["Memory granted", metrics.granted_memory_gigabyte_seconds, (value) => `${number(Math.round(value))} GB s`],
+    ["Attempts", metrics.attempts, number],
+    ["Memory granted", metrics.granted_memory_gigabyte_seconds, (value) => `${number(Math.round(value))} GB s`],
     ["Predictions off by", metrics.duration_error, (value) => percent(value, 1)],
   ].filter(([, value]) => value !== undefined && value !== null);
   return rows.length ? figures(rows.map(([name, value, format]) => [name, format(value)])) : null;

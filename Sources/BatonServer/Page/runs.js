@@ -22,14 +22,18 @@ export async function show(main, { query: chosen, signal }) {
     setQueries({ [key]: value });
     table.reload();
   };
-  const workflows = select([["", "every workflow"], ...(filters.workflow ? [[filters.workflow, filters.workflow]] : [])],
+  const workflows = select([["", "every workflow"],
+    ...(filters.workflow ? [[filters.workflow, filters.workflow]] : [])],
     filters.workflow, choose("workflow"));
-  const search = h("input", { type: "search", placeholder: "id or workflow", value: filters.search, "aria-label": "Search runs" });
+  const search = h("input", { type: "search", placeholder: "id or workflow", value: filters.search,
+    "aria-label": "Search runs" });
   search.addEventListener("input", debounced(() => choose("search")(search.value.trim())));
   put(main,
-    heading("Runs", { actions: may("operator") ? button("Submit a workflow", () => submit(), { class: "button primary" }) : null }),
+    heading("Runs", { actions: may("operator")
+      ? button("Submit a workflow", () => submit(), { class: "button primary" }) : null }),
     h("div", { class: "filters" },
-      labelled(select([["", "every status"], ...statuses.map((each) => [each, stateOf(each).short])], filters.status, choose("status")), "Status"),
+      labelled(select([["", "every status"], ...statuses.map((each) => [each, stateOf(each).short])], filters.status,
+        choose("status")), "Status"),
       labelled(workflows, "Workflow"), search),
     place);
   const table = runTable({ place, filters, signal, source: (page) => get(`/runs${query(page)}`, { signal }) });
@@ -115,7 +119,8 @@ function runRow(run) {
   return [
     h("span", { class: "name" }, h("strong", {}, run.workflow), h("code", {}, run.run)),
     h("span", { class: "status" }, pill(run.status)), progress(run.counts),
-    h("time", { class: "when", ...timeAttributes(run.submitted) }, ago(run.submitted)), h("span", { class: "took" }, duration(took)),
+    h("time", { class: "when", ...timeAttributes(run.submitted) }, ago(run.submitted)),
+    h("span", { class: "took" }, duration(took)),
   ];
 }
 
@@ -129,7 +134,8 @@ function nothing(filters) {
 
 async function nameWorkflows(control, chosen, signal) {
   const { workflows } = await get("/workflows", { signal }).catch(() => ({ workflows: [] }));
-  add(control, workflows.filter((each) => each.name !== chosen).map((each) => h("option", { value: each.name }, each.name)));
+  add(control, workflows.filter((each) => each.name !== chosen).map((each) =>
+    h("option", { value: each.name }, each.name)));
 }
 
 function labelled(control, label) {

@@ -17,7 +17,8 @@ export async function show(main, { signal }) {
         h("p", {}, button("Show the keys of this page", showKeys))),
       h("section", { class: "card" }, h("h2", {}, "You"),
         facts([["Name", principal?.name], ["Role", principal?.role]]),
-        principal?.id === "local" ? h("p", { class: "hint" }, "The server was started with --no-auth: it asks nobody who he is.")
+        principal?.id === "local" ? h("p", { class: "hint" },
+          "The server was started with --no-auth: it asks nobody who he is.")
           : button("Log out", () => {
             session.token = null;
             session.principal = null;

@@ -31,12 +31,15 @@ export function frame(page, section) {
 function navigation(current) {
   const isOpen = session.principal?.id === "local";
   return h("header", { class: "side" },
-    h("a", { class: "brand", href: "#/runs" }, h("img", { src: "/assets/icon.svg", alt: "", width: 28, height: 28 }), "Baton"),
+    h("a", { class: "brand", href: "#/runs" }, h("img", { src: "/assets/icon.svg", alt: "", width: 28, height: 28 }),
+      "Baton"),
     h("nav", { "aria-label": "Sections" },
       sections.filter(([, , , role]) => !role || may(role)).map(([name, title, path]) =>
         h("a", { href: `#/${name}`, "aria-current": name === current ? "page" : null },
-          svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", class: "icon" }, svg("path", { d: path })), title))),
-    h("p", { class: "who" }, session.principal ? (isOpen ? "no log-in needed" : `${session.principal.name} · ${session.principal.role}`) : ""));
+          svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", class: "icon" }, svg("path", { d: path })),
+          title))),
+    h("p", { class: "who" }, session.principal
+      ? (isOpen ? "no log-in needed" : `${session.principal.name} · ${session.principal.role}`) : ""));
 }
 
 /// The heading of a page, with what can be done there.
@@ -49,7 +52,8 @@ export function heading(title, { note, actions = [], back } = {}) {
 }
 
 export function loading(what = "Loading") {
-  return h("div", { class: "loading", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), `${what} …`);
+  return h("div", { class: "loading", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }),
+    `${what} …`);
 }
 
 /// Nothing is there; says what to do about it.

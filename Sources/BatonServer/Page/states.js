@@ -1,4 +1,5 @@
-// States of tasks and runs: one word, one sign and one colour each, the same everywhere. The sign tells them apart without
+// States of tasks and runs: one word, one sign and one colour each, the same everywhere. The sign tells them apart
+// without
 // colour.
 
 import { h } from "./dom.js";

@@ -14,11 +14,13 @@ export async function follow(path, { onEvent, onState, onPoll, signal }) {
   let failures = 0;
   while (!signal.aborted) {
     const stall = new AbortController();
+    const timer = setTimeout(() => stall.abort(), patience);
     try {
       const response = await request("GET", prefix + path, {
         headers: { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) },
         signal: AbortSignal.any([signal, stall.signal]), isStream: true,
       });
+      clearTimeout(timer);
       onState("live");
       await read(response, stall, (id, data) => {
         failures = 0;
@@ -28,6 +30,8 @@ export async function follow(path, { onEvent, onState, onPoll, signal }) {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Problem && [401, 403, 404].includes(error.status)) return;
+    } finally {
+      clearTimeout(timer);
     }
     failures += 1;
     onState(failures > 3 ? "polling" : "reconnecting");

@@ -55,9 +55,11 @@ function form(text, close) {
     editor.mark(found.map((each) => each.line));
     put(problems, h("strong", {}, problem.title ?? "It did not work"),
       found.length ? h("ul", {}, found.map((each) => h("li", {},
-        button(`line ${each.line ?? "?"}`, () => editor.reveal(each.line, each.column), { class: "link" }), " ", each.message,
+        button(`line ${each.line ?? "?"}`, () => editor.reveal(each.line, each.column), { class: "link" }), " ",
+        each.message,
         each.hint ? h("span", { class: "hint" }, ` ${each.hint}`) : null))) : h("p", {}, problem.message),
-      found.length ? h("p", { class: "hint" }, `${plural(found.length, "problem")} to mend; nothing was started.`) : null);
+      found.length ? h("p", { class: "hint" }, `${plural(found.length, "problem")} to mend; nothing was started.`)
+        : null);
   }
 
   editor.onSubmit(start);
@@ -68,12 +70,14 @@ function form(text, close) {
 /// A text area with numbers at its lines.
 export function textEditor(text, label) {
   const numbers = h("div", { class: "numbers", "aria-hidden": "true" });
-  const area = h("textarea", { spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", rows: 16, value: text });
+  const area = h("textarea", { spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", rows: 16,
+    value: text });
   let marked = new Set();
   const draw = () => {
     const count = area.value.split("\n").length;
     put(numbers, Array.from({ length: count }, (_, index) =>
-      h("span", { class: marked.has(index + 1) ? "wrong" : "" }, marked.has(index + 1) ? `✕ ${index + 1}` : index + 1)));
+      h("span", { class: marked.has(index + 1) ? "wrong" : "" },
+        marked.has(index + 1) ? `✕ ${index + 1}` : index + 1)));
     numbers.scrollTop = area.scrollTop;
   };
   area.addEventListener("input", draw);

@@ -9,7 +9,8 @@ export function dataTable(label, titles, rows, { isStacked = false } = {}) {
   const names = titles.map((title) => title.replace("#", ""));
   const numeric = titles.map((title) => title.startsWith("#"));
   const body = h("tbody");
-  const element = h("div", { class: `table ${isStacked ? "stacked" : ""}`, role: "region", "aria-label": label, tabindex: "0" },
+  const element = h("div", { class: `table ${isStacked ? "stacked" : ""}`, role: "region", "aria-label": label,
+    tabindex: "0" },
     h("table", {}, h("thead", {}, h("tr", {}, names.map((name, index) =>
       h("th", { scope: "col", class: numeric[index] ? "numeric" : "" }, name)))), body));
   const setRows = (all) => put(body, all.map((row) => h("tr", {}, row.map((cell, index) =>
@@ -20,12 +21,14 @@ export function dataTable(label, titles, rows, { isStacked = false } = {}) {
 
 /// Names and values, one below the other.
 export function facts(entries) {
-  return h("dl", { class: "facts" }, entries.filter(([, value]) => value !== null && value !== undefined && value !== "")
+  return h("dl", { class: "facts" },
+    entries.filter(([, value]) => value !== null && value !== undefined && value !== "")
     .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
 /// A few large figures in a row.
 export function figures(entries) {
   return h("dl", { class: "figures" }, entries.map(([name, value, note]) =>
-    h("div", { class: "card" }, h("dt", {}, name), h("dd", {}, value), note ? h("dd", { class: "hint" }, note) : null)));
+    h("div", { class: "card" }, h("dt", {}, name), h("dd", {}, value),
+      note ? h("dd", { class: "hint" }, note) : null)));
 }

@@ -1,4 +1,5 @@
-// One task of a run: why it waits or what became of it, what was expected and what came, its attempts, decisions and log.
+// One task of a run: why it waits or what became of it, what was expected and what came, its attempts, decisions and
+// log.
 
 import { get, may, part, send } from "./api.js";
 import { button, h, put } from "./dom.js";
@@ -19,7 +20,8 @@ export function taskPanel(model, index, onClose, signal) {
   let shown = "";
   let logged = "";
   const element = h("aside", { class: "panel", "aria-label": "Task" },
-    h("div", { class: "panel-head" }, heading, button("✕", onClose, { class: "plain", "aria-label": "Close the task" })),
+    h("div", { class: "panel-head" }, heading,
+      button("✕", onClose, { class: "plain", "aria-label": "Close the task" })),
     status, why, log, measured);
 
   async function update() {
@@ -32,7 +34,8 @@ export function taskPanel(model, index, onClose, signal) {
     try {
       const explanation = await get(`${path}/explanation`, { signal });
       put(why, h("h3", {}, isEnded(task.state) ? "What became of it" : "Why it is so"), sentences(explanation.text));
-      put(measured, comparison(model.predictions.get(index), explanation.attempts.at(-1)), attempts(explanation, model, index, signal));
+      put(measured, comparison(model.predictions.get(index), explanation.attempts.at(-1)),
+        attempts(explanation, model, index, signal));
       const numbers = explanation.attempts.map((each) => each.number);
       if (String(numbers) !== logged) {
         logged = String(numbers);
@@ -47,12 +50,15 @@ export function taskPanel(model, index, onClose, signal) {
 }
 
 export function sentences(lines = []) {
-  return h("div", { class: "sentences" }, lines.map((line) => (line.startsWith("  ") ? h("pre", {}, line.slice(2)) : h("p", {}, line))));
+  return h("div", { class: "sentences" },
+    lines.map((line) => (line.startsWith("  ") ? h("pre", {}, line.slice(2)) : h("p", {}, line))));
 }
 
 function priority(model, task) {
-  if (task.isGroup || isEnded(task.state) || task.state === "running") return h("span", { class: "hint" }, `priority ${task.priority}`);
-  const value = h("input", { type: "number", min: 0, max: 100, value: task.priority, "aria-label": "Priority, 0 to 100" });
+  if (task.isGroup || isEnded(task.state) || task.state === "running") return h("span", { class: "hint" },
+    `priority ${task.priority}`);
+  const value = h("input", { type: "number", min: 0, max: 100, value: task.priority,
+    "aria-label": "Priority, 0 to 100" });
   return h("form", { class: "inline", onsubmit: (event) => {
     event.preventDefault();
     const id = `${model.run.run}.${task.index}`;
@@ -67,13 +73,16 @@ function comparison(prediction, attempt) {
   if (!prediction && !usage) return null;
   const cpuSeconds = usage ? usage.user_cpu_seconds + usage.system_cpu_seconds : null;
   if (!prediction) {
-    return [h("h3", {}, "Measured"), facts([["Time", duration(usage.wall_seconds)], ["Memory", bytes(usage.peak_memory_bytes)],
+    return [h("h3", {}, "Measured"),
+      facts([["Time", duration(usage.wall_seconds)], ["Memory", bytes(usage.peak_memory_bytes)],
       ["CPU", duration(cpuSeconds)]]), h("p", { class: "hint" }, "Nothing was expected of it: it had no history yet.")];
   }
   const { actual } = prediction;
   const rows = [
-    measure("Time", prediction.duration_p50_seconds, prediction.duration_p90_seconds, actual?.duration_seconds ?? usage?.wall_seconds, duration),
-    measure("Memory", prediction.peak_memory_p50_bytes, prediction.peak_memory_p99_bytes, actual?.peak_memory_bytes ?? usage?.peak_memory_bytes, bytes),
+    measure("Time", prediction.duration_p50_seconds, prediction.duration_p90_seconds,
+      actual?.duration_seconds ?? usage?.wall_seconds, duration),
+    measure("Memory", prediction.peak_memory_p50_bytes, prediction.peak_memory_p99_bytes,
+      actual?.peak_memory_bytes ?? usage?.peak_memory_bytes, bytes),
     ["CPU", "–", "–", duration(cpuSeconds), ""],
   ];
   return [h("h3", {}, "Expected and measured"),
@@ -93,10 +102,12 @@ function attempts(explanation, model, index, signal) {
     const decision = decisions.find((made) => made.attempt === each.number);
     const took = each.ended ? seconds(each.ended) - seconds(each.started) : Date.now() / 1000 - seconds(each.started);
     return h("div", { class: "attempt" },
-      h("p", {}, h("strong", {}, `${each.number}`), " ", pill(each.status), ` ${clock(each.started)}, ${duration(took)}`,
+      h("p", {}, h("strong", {}, `${each.number}`), " ", pill(each.status),
+        ` ${clock(each.started)}, ${duration(took)}`,
         each.failure ? h("span", { class: "wrong" }, ` ${failure(each.failure)}`) : null),
       h("p", { class: "hint" }, `was given ${cpu(each.grant.cpu)} and ${bytes(each.grant.memory_bytes)}`),
-      decision ? [h("p", {}, decision.reason), decisionDetail(`${model.run.run}.${index}.${each.number}`, signal)] : null);
+      decision ? [h("p", {}, decision.reason), decisionDetail(`${model.run.run}.${index}.${each.number}`, signal)]
+        : null);
   })];
 }
 

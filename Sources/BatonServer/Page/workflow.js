@@ -48,7 +48,8 @@ function revisionsView(path, signal) {
   const place = h("div", { class: "grid" });
   present(place, signal, async () => {
     const { revisions } = await get(`${path}/revisions`, { signal });
-    if (!revisions.length) return empty("No revision was made", "Under “Optimise”, findings can be applied; each makes one.");
+    if (!revisions.length) return empty("No revision was made",
+      "Under “Optimise”, findings can be applied; each makes one.");
     return revisions.map(revisionCard);
   }, "Reading the revisions");
   return place;
@@ -65,7 +66,8 @@ function revisionCard(revision) {
     h("p", {}, h("strong", {}, revision.state), revision.reason ? `: ${revision.reason}` : "", " · applied ",
       h("time", timeAttributes(revision.applied_at), ago(revision.applied_at)), ` · ${revision.findings.join(", ")}`),
     h("p", { class: "hint" }, `promised ${saving(promise.completion_time_reduction)} of the time and ${saving(promise.memory_reduction)} of the memory`,
-      revision.improvement_percent === undefined ? "" : `; it became ${signedPercent(-revision.improvement_percent / 100)} of the time`),
+      revision.improvement_percent === undefined ? ""
+        : `; it became ${signedPercent(-revision.improvement_percent / 100)} of the time`),
     bars.length ? barChart({ rows: bars, format: duration, label: "Time of the runs before and after" }) : null,
     h("details", {}, h("summary", {}, "What was changed"), diffView(revision.text_before, revision.text_after)));
 }

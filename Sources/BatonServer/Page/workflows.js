@@ -11,11 +11,14 @@ import { dataTable } from "./table.js";
 
 export async function show(main, { signal }) {
   const place = h("div");
-  put(main, heading("Workflows", { note: "What ran here, and what can be made better.", actions: button("Analyse a text", () => go("#/analyze")) }), place);
+  put(main, heading("Workflows",
+    { note: "What ran here, and what can be made better.", actions: button("Analyse a text", () => go("#/analyze")) }),
+    place);
   await present(place, signal, async () => {
     const { workflows } = await get("/workflows", { signal });
     if (!workflows.length) {
-      return empty("No workflow ran yet", "Submit one to see it here.", button("Submit a workflow", () => submit(), { class: "button primary" }));
+      return empty("No workflow ran yet", "Submit one to see it here.",
+        button("Submit a workflow", () => submit(), { class: "button primary" }));
     }
     return dataTable("Workflows", ["Name", "#Runs", "Last", "Submitted"], workflows.map((each) => [
       h("a", { href: `#/workflows/${part(each.name)}` }, h("strong", {}, each.name)), number(each.runs),
