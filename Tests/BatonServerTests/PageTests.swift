@@ -73,7 +73,7 @@ struct PageTests {
 
     @Test("what is not there is a problem, whatever the name")
     func missing() async throws {
-        try await Stage.with { stage in
+        try await Stage.with { stage async throws in
             for path in ["/assets/x.js", "/assets/..%2Ftoken.key", "/assets/%00", "/index.html"] {
                 #expect(try await stage.get(path).status == 404, "\(path)")
             }
