@@ -10,7 +10,8 @@ import Testing
     func facts() throws {
         let stage = try ProgressTests.eventful()
         let store = try stage.store()
-        var workflow = try #require(try store.conditions(of: stage.run)).submission.workflow
+        let conditions = try store.conditions(of: stage.run)
+        var workflow = try #require(conditions).submission.workflow
         let past = try PastRuns(of: workflow, parameters: [], store)
         func seconds(_ seconds: Double) -> [PastDuration] {
             [PastDuration(run: 0, nanoseconds: Int64(seconds * 1e9), cpuNanoseconds: 1_250_000_000)]

@@ -157,6 +157,9 @@ extension Engine {
     /// Workers that have ever joined, lost ones included.
     public var workerCount: Int { workers.count }
 
+    /// Runs that were ever submitted.
+    public var runCount: Int { runs.count }
+
     /// True when any run has not ended.
     public var hasOpenRuns: Bool { !openRuns.isEmpty }
 

@@ -82,6 +82,15 @@ extension Orchestrator {
         handle(.workerJoined(Worker(id: Self.worker, name: "local", capacity: capacity)))
     }
 
+    /// While nothing goes on, a new engine is as good as one that remembers everything that ever did, and is small.
+    func forgetEndedRuns() {
+        guard engine.runCount > 0, orders.isEmpty else { return }
+        engine = Engine()
+        policy = setup.policy
+        plans = (0, nil)
+        join()
+    }
+
     private func takeOver(_ id: Run.ID) throws(RuntimeError) {
         if runs[id] != nil { throw .alreadyDriven(id) }
         let summary = try reading { () throws(StoreError) in try store.run(id) }

@@ -98,6 +98,7 @@ public final class Orchestrator {
             turn()
             control.publish(load)
             ends.removeAll(keepingCapacity: true)
+            if runs.isEmpty { forgetEndedRuns() }
         }
     }
 
