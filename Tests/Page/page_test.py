@@ -31,8 +31,8 @@ tasks:
       printf '<script>alert(3)</script>\\n\\033]0;title\\007\\033[31;1mX\\033[0m\\n'
 """
 WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
-PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster", "policies", "models",
-         "audit", "keys", "settings"]
+PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster",
+         "policies", "models", "audit", "keys", "settings"]
 
 
 class Story:
@@ -182,8 +182,9 @@ class Story:
         expect(self.page.get_by_text("<i>guest</i> is revoked")).to_be_visible()
 
     def tell(self):
-        for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task, self.cancel_and_retry,
-                        self.outlive_a_restart, self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
+        for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task,
+                        self.cancel_and_retry, self.outlive_a_restart, self.be_shut_out, self.optimise,
+                        self.ask_what_if, self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 
@@ -193,8 +194,8 @@ def guises(browser, server, shots, faults):
     run = server.get("/runs?workflow=reports")["runs"][0]["run"]
     hostile = server.submit(HOSTILE)
     assert server.wait(hostile) == "succeeded"
-    pages = PAGES + [f"runs/{run}?tab={tab}" for tab in ("graph", "timeline", "tasks", "why")] + [f"runs/{run}?tab=tasks&task=2"]
-    pages += [f"runs/{hostile}?tab=graph&task=0"]
+    pages = PAGES + [f"runs/{run}?tab={tab}" for tab in ("graph", "timeline", "tasks", "why")]
+    pages += [f"runs/{run}?tab=tasks&task=2", f"runs/{hostile}?tab=graph&task=0"]
     for scheme in ("light", "dark"):
         for width, height in ((1400, 900), (375, 720)):
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)

@@ -15,11 +15,11 @@ LOG = """name: noisy
 tasks:
   print:
     run: |
-      seq 1 1900000 | awk '{ printf "\\033[3%dmline %d\\033[0m of a log that goes on\\n", $1 % 8, $1 } $1 == 1500000 { print "a NEEDLE" }'
+      seq 1 2400000 | awk '{ printf "\\033[3%dmline %d\\033[0m of a log that goes on\\n", $1 % 8, $1 } $1 == 1500000 { print "a NEEDLE" }'
 """
 
-# ACTION is put in as text, for the page's policy allows no eval. The time goes to the second frame after it, when what it
-# changed has been drawn.
+# ACTION is put in as text, for the page's policy allows no eval. The time goes to the second frame after it, when what
+# it changed has been drawn.
 LATENCY = """
 async () => {
   const times = [];
@@ -67,7 +67,7 @@ def measure(browser, baton, faults):
             page.evaluate("document.querySelector('.virtual').scrollTop = 1e9")
             page.wait_for_timeout(250)
         interact(page, "scrolling in 1,000 runs", "document.querySelector('.virtual').scrollTop = turn * 3100")
-        print(f"  of them in the list: {page.evaluate('''document.querySelector('.virtual .row').getAttribute('aria-setsize')''')}")
+        print(f"  of them in the list: {page.locator('.virtual .row').first.get_attribute('aria-setsize')}")
         page.context.close()
         run = server.submit(LOG)
         server.wait(run, seconds=180)
