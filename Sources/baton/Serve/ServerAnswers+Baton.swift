@@ -31,10 +31,10 @@ extension ServerAnswers {
         analyze = { file in try await study.run(["optimize", "-"], input: (file.source, "workflow.yaml")) }
         preview = { file, findings in
             try await study.run(
-                ["optimize", "-", "--apply"] + findings + ["--dry-run"], input: (file.source, "workflow.yaml"))
+                ["optimize", "--apply", "--dry-run", "--", "-"] + findings, input: (file.source, "workflow.yaml"))
         }
         apply = { workflow, findings, _ in
-            try await study.run(["optimize", workflow, "--apply"] + findings)
+            try await study.run(["optimize", "--apply", "--", workflow] + findings)
         }
         predict = { task, workflow in
             try Self.prediction(of: task, workflow, data, isAvailable: { $0.fits(in: capacity) })

@@ -18,7 +18,7 @@ struct Study: Sendable {
         places = DispatchSemaphore(value: count)
     }
 
-    /// Runs a command of baton with `--json`.
+    /// Runs a command of baton with `--json`. What a client named stands behind `--`, or it could be an option.
     ///
     /// - Parameter input: becomes a file, whose path stands in the arguments where they say `-`.
     /// - Returns: what the command printed.
@@ -54,7 +54,9 @@ struct Study: Sendable {
         for path in [output, messages] { try Data().write(to: URL(fileURLWithPath: path)) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["nice", "-n", "10", program] + arguments + ["--data-dir", data.path, "--json"]
+        process.arguments =
+            ["nice", "-n", "10", program] + arguments.prefix(1) + ["--data-dir", data.path, "--json"]
+            + arguments.dropFirst()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: messages)
