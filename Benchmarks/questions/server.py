@@ -1,0 +1,165 @@
+"""How much does `baton serve` take: tasks scheduled one by one with their processes, reads, and event streams?"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import time
+
+from .measure import BATON, new_folder, write
+
+SECONDS = int(os.environ.get("SECONDS_OF_LOAD", "60"))
+RATE = int(os.environ.get("RATE", "1000"))
+
+
+class Server:
+    def __init__(self):
+        self.data = new_folder("served")
+        self.errors = open(os.path.join(self.data, "messages"), "w")
+        self.process = subprocess.Popen(
+            [BATON, "serve", "--no-auth", "--rate-limit", "0", "--port", "0", "--data-dir", self.data],
+            stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        address = self.process.stdout.readline().split("//")[1].strip()
+        self.host, self.port = address.split(":")
+
+    def peak_bytes(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+    def stop(self):
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        return time.monotonic() - start
+
+
+class Connection:
+    """One kept-alive connection; requests one after the other."""
+
+    async def open(self, server):
+        self.reader, self.writer = await asyncio.open_connection(server.host, int(server.port))
+        return self
+
+    async def ask(self, method, path, body=b"", kind="application/json"):
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.writer.write(head.encode() + body)
+        status = int((await self.reader.readline()).split()[1])
+        length = 0
+        while (line := await self.reader.readline()) != b"\r\n":
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return status, await self.reader.readexactly(length)
+
+
+async def schedule(server):
+    """RATE tasks a second, whether earlier ones were answered or not."""
+    idle = asyncio.Queue()
+    for _ in range(200):
+        idle.put_nowait(await Connection().open(server))
+    body = b'{"task":{"name":"true","command":["true"],"resource_requirements":{"cpu_cores":0.1}}}'
+    latencies, refused, accepted = [], 0, 0
+
+    async def one(due):
+        nonlocal refused, accepted
+        connection = await idle.get()
+        status, _ = await connection.ask("POST", "/api/v1/scheduling", body)
+        latencies.append(time.monotonic() - due)
+        accepted += status == 201
+        refused += status == 429
+        idle.put_nowait(connection)
+
+    begin = time.monotonic()
+    tasks = set()
+    for number in range(RATE * SECONDS):
+        due = begin + number / RATE
+        if (wait := due - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
+        task = asyncio.create_task(one(due))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    await asyncio.gather(*tasks)
+    asked = time.monotonic() - begin
+    # Every task that was acknowledged ends.
+    connection = await Connection().open(server)
+    while b'"status":"running"' in (await connection.ask("GET", "/api/v1/runs?status=running&limit=1"))[1]:
+        await asyncio.sleep(0.2)
+    return {"latencies": sorted(latencies), "accepted": accepted, "refused": refused, "seconds": asked,
+            "ended_after": time.monotonic() - begin}
+
+
+async def read(server, path, seconds=5, connections=32):
+    end = time.monotonic() + seconds
+    count = 0
+
+    async def loop():
+        nonlocal count
+        connection = await Connection().open(server)
+        while time.monotonic() < end:
+            status, _ = await connection.ask("GET", path)
+            assert status == 200, status
+            count += 1
+
+    await asyncio.gather(*(loop() for _ in range(connections)))
+    return count / seconds
+
+
+async def stream(server, clients=1000):
+    """Each client sees every event of 20 runs."""
+    seen = [0] * clients
+    streams = []
+    for _ in range(clients):
+        reader, writer = await asyncio.open_connection(server.host, int(server.port))
+        writer.write(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        streams.append((reader, writer))
+    for reader, _ in streams:
+        await reader.readuntil(b"\r\n\r\n")
+
+    async def follow(place):
+        while True:
+            line = await streams[place][0].readline()
+            if not line:
+                return
+            seen[place] += b'"type":"baton.run.submitted"' in line
+
+    followers = [asyncio.create_task(follow(place)) for place in range(clients)]
+    connection = await Connection().open(server)
+    for _ in range(20):
+        await connection.ask("POST", "/api/v1/runs", b"name: w\ntasks: {a: {run: 'true'}}\n", "application/yaml")
+    begin = time.monotonic()
+    while min(seen) < 20 and time.monotonic() - begin < 30:
+        await asyncio.sleep(0.05)
+    took = time.monotonic() - begin
+    for follower in followers:
+        follower.cancel()
+    for _, writer in streams:
+        writer.close()
+    return {"clients": clients, "least_seen": min(seen), "seconds": took}
+
+
+def quantile(values, share):
+    return 1000 * values[min(len(values) - 1, int(share * len(values)))]
+
+
+def main(repetitions):
+    server = Server()
+    load = asyncio.run(schedule(server))
+    reads = {path: asyncio.run(read(server, path)) for path in ["/healthz", "/api/v1/workers", "/api/v1/runs?limit=20"]}
+    streams = asyncio.run(stream(server))
+    peak = server.peak_bytes()
+    stopped = server.stop()
+    values = load["latencies"]
+    rows = [
+        [f"`POST /scheduling`, {RATE} a second for {SECONDS} s", f"{load['accepted']} taken, {load['refused']} refused (429)"],
+        ["answered within, p50 / p99 / most",
+         f"{quantile(values, .5):.1f} / {quantile(values, .99):.1f} / {1000 * values[-1]:.1f} ms"],
+        ["asked in, all ended after", f"{load['seconds']:.1f} s, {load['ended_after']:.1f} s"],
+        *[[f"`GET {path}`", f"{rate:.0f} a second"] for path, rate in reads.items()],
+        [f"{streams['clients']} event streams, 20 runs", f"least seen {streams['least_seen']}, after {streams['seconds']:.2f} s"],
+        ["peak memory of the server", f"{peak / 2**20:.0f} MiB"],
+        ["graceful stop", f"{1000 * stopped:.0f} ms"],
+    ]
+    load["latencies"] = [round(value, 6) for value in values[:: max(1, len(values) // 1000)]]
+    write("server", "The server under load", ["what", "result"], rows,
+          ["Each scheduled task is a process, `true`. The client runs on the same two cores and takes part of them; "
+           "latency counts from when a request was due."],
+          {"load": load, "reads": reads, "streams": streams, "peak_bytes": peak, "stop_seconds": stopped})
