@@ -10,7 +10,7 @@ import Testing
     func facts() throws {
         let stage = try ProgressTests.eventful()
         let store = try stage.store()
-        let conditions = try store.conditions(of: stage.run)
+        let conditions = store.conditions(of: stage.run)
         var workflow = try #require(conditions).submission.workflow
         let past = try PastRuns(of: workflow, parameters: [], store)
         func seconds(_ seconds: Double) -> [PastDuration] {
