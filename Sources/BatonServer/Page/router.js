@@ -35,6 +35,8 @@ export function setQueries(values) {
 export const wanted = { hash: null };
 
 async function visit() {
+  // Whoever asks for a page before there is a frame gets it when there is one.
+  if (!frame) return;
   // The skip link names an element, not a page.
   if (location.hash === "#main") {
     document.getElementById("main")?.focus();
