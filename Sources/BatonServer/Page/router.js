@@ -3,6 +3,7 @@
 const pages = [];
 let controller = null;
 let frame = null;
+let shown = null;
 
 /// `path` has `:names`; `load` imports the module, whose `show(main, route)` makes the page.
 export function page(path, title, load) {
@@ -11,7 +12,8 @@ export function page(path, title, load) {
 
 export function start(into) {
   frame = into;
-  addEventListener("hashchange", visit);
+  // The address may have been changed before anybody listened: what is shown already is not drawn again.
+  addEventListener("hashchange", () => location.hash !== shown && visit());
   visit();
 }
 
@@ -42,6 +44,7 @@ async function visit() {
     document.getElementById("main")?.focus();
     return;
   }
+  shown = location.hash;
   const segments = (location.hash.slice(1).split("?")[0] || "/runs").split("/").filter(Boolean).map(decodeURIComponent);
   controller?.abort();
   controller = new AbortController();
