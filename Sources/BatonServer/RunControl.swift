@@ -1,4 +1,5 @@
 public import BatonCore
+public import BatonRuntime
 
 /// The hand on the live engine: what it grants is on disk when the call returns.
 public protocol RunControl: Sendable {
@@ -22,21 +23,5 @@ public protocol RunControl: Sendable {
     func carryOut(_ command: Command) async throws
 
     /// How much runs and waits at this moment.
-    var load: EngineLoad { get }
-}
-
-/// How much an engine has to do, and with what.
-public struct EngineLoad: Hashable, Sendable {
-    public var openRuns, readyTasks, runningTasks: Int
-    public var capacity, used: Resources
-
-    public init(
-        openRuns: Int = 0, readyTasks: Int = 0, runningTasks: Int = 0, capacity: Resources, used: Resources
-    ) {
-        self.openRuns = openRuns
-        self.readyTasks = readyTasks
-        self.runningTasks = runningTasks
-        self.capacity = capacity
-        self.used = used
-    }
+    var load: LiveControl.Load { get }
 }

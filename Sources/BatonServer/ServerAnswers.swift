@@ -1,5 +1,6 @@
 public import BatonCore
 public import BatonFormats
+public import BatonRuntime
 
 /// What is computed with policies, models and the optimiser, which the server does not know by name.
 ///
@@ -17,7 +18,7 @@ public struct ServerAnswers: Sendable {
         throw Self.missing("explanations")
     }
     /// When a task that was just submitted is expected to start and to end.
-    public var outlook: @Sendable (Workflow.Task, EngineLoad) async throws -> ScheduleOutlook = { _, _ in
+    public var outlook: @Sendable (Workflow.Task, LiveControl.Load) async throws -> ScheduleOutlook = { _, _ in
         ScheduleOutlook()
     }
     /// An `OptimizationAnalysis`.

@@ -1,4 +1,4 @@
-import BatonCore
+public import BatonCore
 
 /// What a batch of events changes in the read models. Both stores write these and nothing else.
 ///
@@ -166,7 +166,8 @@ extension Projection.Standing {
 }
 
 extension Outcome {
-    var attemptStatus: AttemptSummary.Status {
+    /// As records and clients call it.
+    public var attemptStatus: AttemptSummary.Status {
         switch self {
         case .succeeded: .succeeded
         case .reused: .reused

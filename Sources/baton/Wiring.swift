@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonPlanner
 import BatonPolicies
 import BatonPrediction

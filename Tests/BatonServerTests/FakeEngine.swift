@@ -60,9 +60,11 @@ final class FakeEngine: RunControl {
         }
     }
 
-    var load: EngineLoad {
-        EngineLoad(
-            openRuns: 1, readyTasks: 2, runningTasks: 3, capacity: Self.capacity, used: Resources(milliCPU: 1000))
+    var load: LiveControl.Load {
+        var load = LiveControl.Load()
+        (load.openRuns, load.waitingTasks, load.runningTasks) = (1, 2, 3)
+        (load.capacity, load.used) = (Self.capacity, Resources(milliCPU: 1000))
+        return load
     }
 
     var submissions: [Run.Submission] { state.withLock { $0.submissions } }

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 import Foundation
 import Testing
@@ -139,7 +140,7 @@ struct KeptPromiseTests {
         #expect(house.read("flow.yaml") == Self.workflow)
         #expect(try revision().state == .reverted)
 
-        let day = String(TimeText.utc(try revision().applied).prefix(10))
+        let day = String(try revision().applied.rfc3339.prefix(10))
         let looked = try succeed("optimize", "flow.yaml", "--apply")
         #expect(looked.output.contains("not worth it: it was made on \(day) and did not keep its promise"))
         #expect(looked.messages.contains("Nothing is worth a change."))

@@ -121,6 +121,24 @@ struct ServeTests {
         #expect(server.stop() == 0)
     }
 
+    @Test("a task can't wait for one of a run that another process drives, and is told so")
+    func foreignNeed() throws {
+        let house = try Household()
+        let server = try Served(house)
+        mkfifo(house.folder.path + "/go", 0o600)
+        try house.write("name: scheduled\ntasks: {a: {run: 'read line < go'}}\n", to: "w.yaml")
+        let other = try house.start(["run", "w.yaml", "--json"], streams: "other")
+        let ids = #/"run":\s*"([0-9a-z]{13})"/#
+        try other.wait { house.read("otherstdout")?.contains(ids) == true }
+        let run = try #require(house.read("otherstdout")?.firstMatch(of: ids)).1
+        let answer = try server.post(
+            "/api/v1/scheduling", #"{"task":{"command":"true","dependencies":["\#(run).0"]}}"#)
+        #expect(answer.status == 409, "\(answer.text)")
+        other.signal(SIGTERM)
+        other.wait()
+        #expect(server.stop() == 0)
+    }
+
     @Test("two runs of one server hold a concurrency group together no more than its limit")
     func group() throws {
         let house = try Household()

@@ -103,9 +103,6 @@ private struct Definitions {
 }
 
 extension Value {
-    /// A map with its keys in the order written.
-    static func object(_ entries: KeyValuePairs<String, Value>) -> Value { .map(.of(entries)) }
-
     fileprivate static func reference(_ name: String) -> Value { object(["$ref": .string("#/$defs/\(name)")]) }
 }
 

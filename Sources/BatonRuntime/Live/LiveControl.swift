@@ -6,10 +6,13 @@ public final class LiveControl: Sendable {
     /// How much there is at a moment.
     public struct Load: Hashable, Sendable {
         public var openRuns = 0
+        /// For others, for room, or for their next attempt.
         public var waitingTasks = 0
         public var runningTasks = 0
         public var used = Resources.zero
         public var capacity = Resources.zero
+
+        public init() {}
     }
 
     let inbox: Inbox

@@ -63,7 +63,9 @@ extension Orchestrator {
         guard let state = state(of: need) else { throw .refused(.unknownTask(need)) }
         switch state {
         case .succeeded: return false
-        case .blocked, .ready, .running, .backingOff: return true
+        case .blocked, .ready, .running, .backingOff:
+            guard runs[need.run] != nil else { throw .alreadyDriven(need.run) }
+            return true
         case .failed, .skipped, .cancelled: throw .refused(.wrongState(need, state))
         }
     }
@@ -96,7 +98,7 @@ extension Orchestrator {
     }
 
     private func add(_ group: ArraySlice<Inbox.Scheduled>, to run: Run.ID) {
-        guard let driven = runs[run] else { return }
+        guard let driven = runs[run] else { preconditionFailure("run \(run) takes tasks in and is not driven here") }
         let known = engine.submission(of: run)?.workflow.tasks.count ?? 0
         var place = engine.instances(of: run).count
         var tasks: [Run.AddedTask] = []

@@ -61,7 +61,6 @@ extension Orchestrator {
             if retryStoreAt == nil { setup.observer.storeFailed(error) }
             storeTrouble = error
             retryStoreAt = clock.now.advanced(by: .seconds(1))
-            answer(.store(error))
             return false
         }
         if retryStoreAt != nil {
@@ -85,7 +84,6 @@ extension Orchestrator {
             } catch {
                 setup.observer.storeFailed(error)
                 self.showAt = now.advanced(by: .seconds(1))
-                answer(.store(error))
                 return
             }
             setup.observer.durable(unshown)
@@ -99,7 +97,8 @@ extension Orchestrator {
         runs.keys.contains { engine.status(of: $0)?.isTerminal == true }
     }
 
-    private func answer(_ refusal: RuntimeError?) {
+    /// What was granted while the record can't be written is granted: its answer waits until it can.
+    func answer(_ refusal: RuntimeError?) {
         for answer in answers { answer(refusal) }
         answers.removeAll(keepingCapacity: true)
     }

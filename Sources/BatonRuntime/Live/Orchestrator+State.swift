@@ -27,11 +27,15 @@ extension Orchestrator {
 
     /// How much there is now, in all runs together.
     var load: LiveControl.Load {
-        guard engine.workerCount > 0 else { return LiveControl.Load() }
+        var load = LiveControl.Load()
+        guard engine.workerCount > 0 else { return load }
         let tasks = engine.openTasks
-        return LiveControl.Load(
-            openRuns: runs.count, waitingTasks: tasks.unfinished - tasks.running, runningTasks: tasks.running,
-            used: engine.used(on: Worker.ID(0)), capacity: capacity)
+        load.openRuns = runs.count
+        load.waitingTasks = tasks.unfinished - tasks.running
+        load.runningTasks = tasks.running
+        load.used = engine.used(on: Worker.ID(0))
+        load.capacity = capacity
+        return load
     }
 
     private static func share(_ used: Int64, of all: Int64) -> Double {

@@ -50,6 +50,10 @@ public final class Orchestrator {
     var plans: (count: Int, latest: Rationale?) = (0, nil)
     /// In whose name this process waits while none of its runs has a supervisor.
     let processID = getpid()
+    /// Runs of which something came in: from their supervisor, or from somebody at their control socket.
+    private var heard: [DrivenRun] = []
+    /// Runs whose supervisor was found again, and may have said more than it was asked.
+    private var reconnected: [DrivenRun] = []
     /// How the runs ended that were driven here.
     private var ends: [Run.ID: Run.Status] = [:]
     private var interrupts = 0
@@ -71,7 +75,6 @@ public final class Orchestrator {
         let signals = baton_signal_descriptor()
         defer { close(signals) }
         var lastSignal: Int32?
-        takeInReports()
         turn()
         while !runs.isEmpty {
             wait(alsoFor: [signals])
@@ -90,16 +93,16 @@ public final class Orchestrator {
 
     /// Drives whatever `control` is given until that says stop. Tasks that run then go on without it.
     public func serve() {
-        takeInReports()
         turn()
         while !isStopped {
-            wait(alsoFor: [])
-            takeIn()
-            turn()
             control.publish(load)
             ends.removeAll(keepingCapacity: true)
             if runs.isEmpty { forgetEndedRuns() }
+            wait(alsoFor: [])
+            takeIn()
+            turn()
         }
+        if let storeTrouble { answer(.store(storeTrouble)) }
     }
 
     // MARK: Facts
@@ -123,7 +126,7 @@ public final class Orchestrator {
     private func takeIn() {
         takeInReports()
         takeInMessages()
-        for run in runs.values {
+        for run in heard {
             run.world.answerControl { command in
                 if let refusal = wish(command) { return refusal.controlSentence }
                 // An answer is a promise: it is given once the wish is on record.
@@ -134,7 +137,7 @@ public final class Orchestrator {
     }
 
     private func takeInReports() {
-        for run in runs.values {
+        for run in heard {
             do throws(RuntimeError) {
                 for report in try run.world.receive() {
                     switch report {
@@ -172,6 +175,7 @@ public final class Orchestrator {
             end(attempt, outcome, usage)
         }
         wantsDecision = true
+        reconnected.append(run)
     }
 
     private func takeInMessages() {
@@ -269,11 +273,17 @@ public final class Orchestrator {
 
     private func wait(alsoFor others: [Int32]) {
         var polled = ([inbox.descriptor] + others).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let first = polled.count
+        var owners: [DrivenRun] = []
         for run in runs.values {
-            polled += run.world.controlDescriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            for descriptor in run.world.controlDescriptors {
+                polled.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+                owners.append(run)
+            }
             guard let executor = run.world.executor else { continue }
             let events = POLLIN | (executor.hasUnsent ? POLLOUT : 0)
             polled.append(pollfd(fd: executor.descriptor, events: Int16(events), revents: 0))
+            owners.append(run)
         }
         // While the store can't be written nothing is shown or decided, so only the next try is worth waking for.
         let due =
@@ -283,13 +293,19 @@ public final class Orchestrator {
                 [alarms.next, unshown.isEmpty ? nil : showAt, lookAtPoolAt, setup.observer.refreshAt]
             }
         var timeout: Int32 = -1
-        if wantsDecision && retryStoreAt == nil {
+        if !reconnected.isEmpty || wantsDecision && retryStoreAt == nil {
             timeout = 0
         } else if let next = due.compactMap({ $0 }).min() {
             let nanoseconds = max(0, next.nanoseconds - clock.now.nanoseconds)
             timeout = Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
         }
         poll(&polled, nfds_t(polled.count), timeout)
+        heard = reconnected
+        reconnected = []
+        for (place, owner) in owners.enumerated()
+        where polled[first + place].revents != 0 && heard.last !== owner {
+            heard.append(owner)
+        }
     }
 }
 

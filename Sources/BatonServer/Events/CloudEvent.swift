@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// An event of the log as a CloudEvent (version 1.0, structured JSON).
@@ -52,7 +53,7 @@ enum CloudEvent {
                 .attempt(
                     attempt,
                     [
-                        "outcome": .string(outcome.word), "failure": outcome.failureJSON,
+                        "outcome": .string(outcome.attemptStatus.rawValue), "failure": outcome.failureJSON,
                         "usage": usage.map { .usage($0) },
                     ])
             )

@@ -1,4 +1,5 @@
 public import BatonCore
+import BatonFormats
 import HTTPTypes
 
 /// Why a request was not done, as RFC 9457 has it.

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 
 /// The entries of a JSON object that somebody sent, taken out one by one; what is left over was not known.
 struct Fields {

@@ -1,30 +1,6 @@
 import BatonCore
 
 extension Value {
-    /// A JSON object with keys in the order given; those without a value are left out.
-    static func object(_ entries: KeyValuePairs<String, Value?>) -> Value {
-        var present: [Entry] = []
-        present.reserveCapacity(entries.count)
-        for (key, value) in entries {
-            if let value { present.append(Entry(key: key, value: value)) }
-        }
-        return .map(present)
-    }
-
-    static func number(_ value: some BinaryInteger) -> Value { .number(Double(value)) }
-
-    /// Null for what JSON has no number for.
-    static func figure(_ value: Double) -> Value { value.isFinite ? .number(value) : .null }
-
-    /// Seconds to the microsecond; finer digits are noise.
-    static func seconds(_ duration: Duration) -> Value {
-        .number((Double(duration.nanoseconds) / 1e3).rounded() / 1e6)
-    }
-
-    static func time(_ instant: Instant) -> Value { .string(TimeText.utc(instant)) }
-
-    static func strings(_ texts: some Sequence<String>) -> Value { .list(texts.map { .string($0) }) }
-
     subscript(key: String) -> Value? {
         guard case .map(let entries) = self else { return nil }
         return entries.first { $0.key == key }?.value

@@ -1,40 +1,10 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 // What the engine knows, as clients read it: the keys of `baton get --json`.
 
 extension Value {
-    /// `{"cpu":2,"memory_bytes":…}`; what is zero is left out.
-    static func resources(_ amount: Resources) -> Value {
-        .object([
-            "cpu": amount.milliCPU > 0 ? .number(Double(amount.milliCPU) / 1000) : nil,
-            "memory_bytes": amount.memoryBytes > 0 ? .number(amount.memoryBytes) : nil,
-            "gpus": amount.gpus > 0 ? .number(amount.gpus) : nil,
-            "disk_bytes": amount.diskBytes > 0 ? .number(amount.diskBytes) : nil,
-        ])
-    }
-
-    static func usage(_ usage: Usage) -> Value {
-        .object([
-            "wall_seconds": .seconds(usage.wall), "user_cpu_seconds": .seconds(usage.userCPU),
-            "system_cpu_seconds": .seconds(usage.systemCPU), "peak_memory_bytes": .number(usage.peakMemoryBytes),
-            "read_bytes": .number(usage.readBytes), "written_bytes": .number(usage.writtenBytes),
-            "meter": .string(usage.meter.rawValue),
-        ])
-    }
-
-    static func failure(_ failure: Failure) -> Value {
-        switch failure {
-        case .exitCode(let code): .object(["kind": .string("exit_code"), "exit_code": .number(code)])
-        case .signal(let signal): .object(["kind": .string("signal"), "signal": .number(signal)])
-        case .outOfMemory: .object(["kind": .string("out_of_memory")])
-        case .timedOut: .object(["kind": .string("timed_out")])
-        case .notStarted(let reason): .object(["kind": .string("not_started"), "message": .string(reason)])
-        case .missingOutputs(let paths): .object(["kind": .string("missing_outputs"), "paths": .strings(paths)])
-        case .invalid(let message): .object(["kind": .string("invalid"), "message": .string(message)])
-        }
-    }
-
     static func run(_ run: RunSummary) -> Value {
         let counts = TaskState.Label.allCases.map { Entry(key: $0.rawValue, value: .number(run.counts[$0])) }
         return .object([

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 public import BatonRuntime
 import Glibc
 public import Logging

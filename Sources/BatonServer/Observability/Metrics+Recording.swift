@@ -1,4 +1,6 @@
 import BatonCore
+import BatonRuntime
+import BatonStore
 
 extension Metrics {
     func countRequest(method: String, route: String, status: Int, seconds: Double) {
@@ -14,7 +16,7 @@ extension Metrics {
             case .decided(let decision):
                 add(to: .decisions)
                 add(Double(decision.placements.count), to: .tasksScheduled)
-            case .attemptEnded(_, let outcome, _): add(to: .tasksFinished, ["outcome": outcome.word])
+            case .attemptEnded(_, let outcome, _): add(to: .tasksFinished, ["outcome": outcome.attemptStatus.rawValue])
             case .runSubmitted: add(to: .runsSubmitted)
             case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .attemptGrew,
                 .alarmRang,
@@ -25,9 +27,9 @@ extension Metrics {
     }
 
     /// Takes in how the engine, the machine and the process stand now.
-    func look(at load: EngineLoad, _ system: SystemLoad) {
+    func look(at load: LiveControl.Load, _ system: SystemLoad) {
         set(.activeTasks, to: Double(load.runningTasks))
-        set(.queueSize, to: Double(load.readyTasks))
+        set(.queueSize, to: Double(load.waitingTasks))
         set(.openRuns, to: Double(load.openRuns))
         func share(_ part: Int64, _ whole: Int64) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }
         set(.resourceUtilization, to: share(load.used.milliCPU, load.capacity.milliCPU), ["resource": "cpu"])
@@ -36,18 +38,5 @@ extension Metrics {
         set(.systemMemory, to: system.memoryRatio())
         set(.processCPU, to: system.cpuSeconds())
         set(.processMemory, to: system.residentBytes())
-    }
-}
-
-extension Outcome {
-    /// As it is counted and told.
-    var word: String {
-        switch self {
-        case .succeeded: "succeeded"
-        case .reused: "reused"
-        case .failed: "failed"
-        case .stopped: "stopped"
-        case .lost: "lost"
-        }
     }
 }

@@ -173,7 +173,7 @@ extension Schemas {
           "Workers": {
             "type": "object", "required": ["workers"],
             "properties": {
-              "workers": {"type": "array", "items": {"type": "object"}}, "ready_tasks": {"type": "integer"},
+              "workers": {"type": "array", "items": {"type": "object"}}, "waiting_tasks": {"type": "integer"},
               "open_runs": {"type": "integer"}
             }
           },

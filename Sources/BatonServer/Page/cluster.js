@@ -61,10 +61,10 @@ function sample({ workers }) {
   return { time: Date.now() / 1000, cpu: share("cpu"), memory: share("memory_bytes") };
 }
 
-function current({ workers, ready_tasks: ready, open_runs: open }) {
+function current({ workers, waiting_tasks: waiting, open_runs: open }) {
   return [figures([["Open runs", number(open)],
     ["Running tasks", number(workers.reduce((sum, each) => sum + each.running_tasks, 0))],
-    ["Waiting tasks", number(ready)]]),
+    ["Waiting tasks", number(waiting)]]),
     h("div", { class: "grid two" }, workers.map((worker) => h("section", { class: "card" }, h("h2", {}, worker.name),
       meter("CPU", worker.used.cpu ?? 0, worker.capacity.cpu, cpu),
       meter("Memory", worker.used.memory_bytes ?? 0, worker.capacity.memory_bytes, bytes),

@@ -1,4 +1,6 @@
 import BatonCore
+import BatonFormats
+import BatonRuntime
 
 extension RouteTable {
     static let cluster: [Route] = [
@@ -14,7 +16,7 @@ extension RouteTable {
                                 "used": .resources(load.used), "running_tasks": .number(load.runningTasks),
                             ])
                         ]),
-                        "ready_tasks": .number(load.readyTasks), "open_runs": .number(load.openRuns),
+                        "waiting_tasks": .number(load.waitingTasks), "open_runs": .number(load.openRuns),
                     ]))
             }),
         .get(

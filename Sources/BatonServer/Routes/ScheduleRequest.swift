@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 
 /// One task as the API's `Task` describes it, and what is wanted of its schedule.
 struct ScheduleRequest {

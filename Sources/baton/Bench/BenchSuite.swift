@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// The regimes in which policies are compared: for each workload a centre, and every factor varied around it alone.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// Puts the optimiser to the test on recorded workflows: does it keep its promises, and does it find what was planted?

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatonCore
+import BatonFormats
 import BatonPrediction
 import BatonStore
 import Glibc

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatonCore
+import BatonFormats
 import BatonPlanner
 import BatonSimulator
 import Glibc

@@ -58,7 +58,7 @@ extension WorkflowOptimization {
     }
 
     /// The day on which it was made, `2026-11-28`.
-    var day: String { String(TimeText.utc(applied).prefix(10)) }
+    var day: String { String(applied.rfc3339.prefix(10)) }
 
     /// Findings that did not do what was promised, or that somebody took back, with what to say of each when it is found again.
     ///

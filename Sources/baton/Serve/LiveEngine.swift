@@ -53,12 +53,7 @@ struct LiveEngine: RunControl {
         await control.snapshot()
     }
 
-    var load: EngineLoad {
-        let load = control.load
-        return EngineLoad(
-            openRuns: load.openRuns, readyTasks: load.waitingTasks, runningTasks: load.runningTasks,
-            capacity: load.capacity, used: load.used)
-    }
+    var load: LiveControl.Load { control.load }
 
     /// Returns when the engine takes nothing in any more; what runs goes on without it.
     func stop() {

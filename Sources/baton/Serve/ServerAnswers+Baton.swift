@@ -82,8 +82,8 @@ extension ServerAnswers {
     }
 
     /// At once where there is room; of a queue nothing is promised.
-    private static func outlook(_ load: EngineLoad) -> ScheduleOutlook {
-        guard load.readyTasks == 0, load.used.milliCPU < load.capacity.milliCPU else { return ScheduleOutlook() }
+    private static func outlook(_ load: LiveControl.Load) -> ScheduleOutlook {
+        guard load.waitingTasks == 0, load.used.milliCPU < load.capacity.milliCPU else { return ScheduleOutlook() }
         return ScheduleOutlook(start: LiveClock().now)
     }
 

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonServer
 
 /// What to simulate, as the API's body says it and `baton simulate` takes it.
@@ -45,8 +46,14 @@ struct SimulationRequest {
         default: throw Problem.invalid("what to simulate? Either 'workflow' or 'run'")
         }
         var policies: [String] = []
-        if case .list(let names)? = member("policies") {
-            for case .string(let name) in names { policies.append(name) }
+        switch member("policies") {
+        case nil, .null?: break
+        case .list(let names)?:
+            for name in names {
+                guard case .string(let name) = name else { throw Problem.invalid("'policies' must be a list of names") }
+                policies.append(name)
+            }
+        case .some: throw Problem.invalid("'policies' must be a list of names")
         }
         if comparesTwo {
             guard policies.count == 2 else { throw Problem.invalid("'policies' must name two") }

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// Two policies against each other, trial by trial, until one is better beyond doubt or the trials are used up.

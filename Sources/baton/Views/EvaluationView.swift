@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonPrediction
 
 /// How predictions did on traces: as the history of one user, and each trace by itself, from an empty memory.

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// Which files the tasks of a run read and wrote, and what that says of their dependencies.

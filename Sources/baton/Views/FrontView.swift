@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// What is worth its cost, for people and for programs.

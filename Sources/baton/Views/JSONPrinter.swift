@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import Glibc
 
 /// JSON for programs that people also read: each entry of the outermost object, and each element of a list of objects in

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonRuntime
 import BatonStore
 
@@ -138,7 +139,7 @@ final class JSONProgress: ProgressReporter {
         return .object([
             "event": .string("attempt"), "run": .string(attempt.run.description), "at": .time(at),
             "task": .string(name(attempt.task)), "index": .number(attempt.task.index),
-            "attempt": .number(attempt.number), "outcome": .string(outcome.word),
+            "attempt": .number(attempt.number), "outcome": .string(outcome.attemptStatus.rawValue),
             "failure": failure.map { .failure($0) }, "from": from.map { .string($0.description) },
             "usage": usage.map { .usage($0) },
         ])
@@ -146,18 +147,5 @@ final class JSONProgress: ProgressReporter {
 
     private func name(_ task: TaskInstance.ID) -> String {
         progress.tasks[Int(task.index)].instance.name
-    }
-}
-
-extension Outcome {
-    /// The case without what it carries.
-    var word: String {
-        switch self {
-        case .succeeded: "succeeded"
-        case .reused: "reused"
-        case .failed: "failed"
-        case .stopped: "stopped"
-        case .lost: "lost"
-        }
     }
 }

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// The kept models, one a line.
@@ -68,7 +69,7 @@ struct ModelDetail: TextAndJSON {
         lines.append(
             "Fitted \(TimeText.ago(model.fitted, now: now)) to \(Sentence.count(model.data.attempts, "attempt"))"
                 + (model.data.from.flatMap { from in
-                    model.data.to.map { ", which ended from \(TimeText.utc(from)) to \(TimeText.utc($0))" }
+                    model.data.to.map { ", which ended from \(from.rfc3339) to \($0.rfc3339)" }
                 } ?? "") + "; \(ByteCount.format(Int64(sizeBytes))), \(model.version).")
         if !model.data.flaws.isEmpty {
             let flaws = model.data.flaws.map { "\($0.count) \($0.words)" }

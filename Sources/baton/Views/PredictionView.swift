@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// Something that a command shows to people or to programs.

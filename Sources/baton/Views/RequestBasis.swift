@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 
 /// Where the CPU and memory that a task asks for come from.
 struct RequestBasis {

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// One run and its tasks.

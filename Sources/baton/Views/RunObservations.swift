@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// What the record holds of a run beside its tasks, for programs.

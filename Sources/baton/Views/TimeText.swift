@@ -1,48 +1,10 @@
 import BatonCore
 
-/// Points in time as people and programs read them.
+/// Points in time as people read them.
 enum TimeText {
-    /// RFC 3339 in UTC, to the millisecond: `2026-03-01T12:34:56.789Z`.
-    static func utc(_ instant: Instant) -> String {
-        let milliseconds = instant.nanoseconds.flooredQuotient(by: 1_000_000)
-        let seconds = milliseconds.flooredQuotient(by: 1000)
-        let (year, month, day) = date(days: seconds.flooredQuotient(by: 86_400))
-        let ofDay = seconds - seconds.flooredQuotient(by: 86_400) * 86_400
-        let fraction = milliseconds - seconds * 1000
-        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(digits(ofDay / 3600, 2)):"
-            + "\(digits(ofDay / 60 % 60, 2)):\(digits(ofDay % 60, 2)).\(digits(fraction, 3))Z"
-    }
-
     /// `3m 05s ago`, `just now`.
     static func ago(_ instant: Instant, now: Instant) -> String {
         let age = instant.duration(to: now)
         return age < .seconds(1) ? "just now" : DurationText.format(age) + " ago"
-    }
-
-    /// Year, month and day of a count of days since 1970-01-01 in the Gregorian calendar.
-    ///
-    /// Eras of 400 years begin on 1 March, so that the leap day is the last of its year.
-    private static func date(days: Int64) -> (Int64, Int64, Int64) {
-        let shifted = days + 719_468
-        let era = shifted.flooredQuotient(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    private static func digits(_ number: Int64, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-}
-
-extension Int64 {
-    fileprivate func flooredQuotient(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
     }
 }

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// Where and when the attempts of one trial ran: a row for each worker, with bars where there is room for them and

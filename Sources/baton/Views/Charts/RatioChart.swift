@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// Each policy's ratio to the baseline with its interval; left of the line is better.

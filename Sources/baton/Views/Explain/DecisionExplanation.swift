@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonStore
 
 /// What one decision of a run started, and why.

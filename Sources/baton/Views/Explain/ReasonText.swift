@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 
 extension Explanation.Reason {
     /// What holds the task, to be put behind its name: `waits for align[a], which is running`.

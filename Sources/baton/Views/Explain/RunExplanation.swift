@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonRuntime
 import BatonStore
 

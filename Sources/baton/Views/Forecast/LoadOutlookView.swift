@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonPrediction
 
 extension LoadOutlook: TextAndJSON {
@@ -68,7 +69,7 @@ extension LoadOutlook: TextAndJSON {
     /// `2026-03-01 12:00`, or the time since the start.
     func moment(_ seconds: Double) -> String {
         guard hasCalendar else { return Self.length(seconds) }
-        let text = TimeText.utc(Instant(nanoseconds: Int64(seconds * 1e9)))
+        let text = Instant(nanoseconds: Int64(seconds * 1e9)).rfc3339
         return text.prefix(10) + " " + text.dropFirst(11).prefix(bucketSeconds < 60 ? 8 : 5)
     }
 

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 
 /// An outline as a picture: columns from left to right, states as colours.
 struct GraphSVG {

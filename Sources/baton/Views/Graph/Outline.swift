@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 
 /// A graph of tasks as it is drawn: large fan-outs are one node, and groups are seen through.
 struct Outline {

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonOptimizer
 import BatonStore
 
@@ -18,7 +19,7 @@ struct RevisionHistory: TextAndJSON {
     private static func lines(_ revision: WorkflowOptimization) -> [StyledLine] {
         var first = StyledLine("\(revision.id)  ", .strong)
         first.append(revision.state.rawValue, ink(revision.state))
-        first.append("  made \(TimeText.utc(revision.applied)), \(revision.appliedBy.words)", .faint)
+        first.append("  made \(revision.applied.rfc3339), \(revision.appliedBy.words)", .faint)
         var lines = [first, StyledLine("  \(Sentence.list(revision.findings, limit: 6))")]
         lines.append(StyledLine("  \(revision.story)"))
         return lines

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// The result of `baton simulate` for programs.

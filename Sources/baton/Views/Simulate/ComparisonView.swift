@@ -1,4 +1,5 @@
 import BatonCore
+import BatonFormats
 import BatonSimulator
 
 /// The result of `baton simulate` for people: what was done, two tables, and what they show.

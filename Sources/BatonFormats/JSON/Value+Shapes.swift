@@ -1,8 +1,10 @@
-import BatonCore
+public import BatonCore
+
+// What the core knows, as commands and the server write it in JSON.
 
 extension Value {
     /// A JSON object with keys in the order given; those without a value are left out.
-    static func object(_ entries: KeyValuePairs<String, Value?>) -> Value {
+    public static func object(_ entries: KeyValuePairs<String, Value?>) -> Value {
         var present: [Entry] = []
         present.reserveCapacity(entries.count)
         for (key, value) in entries {
@@ -11,19 +13,22 @@ extension Value {
         return .map(present)
     }
 
-    static func number(_ value: some BinaryInteger) -> Value { .number(Double(value)) }
+    public static func number(_ value: some BinaryInteger) -> Value { .number(Double(value)) }
+
+    /// Null for what JSON has no number for.
+    public static func figure(_ value: Double) -> Value { value.isFinite ? .number(value) : .null }
 
     /// Seconds to the microsecond; finer digits are noise.
-    static func seconds(_ duration: Duration) -> Value {
+    public static func seconds(_ duration: Duration) -> Value {
         .number((Double(duration.nanoseconds) / 1e3).rounded() / 1e6)
     }
 
-    static func time(_ instant: Instant) -> Value { .string(TimeText.utc(instant)) }
+    public static func time(_ instant: Instant) -> Value { .string(instant.rfc3339) }
 
-    static func strings(_ texts: some Sequence<String>) -> Value { .list(texts.map { .string($0) }) }
+    public static func strings(_ texts: some Sequence<String>) -> Value { .list(texts.map { .string($0) }) }
 
     /// `{"cpu":2,"memory_bytes":…}`; what is zero is left out.
-    static func resources(_ amount: Resources) -> Value {
+    public static func resources(_ amount: Resources) -> Value {
         .object([
             "cpu": amount.milliCPU > 0 ? .number(Double(amount.milliCPU) / 1000) : nil,
             "memory_bytes": amount.memoryBytes > 0 ? .number(amount.memoryBytes) : nil,
@@ -32,7 +37,7 @@ extension Value {
         ])
     }
 
-    static func usage(_ usage: Usage) -> Value {
+    public static func usage(_ usage: Usage) -> Value {
         .object([
             "wall_seconds": .seconds(usage.wall),
             "user_cpu_seconds": .seconds(usage.userCPU),
@@ -44,7 +49,7 @@ extension Value {
         ])
     }
 
-    static func failure(_ failure: Failure) -> Value {
+    public static func failure(_ failure: Failure) -> Value {
         switch failure {
         case .exitCode(let code): .object(["kind": .string("exit_code"), "exit_code": .number(code)])
         case .signal(let signal): .object(["kind": .string("signal"), "signal": .number(signal)])
