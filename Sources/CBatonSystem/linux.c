@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int baton_signal_descriptor(void) {
@@ -34,6 +35,27 @@ void baton_event_set(int descriptor) {
 void baton_event_clear(int descriptor) {
     eventfd_t count;
     (void)eventfd_read(descriptor, &count);
+}
+
+static int fill(int result, const struct stat *from, struct baton_file_status *to) {
+    if (result != 0) return -1;
+    to->size = from->st_size;
+    to->modified = (int64_t)from->st_mtim.tv_sec * 1000000000 + from->st_mtim.tv_nsec;
+    to->inode = from->st_ino;
+    to->owner = from->st_uid;
+    to->permissions = from->st_mode & 07777;
+    to->is_folder = S_ISDIR(from->st_mode);
+    return 0;
+}
+
+int baton_path_status(const char *path, int follows_links, struct baton_file_status *status) {
+    struct stat found;
+    return fill(follows_links ? stat(path, &found) : lstat(path, &found), &found, status);
+}
+
+int baton_descriptor_status(int descriptor, struct baton_file_status *status) {
+    struct stat found;
+    return fill(fstat(descriptor, &found), &found, status);
 }
 
 int baton_usable_cores(void) {

@@ -42,11 +42,9 @@ enum FileTree {
         }
         for name in names {
             let path = root + name
-            var status = stat()
-            guard stat(absolute(path, in: base), &status) == 0 else { continue }  // a dangling link, or gone
-            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-            visit(path, isDirectory)
-            if isDirectory && depth > 0 {
+            guard let status = FileStatus(absolute(path, in: base)) else { continue }  // a dangling link, or gone
+            visit(path, status.isFolder)
+            if status.isFolder && depth > 0 {
                 walk(path + "/", in: base, depth: depth == .max ? .max : depth - 1, visit: visit)
             }
         }

@@ -183,13 +183,9 @@ public final class OutputCache: @unchecked Sendable {
     }
 
     private static func stamp(of path: String) -> FileStamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-        return FileStamp(
-            path: path, sizeBytes: Int64(status.st_size), modified: Instant(nanoseconds: modified),
-            inode: UInt64(status.st_ino)
-        )
+        FileStatus(path).map {
+            FileStamp(path: path, sizeBytes: $0.sizeBytes, modified: $0.modified, inode: $0.inode)
+        }
     }
 
     /// Outputs are synced before their task counts as done: after a power loss "done" must still be true.

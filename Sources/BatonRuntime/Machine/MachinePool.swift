@@ -74,8 +74,7 @@ final class MachinePool {
             folder = "/tmp/baton-\(getuid())"
         }
         mkdir(folder, 0o700)
-        var status = stat()
-        guard lstat(folder, &status) == 0, status.st_uid == getuid(), status.st_mode & S_IFMT == S_IFDIR else {
+        guard let status = FileStatus(folder, followingLinks: false), status.owner == getuid(), status.isFolder else {
             return nil
         }
         return folder + "/pool"

@@ -61,8 +61,7 @@ final class ObservationRecorder: @unchecked Sendable {
     }
 
     private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        FileStatus(path, followingLinks: false)?.isFolder == true
     }
 }
 

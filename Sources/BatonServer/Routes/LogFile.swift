@@ -1,3 +1,4 @@
+import BatonRuntime
 import Foundation
 import Glibc
 import HTTPTypes
@@ -57,10 +58,7 @@ struct LogFile: Sendable {
     }
 
     /// 0 where nothing was printed.
-    private var size: Int64 {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
+    private var size: Int64 { FileStatus(path)?.sizeBytes ?? 0 }
 
     private static func notSatisfiable(_ size: Int64) -> Problem {
         Problem(416, "range-not-satisfiable", "There is nothing in this range", detail: "the log has \(size) bytes")

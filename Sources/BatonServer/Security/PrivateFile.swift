@@ -1,3 +1,4 @@
+import BatonRuntime
 import Glibc
 
 /// A file that only its owner can read.
@@ -20,12 +21,11 @@ enum PrivateFile {
             throw PrivateFileError(path: path)
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw PrivateFileError(path: path) }
-        guard status.st_mode & 0o077 == 0 else {
+        guard let status = FileStatus(descriptor: descriptor) else { throw PrivateFileError(path: path) }
+        guard status.permissions & 0o077 == 0 else {
             throw PrivateFileError(path: path, reason: "others may read it; make it private with 'chmod 600'")
         }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var bytes = [UInt8](repeating: 0, count: Int(status.sizeBytes))
         var filled = 0
         while filled < bytes.count {
             let count = bytes[filled...].withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }

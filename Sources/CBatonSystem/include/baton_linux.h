@@ -3,6 +3,8 @@
 #ifndef BATON_LINUX_H
 #define BATON_LINUX_H
 
+#include <stdint.h>
+
 /// Blocks SIGINT, SIGTERM and SIGHUP in the calling thread and returns a non-blocking, close-on-exec descriptor on which
 /// they arrive instead, or -1 with errno.
 int baton_signal_descriptor(void);
@@ -14,6 +16,21 @@ int baton_next_signal(int descriptor);
 int baton_event_descriptor(void);
 void baton_event_set(int descriptor);
 void baton_event_clear(int descriptor);
+
+/// What stat(2) says, under names of our own: which of the imported C modules owns the members of `struct stat` depends on
+/// the order in which files are compiled, and Swift asks for an import of just that module.
+struct baton_file_status {
+    int64_t size;         // bytes
+    int64_t modified;     // nanoseconds since 1970
+    uint64_t inode;
+    uint32_t owner;
+    uint32_t permissions; // the lower 12 bits of the mode
+    int is_folder;
+};
+
+/// 0, or -1 with errno. `follows_links` tells stat from lstat.
+int baton_path_status(const char *path, int follows_links, struct baton_file_status *status);
+int baton_descriptor_status(int descriptor, struct baton_file_status *status);
 
 /// Processors in this process's affinity mask; at least 1.
 int baton_usable_cores(void);

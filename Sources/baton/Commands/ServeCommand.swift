@@ -121,8 +121,7 @@ enum ServerFolder {
     static func working(_ chosen: String?, _ data: DataDirectory) throws -> String {
         let path = chosen.map(DataDirectory.absolute) ?? data.path + "/tasks"
         if chosen == nil { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard FileStatus(path)?.isFolder == true else {
             throw CommandFailure("\(path) is no folder", exit: .usage)
         }
         return path

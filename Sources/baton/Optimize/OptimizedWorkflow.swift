@@ -1,5 +1,6 @@
 import BatonCore
 import BatonFormats
+import BatonRuntime
 import BatonStore
 import Glibc
 
@@ -92,8 +93,7 @@ struct OptimizedWorkflow {
 
     /// What looks like a path is taken for one, so that a mistake in it is told as such.
     private static func isFile(_ subject: String) -> Bool {
-        var status = stat()
-        if stat(subject, &status) == 0 { return status.st_mode & S_IFMT != S_IFDIR }
+        if let status = FileStatus(subject) { return !status.isFolder }
         return subject.contains("/") || [".yaml", ".yml", ".json"].contains { subject.hasSuffix($0) }
     }
 
