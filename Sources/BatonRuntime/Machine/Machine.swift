@@ -20,6 +20,9 @@ public enum Machine {
         return enclosingMemoryLimits.reduce(total, min)
     }
 
+    /// Lets this process open so many files and connections, or as many as its hard limit allows.
+    public static func allowDescriptors(_ count: Int) { baton_allow_descriptors(UInt64(count)) }
+
     /// NVIDIA devices present; Baton counts them and leaves choosing to `CUDA_VISIBLE_DEVICES`.
     private static var gpus: Int64 {
         var count: Int64 = 0

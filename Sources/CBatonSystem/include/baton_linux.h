@@ -35,4 +35,7 @@ int baton_descriptor_status(int descriptor, struct baton_file_status *status);
 /// Processors in this process's affinity mask; at least 1.
 int baton_usable_cores(void);
 
+/// Lets this process open `count` descriptors, or as many as its hard limit allows.
+void baton_allow_descriptors(uint64_t count);
+
 #endif

@@ -65,7 +65,8 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func serve(_ configuration: ServerConfiguration, _ data: DataDirectory) throws {
-        ServerFolder.allowManyConnections()
+        // Each connection, each run and each supervisor takes one, and the usual limit is 1,024.
+        Machine.allowDescriptors(65_536)
         let observer = ServerObserver()
         let vault = try SecretVault(dataDirectory: data.path)
         let machine = machine
@@ -125,14 +126,6 @@ enum ServerFolder {
             throw CommandFailure("\(path) is no folder", exit: .usage)
         }
         return path
-    }
-
-    /// Each connection, each run and each supervisor takes a descriptor, and the usual limit is 1,024.
-    static func allowManyConnections() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65_536)
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// Runs what is asynchronous from a command that is not.
