@@ -74,9 +74,15 @@ struct RemoteTests {
         let house = try Household()
         let server = try RemoteServer(house)
         try house.write(
-            "name: w\ntasks:\n  a: {run: 'touch began; until test -e go; do sleep 0.01; done'}\n", to: "long.yaml")
+            """
+            name: w
+            tasks:
+              a: {run: 'true'}
+              b: {run: 'until test -e go; do sleep 0.01; done', needs: [a]}
+
+            """, to: "long.yaml")
         let run = try server.start("run", "long.yaml")
-        try run.wait { house.read("data/tasks/began") != nil }
+        try run.wait { house.says("a succeeded", in: "runstderr") }
         run.signal(SIGINT)
         #expect(run.wait() == 130)
         #expect(house.says("baton cancel", in: "runstderr"))

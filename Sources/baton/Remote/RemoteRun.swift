@@ -144,7 +144,7 @@ final class Detaching {
     init(from run: RemoteRun) {
         let (id, options) = (run.id, run.client.commandOptions)
         sources = [SIGINT, SIGTERM].map { number in
-            Glibc.signal(number, SIG_IGN)
+            // Not ignored before: a signal that comes while this is being set up ends the process, as it would without it.
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { @Sendable in
                 Output.messages(
