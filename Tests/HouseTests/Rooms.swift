@@ -93,7 +93,8 @@ struct Room: Sendable, CustomTestStringConvertible {
                 "BatonRuntime", "BatonServer", "BatonSimulator", "BatonStore",
             ],
             outside: [
-                "ArgumentParser", "AsyncHTTPClient", "Dispatch", "Foundation", "Glibc", "Hummingbird", "Logging", "NIOCore",
+                "ArgumentParser", "AsyncHTTPClient", "Dispatch", "Foundation", "Glibc", "Hummingbird", "Logging",
+                "NIOCore",
                 "NIOHTTP1", "NIOPosix", "Synchronization",
             ],
             forbids: "logic: a command parses, calls, prints"

@@ -6,7 +6,8 @@ struct ServerOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Ask this server instead of this machine, with the key in $BATON_API_KEY. [$BATON_SERVER]", valueName: "url"))
+            "Ask this server instead of this machine, with the key in $BATON_API_KEY. [$BATON_SERVER]", valueName: "url"
+        ))
     var server: String?
 
     @Option(
