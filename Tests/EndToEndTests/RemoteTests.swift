@@ -69,7 +69,7 @@ struct RemoteTests {
         #expect(server.stop() == 0)
     }
 
-    @Test("Ctrl-C ends the following, and the run goes on")
+    @Test("Ctrl-C ends the following, the run goes on, and its logs are followed to the end")
     func detach() throws {
         let house = try Household()
         let server = try RemoteServer(house)
@@ -78,7 +78,7 @@ struct RemoteTests {
             name: w
             tasks:
               a: {run: 'true'}
-              b: {run: 'until test -e go; do sleep 0.01; done', needs: [a]}
+              b: {run: 'echo begins; until test -e go; do sleep 0.01; done; echo ends', needs: [a]}
 
             """, to: "long.yaml")
         let run = try server.start("run", "long.yaml")
@@ -86,8 +86,11 @@ struct RemoteTests {
         run.signal(SIGINT)
         #expect(run.wait() == 130)
         #expect(house.says("baton cancel", in: "runstderr"))
+        let logs = try server.start("logs", "latest", "b", "--follow")
+        try logs.wait { house.read("runstdout") == "begins\n" }
         try house.write("", to: "data/tasks/go")
         #expect(try server.run("wait").exitCode == 0)
+        #expect(logs.wait() == 0 && house.read("runstdout") == "begins\nends\n")
         #expect(server.stop() == 0)
     }
 

@@ -106,18 +106,19 @@ extension GetCommand {
             throw CommandFailure("--files can't be asked of a server: it traces no files. Leave it out", exit: .usage)
         }
         let run = try RemoteRun(argument.name, client: client)
-        try show(run.id, try run.record(), isDriven: true)
+        try show(run.id, try run.record().store, isDriven: true)
     }
 }
 
 extension LogsCommand {
     func run(on client: RemoteClient) throws {
         let run = try RemoteRun(argument.name, client: client)
-        let store = try run.record()
-        try print(run.id, store, RemoteLogs(client: client)) {
+        let record = try run.record()
+        try print(run.id, record.store, RemoteLogs(client: client)) {
             // Each look asks for the logs of all running tasks: rarer than on this machine, where it costs nothing.
             Pause.sleep(.milliseconds(500))
-            return try run.record()
+            try record.advance(within: .zero)
+            return record.store
         }
     }
 }

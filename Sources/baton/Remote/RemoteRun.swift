@@ -37,26 +37,7 @@ struct RemoteRun {
     }
 
     /// What the server knows of it now, for views that read a store.
-    ///
-    /// What is not in the log, such as how the machine stood, is not in it.
-    func record() throws -> MemoryStore {
-        let store = MemoryStore()
-        let feed = RemoteFeed(of: id, from: client)
-        defer { feed.stop() }
-        var replay = Replay(run: id)
-        while true {
-            for item in feed.next(within: .seconds(1)) {
-                switch item {
-                case .logged(let event, let at, let sequence):
-                    try store.append([replay.take(event, at: at, sequence: sequence)], for: id)
-                case .caughtUp: return store
-                case .refused(let failure): throw failure
-                case .lost: throw CommandFailure("the connection to \(client.address) is lost; try again")
-                case .back: break
-                }
-            }
-        }
-    }
+    func record() throws -> RemoteRecord { try RemoteRecord(of: self) }
 
     /// Shows the run until it has ended.
     ///
