@@ -63,8 +63,16 @@ extension StoreConformance {
             try store.append([script.finished(.succeeded)], for: script.run)
             #expect(try store.run(script.run).status == .succeeded)
             #expect(try store.run(script.run).ended == script.time(90))
-            try store.append([script.recorded(.runRetried(script.run), [script.status(.running)])], for: script.run)
+            #expect(try store.run(script.run).counts == running.counts)
+            try store.append(
+                [
+                    script.recorded(
+                        .runRetried(script.run),
+                        [script.status(.running), script.change(2, .ready(since: script.time(91)))])
+                ], for: script.run)
             #expect(try store.run(script.run).ended == nil)
+            #expect(try store.run(script.run).counts[.ready] == 1)
+            #expect(try store.run(script.run).counts[.blocked] == 0)
         },
         StoreConformance("a run is found by the beginning or the end of its id; doubt is an error naming candidates") {
             store in
@@ -360,6 +368,7 @@ extension StoreConformance {
             #expect(try store.observedFiles(of: recent.run).count == 1)
             #expect(try store.decisions(of: old.run, task: nil).count == 1)
             #expect(try store.run(old.run).status == .succeeded)
+            #expect(try store.run(old.run).counts[.succeeded] == 1, "that a run had tasks is remembered")
             #expect(try store.tasks(of: recent.run, in: nil).count == 1)
             #expect(try prune(184))
             #expect(try store.tasks(of: recent.run, in: nil).isEmpty)
