@@ -102,6 +102,11 @@ public protocol Store: AnyObject {
     /// The number of the newest event; 0 before the first.
     func endOfLog() throws(StoreError) -> Int64
 
+    /// A number that is another one after anybody else, in this process or another, has changed anything.
+    ///
+    /// What was changed through this very store leaves it as it is.
+    func version() throws(StoreError) -> Int64
+
     /// The events of all runs, or of one, in the order appended, from the one after `sequence` on.
     func log(after sequence: Int64, of run: Run.ID?, limit: Int) throws(StoreError) -> [LogEntry]
 

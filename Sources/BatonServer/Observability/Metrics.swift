@@ -35,7 +35,14 @@ public final class Metrics: Sendable {
     private func change(
         _ family: Family, _ labels: KeyValuePairs<String, String>, _ body: (inout Series) -> Void
     ) {
-        let key = labels.map { "\($0.key)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+        var key = ""
+        for (name, value) in labels {
+            if !key.isEmpty { key += "," }
+            key += name
+            key += "=\""
+            key += Self.escaped(value)
+            key += "\""
+        }
         series.withLock { body(&$0[family, default: [:]][key, default: Series()]) }
     }
 
@@ -71,7 +78,9 @@ public final class Metrics: Sendable {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.map { character in
+        let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") && $0 != 0x0A }
+        if isPlain { return text }
+        return text.map { character in
             switch character {
             case "\\": "\\\\"
             case "\"": "\\\""

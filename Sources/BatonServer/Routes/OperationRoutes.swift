@@ -10,7 +10,8 @@ extension RouteTable {
     static let operations: [Route] = [
         .get(
             "/healthz", .operations, "The server is alive.", access: .everybody, answer: .json("Health"),
-            handle: { _ in .json(.object(["status": .string("ok")])) }),
+            handle: { _ in .json(.object(["status": .string("ok")])) }
+        ).atOnce,
         .get(
             "/readyz", .operations, "The server can do its work: 200, or 503 with what is missing.", access: .everybody,
             answer: .json("Health"), handle: OperationRoutes.ready),

@@ -7,6 +7,10 @@ extension SQLStore {
             [.text(run.description), .integer(sequence)], event)
     }
 
+    public func version() throws(StoreError) -> Int64 {
+        try connection.rows("PRAGMA data_version") { $0.integer(0) }[0]
+    }
+
     func event(_ row: SQLiteStatement) throws(StoreError) -> LoggedEvent {
         LoggedEvent(
             sequence: row.integer(0), event: try decode(Event.self, 1, of: row),
