@@ -41,6 +41,11 @@ public protocol Store: AnyObject {
     /// What was expected of each task, and what came of it, in the order of the tasks.
     func predictions(of run: Run.ID) throws(StoreError) -> [PredictionSummary]
 
+    /// How right the newest predictions were whose tasks have succeeded since.
+    ///
+    /// - Parameter count: how many at most; not looked for beyond five times as many predictions.
+    func accuracy(ofNewest count: Int) throws(StoreError) -> PredictionAccuracy
+
     /// What each task waits for, in the order of the tasks.
     func dependencies(of run: Run.ID) throws(StoreError) -> [TaskDependency]
 

@@ -206,6 +206,13 @@ extension StoreConformance {
             #expect(predictions[0].actual?.duration == script.usage.wall)
             #expect(predictions[0].actual?.cpu == .milliseconds(30))
             #expect(predictions[1].actual == nil)
+            let (was, expected) = (
+                Double(script.usage.wall.nanoseconds), Double(script.estimate.durationP50Nanoseconds)
+            )
+            let accuracy = try store.accuracy(ofNewest: 10)
+            #expect(abs((accuracy.duration ?? -1) - max(0, 1 - abs(was - expected) / was)) < 1e-9)
+            #expect(accuracy.memory != nil)
+            #expect(try store.accuracy(ofNewest: 0) == PredictionAccuracy())
         },
         StoreConformance(
             "history holds the newest attempts that succeeded or were killed for memory, over all runs, oldest first"

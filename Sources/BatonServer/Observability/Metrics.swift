@@ -1,4 +1,5 @@
 import BatonCore
+import BatonStore
 import Synchronization
 
 /// Figures that only grow, or that were set last, in the text format of Prometheus.
@@ -12,7 +13,12 @@ public final class Metrics: Sendable {
 
     private let series = Mutex<[Family: [String: Series]]>([:])
 
-    public init() {}
+    public init() {
+        // A rate sees nothing of a series' first value: what may happen begins with none.
+        for outcome in AttemptSummary.Status.allCases where outcome != .running {
+            add(0, to: .tasksFinished, ["outcome": outcome.rawValue])
+        }
+    }
 
     public func add(_ amount: Double = 1, to family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
         change(family, labels) { $0.value += amount }
