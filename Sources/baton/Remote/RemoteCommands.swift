@@ -2,6 +2,7 @@ import ArgumentParser
 import BatonCore
 import BatonFormats
 import BatonRuntime
+import BatonSimulator
 import BatonStore
 import Foundation
 
@@ -40,7 +41,8 @@ extension RunCommand {
         let refused = [
             (resume, "--resume"), (machine.jobs != nil, "--jobs"), (machine.memory != nil, "--memory"),
             (machine.policy.name != PolicyName.standard.name, "--policy"),
-            (machine.planning.span != nil, "--plan-budget"), (shadow.policy != nil, "--shadow"),
+            (machine.planning.span != nil, "--plan-budget"),
+            (machine.planning.objective != Objective(.completion), "--objective"), (shadow.policy != nil, "--shadow"),
             (sizing.rightSize, "--right-size"), (tracing.traceFiles, "--trace-files"),
         ]
         guard let option = refused.first(where: \.0)?.1 else { return }
