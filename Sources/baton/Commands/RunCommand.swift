@@ -115,7 +115,7 @@ struct RunCommand: ParsableCommand {
         reporter.finish(at: LiveClock().now)
         try report()
         if status == .succeeded { promises?.tell() }
-        Housekeeping(dataDirectory: data.path).run(store)
+        Housekeeping(dataDirectory: data.path, retention: Settings.current.retention).run(store)
         DetachedFit(data: data).startIfOverdue(store)
         if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }
     }
