@@ -57,6 +57,7 @@ struct RunCommand: ParsableCommand {
         var submission = Run.Submission(
             run: Run.ID(at: LiveClock().now, random: UInt32.random(in: 0...UInt32.max)),
             workflow: file.workflow, parameters: parameters, directory: file.directory, source: file.path,
+            trace: Environment["TRACEPARENT"].flatMap { TraceParent(header: $0) },
             expansion: file.knownExpansion(parameters: parameters)
         )
         if resume, let earlier = try Continuation.find(for: submission, in: store) {

@@ -73,7 +73,8 @@ struct ServeCommand: ParsableCommand {
     private func serve(_ configuration: ServerConfiguration, _ data: DataDirectory) throws {
         // Each connection, each run and each supervisor takes one, and the usual limit is 1,024.
         Machine.allowDescriptors(65_536)
-        let observer = ServerObserver()
+        let queue = QueueOutlook { try ServerAnswers.estimate(ofScheduled: $0, data) }
+        let observer = ServerObserver(queue)
         let vault = try SecretVault(dataDirectory: data.path)
         let machine = machine
         let engine = try LiveEngine {
@@ -93,7 +94,8 @@ struct ServeCommand: ParsableCommand {
         logger.logLevel = Settings.current.logLevel
         let server = try ServerApplication(
             configuration: configuration, dataDirectory: data.path, control: engine,
-            answers: ServerAnswers(data: data, engine: engine, capacity: machine.capacity(directory: data.path)),
+            answers: ServerAnswers(
+                data: data, engine: engine, capacity: machine.capacity(directory: data.path), queue: queue),
             logger: logger, makeStore: { () throws(StoreError) in try data.store() })
         observer.attach(server)
         let firstKey = try server.makeFirstKey()
