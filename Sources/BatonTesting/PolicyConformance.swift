@@ -28,6 +28,38 @@ public enum PolicyConformance {
         #expect(isSame, "another schedule the second time; \(replay)")
     }
 
+    /// Starts one task of each answer only, as an orchestrator does that may not use more of its machine: the others are
+    /// proposed again, until all have been started.
+    ///
+    /// - Parameter runs: that the four tasks belong to; 1, 2 or 4.
+    public static func checkReturns(_ policy: any Policy, runs: Int = 1, replay: String) throws {
+        var policy = policy
+        var engine = Engine()
+        let count = 4
+        let capacity = Resources(milliCPU: Int64(count) * 1000, memoryBytes: 8 << 30)
+        _ = engine.handle(.workerJoined(Worker(id: Worker.ID(0), name: "w", capacity: capacity)), at: .zero)
+        let tasks = (0..<count / runs).map {
+            Workflow.Task(name: "t\($0)", action: .arguments([Template(literal: "true")]))
+        }
+        for run in 1...runs {
+            let submission = Run.Submission(
+                run: Run.ID(rawValue: UInt64(run)), workflow: Workflow(name: "w", tasks: tasks), parameters: [])
+            _ = engine.handle(try engine.validate(.submit(submission)), at: .zero)
+        }
+        var started = 0
+        while started < count {
+            var decision = policy.decide(engine.observe(at: .zero))
+            guard !decision.placements.isEmpty else {
+                Issue.record("\(replay): \(count - started) ready tasks with room are never proposed again")
+                return
+            }
+            decision.placements.removeSubrange(1...)
+            _ = engine.handle(try engine.admit(decision), at: .zero)
+            engine.offerAgain()
+            started += 1
+        }
+    }
+
     private struct Outcome {
         var report: Report
         var rejection: Rejection?

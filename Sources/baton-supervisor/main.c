@@ -97,8 +97,13 @@ int main(int count, char *arguments[]) {
         if (strcmp(arguments[i], "--run") == 0) run_name = arguments[i + 1];
         if (strcmp(arguments[i], "--memory-limit") == 0) memory_limit = strtoull(arguments[i + 1], NULL, 10);
     }
-    if (!take_lock() || !journal_open()) {
-        note("lock or journal cannot be had: %s", strerror(errno));  // EAGAIN: another supervisor lives
+    if (!take_lock()) {
+        if (errno == EWOULDBLOCK) return BATON_SUPERVISOR_TOO_LATE;
+        note("the lock cannot be had: %s", strerror(errno));
+        return 1;
+    }
+    if (!journal_open()) {
+        note("the journal cannot be had: %s", strerror(errno));
         return 1;
     }
     int signals = block_signals();

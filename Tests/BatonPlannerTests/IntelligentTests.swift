@@ -132,4 +132,9 @@ struct IntelligentTests {
             scenario, isWorkConserving: false, replay: Seed.replay(seed, "IntelligentTests")
         ) { Intelligent(patience: nil) }
     }
+
+    @Test("what was proposed and not started is proposed again, by a plan and between runs", arguments: [1, 2, 4])
+    func returns(runs: Int) throws {
+        try PolicyConformance.checkReturns(Intelligent(), runs: runs, replay: "intelligent")
+    }
 }

@@ -56,6 +56,11 @@ import Testing
         }
     }
 
+    @Test("what was proposed and not started is proposed again", arguments: PolicyCatalog.names)
+    func returns(name: String) throws {
+        try PolicyConformance.checkReturns(PolicyCatalog.policy(named: name, patience: nil)!, replay: name)
+    }
+
     /// Drops the last of several placements.
     private struct Lazy: Policy {
         let name = "lazy"

@@ -155,6 +155,30 @@ struct SupervisorRecoveryTests {
         #expect(try AttemptJournal.read(directory: empty).isEmpty)
     }
 
+    @Test("a second supervisor of a run ends at once, and says that it came too late")
+    func tooLate() throws {
+        let world = try SupervisorWorld()
+        let second = try SupervisorClient.launch(
+            executable: world.executable, directory: world.directory, run: world.run)
+        var file = pollfd(fd: second.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        poll(&file, 1, -1)
+        #expect(try second.receive() == [.disconnected])
+        #expect(second.cameTooLate())
+        #expect(try world.run(shell: "exit 4").cause == .exited(code: 4), "the first goes on")
+    }
+
+    @Test("one that ends for another reason did not come too late")
+    func broken() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/baton-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let client = try SupervisorClient.launch(executable: "/bin/false", directory: folder, run: "r")
+        var file = pollfd(fd: client.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        poll(&file, 1, -1)
+        #expect(try client.receive() == [.disconnected])
+        #expect(!client.cameTooLate())
+    }
+
     @Test("a supervisor that cannot be run is an error that names it")
     func noExecutable() {
         #expect(throws: SupervisorFailure.self) {

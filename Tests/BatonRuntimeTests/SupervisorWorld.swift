@@ -22,7 +22,7 @@ final class SupervisorWorld {
     private(set) var client: SupervisorClient
     private(set) var meter = MeterLevel.sampling
     private(set) var supervisorID: Int32 = 0
-    private let executable: String
+    let executable: String
     private var pending: [SupervisorReport] = []
     private var pipes: [Int32] = []
 

@@ -3,22 +3,6 @@ import Testing
 
 @Suite("baton run")
 struct RunTests {
-    @Test("runs at once whose tasks are each larger than an equal share take turns", .timeLimit(.minutes(1)))
-    func turns() throws {
-        let house = try Household()
-        // What nothing is known of gets the memory of its core's share: with five runs on two cores no task fits in a fifth.
-        try house.write(
-            """
-            name: large
-            tasks:
-              t: {foreach: {i: [1, 2, 3, 4, 5]}, run: "true"}
-            """, to: "large.yaml")
-        let processes = try (1...5).map { try house.start(["run", "large.yaml", "-j", "2"], streams: "run\($0)-") }
-        for (place, process) in processes.enumerated() {
-            #expect(process.wait() == 0, "\(house.read("run\(place + 1)-stderr") ?? "")")
-        }
-    }
-
     @Test("a task killed for memory is named, and succeeds with more")
     func outOfMemory() throws {
         let house = try Household()

@@ -11,6 +11,11 @@ public struct Rejection: Error, Hashable, Sendable {
 }
 
 extension Engine {
+    /// Says that a policy's last answer was not carried out whole: what is ready comes to policies again.
+    ///
+    /// They take what they have placed out of their queues, and would never come back to it.
+    public mutating func offerAgain() { generation += 1 }
+
     /// Checks all placements of a decision together: each task ready and placed once, each worker and limit with room.
     ///
     /// - Returns: the event to log and handle; nothing has changed yet.

@@ -5,7 +5,7 @@ public struct Observation: Sendable {
     let engine: Engine
     public let now: Instant
 
-    /// Rises when priorities changed for tasks already seen; rebuild queues from `oldestWaiting` then.
+    /// Rises when priorities changed for tasks already seen, or not all that was placed was started; rebuild queues from `oldestWaiting` then.
     public var generation: Int { engine.generation }
 
     /// No task that waits for room, or that will when its run is no longer paused, has a smaller number.

@@ -144,8 +144,9 @@ final class ProcessExecutor: Executor {
     func receive() throws -> [ExecutorReport] {
         let reports = early + (try client.receive())
         early = []
-        // Another one would end like it, and so on for ever.
         if !hasAnswered, reports.contains(.disconnected), !reports.contains(where: \.isHello) {
+            if client.cameTooLate() { return [.executorLost] }
+            // Another one would end like it, and so on for ever.
             throw SupervisorFailure("it ended as soon as it was started; supervisor.log in \(folder.path) says why")
         }
         hasAnswered = hasAnswered || !reports.isEmpty

@@ -125,8 +125,10 @@ extension Orchestrator {
     private func decideOnce(mostPlacements: Int = .max) {
         guard engine.hasReadyTasks else { return }
         var decision = policy.decide(engine.observe(at: clock.now))
-        decision.placements.removeSubrange(min(mostPlacements, decision.placements.count)...)
+        let proposed = decision.placements.count
+        decision.placements.removeSubrange(min(mostPlacements, proposed)...)
         keepSharedLimits(&decision)
+        if decision.placements.count < proposed { engine.offerAgain() }
         guard !decision.placements.isEmpty || decision.secondOpinion != nil else { return }
         do throws(Rejection) {
             handle(try engine.admit(decision))

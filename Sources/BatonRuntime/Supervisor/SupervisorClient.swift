@@ -98,6 +98,16 @@ public final class SupervisorClient {
         return isConnected ? reports : reports + [.disconnected]
     }
 
+    /// Called once it hung up without a word: whether it ended because another supervisor of the run was there before it.
+    ///
+    /// One that an orchestrator started in the moment of its death may begin that late.
+    public func cameTooLate() -> Bool {
+        guard let child else { return false }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 { if errno != EINTR { return false } }
+        return status & 0x7F == 0 && (status >> 8) & 0xFF == BATON_SUPERVISOR_TOO_LATE
+    }
+
     /// Hangs up and, if this client launched the supervisor, waits until it has ended: at once when no attempt runs.
     ///
     /// Without this call it stays a zombie until our own end, which does no harm.

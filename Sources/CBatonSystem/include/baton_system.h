@@ -20,6 +20,7 @@ enum {
 };
 
 #define BATON_SUPERVISOR_LOCK "supervisor.lock"     // flocked by the supervisor for its whole life
+#define BATON_SUPERVISOR_TOO_LATE 3                 // exit code: another one has the lock
 #define BATON_SUPERVISOR_SOCKET "supervisor.sock"   // where a later orchestrator connects
 #define BATON_ATTEMPT_JOURNAL "attempts.journal"    // array of baton_journal_record
 #define BATON_RUN_VARIABLE "BATON_RUN"              // every task's environment names its run
