@@ -132,6 +132,32 @@ public protocol Store: AnyObject {
     /// Keeps the answer to a request that was claimed; without an answer the request is forgotten, and may come again.
     func settle(_ request: IdempotentRequest) throws(StoreError)
 
+    /// All of a kind, by name.
+    func automations(of kind: Automation.Kind) throws(StoreError) -> [Automation]
+
+    /// Adds or changes an automation, and adds those firings whose keys are new, all or nothing.
+    ///
+    /// - Returns: how many firings were new.
+    func keep(_ automation: Automation, firings: [Firing]) throws(StoreError) -> Int
+
+    /// Forgets an automation and its firings; false where there is none.
+    func forget(_ kind: Automation.Kind, named name: String) throws(StoreError) -> Bool
+
+    /// Takes over a firing's state and reason.
+    func settle(_ firing: Firing) throws(StoreError)
+
+    /// What is still to be started, oldest first.
+    func waitingFirings(of kind: Automation.Kind) throws(StoreError) -> [Firing]
+
+    /// Newest first.
+    /// - Parameter batch: nil for all.
+    func firings(
+        of kind: Automation.Kind, named name: String, batch: String?, limit: Int
+    ) throws(StoreError) -> [Firing]
+
+    /// How many started runs have not ended.
+    func openFirings(of kind: Automation.Kind, named name: String, batch: String) throws(StoreError) -> Int
+
     /// What an earlier attempt made under the same cache key.
     func cachedResult(for key: String) throws(StoreError) -> CachedResult?
 

@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency]
+    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency, automations]
 
     /// Brings a database up to date.
     ///
@@ -309,6 +309,31 @@ enum Migrations {
             body TEXT,
             PRIMARY KEY (actor, key)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let automations = """
+        -- What starts runs by itself: schedules, backfills, triggers.
+        CREATE TABLE automations (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            definition TEXT NOT NULL, -- JSON
+            seen INTEGER NOT NULL, -- all up to this time is dealt with
+            created INTEGER NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) STRICT, WITHOUT ROWID;
+        -- One row for each occasion, written before its run is made.
+        CREATE TABLE firings (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            batch TEXT NOT NULL,
+            run TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT,
+            PRIMARY KEY (kind, name, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX firings_that_wait ON firings (kind, at) WHERE state = 'waiting';
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

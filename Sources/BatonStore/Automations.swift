@@ -1,0 +1,65 @@
+public import BatonCore
+
+/// Something that starts runs by itself, as it was written down: a schedule, a backfill, a trigger.
+///
+/// What is in it is its owner's business; the store only keeps it.
+public struct Automation: Hashable, Sendable {
+    public var kind: Kind
+    /// Its own among those of its kind.
+    public var name: String
+    /// JSON.
+    public var definition: String
+    /// Everything up to here has been dealt with.
+    public var seen: Instant
+    public var created: Instant
+
+    public init(kind: Kind, name: String, definition: String, seen: Instant, created: Instant) {
+        self.kind = kind
+        self.name = name
+        self.definition = definition
+        self.seen = seen
+        self.created = created
+    }
+
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case schedule, backfill, trigger
+    }
+}
+
+/// One occasion on which an automation starts a run, and what came of it.
+///
+/// The id of the run stands here before the run is made. So whoever dies in between finds either no such run and makes
+/// it, or the run and leaves it alone; and the same key never makes a second one.
+public struct Firing: Hashable, Sendable {
+    public var kind: Automation.Kind
+    /// Of the automation.
+    public var name: String
+    /// What happens once: of a schedule the time that was due.
+    public var key: String
+    /// Which the firing counts among; a schedule's own, or a backfill's. A cap holds for each by itself.
+    public var batch: String
+    public var run: Run.ID
+    /// When it was due, or was noticed.
+    public var at: Instant
+    public var state: State
+    /// Why it was skipped or refused.
+    public var reason: String?
+
+    public init(
+        kind: Automation.Kind, name: String, key: String, batch: String, run: Run.ID, at: Instant,
+        state: State = .waiting, reason: String? = nil
+    ) {
+        self.kind = kind
+        self.name = name
+        self.key = key
+        self.batch = batch
+        self.run = run
+        self.at = at
+        self.state = state
+        self.reason = reason
+    }
+
+    public enum State: String, Hashable, Sendable, CaseIterable {
+        case waiting, started, skipped, refused
+    }
+}
