@@ -11,10 +11,11 @@ extension StoreConformance {
                 created: script.time(1))
             func firing(_ key: String, _ time: Int64, _ batch: String = "") -> Firing {
                 Firing(
-                    kind: .schedule, name: "nightly", key: key, batch: batch, run: Script(time).run,
+                    kind: .schedule, name: "nightly", key: key, batch: batch, run: Script(UInt64(time)).run,
                     at: script.time(time))
             }
-            #expect(try store.keep(schedule, firings: [firing("3", 3), firing("2", 2)]) == 2)
+            let added = try store.keep(schedule, firings: [firing("3", 3), firing("2", 2)])
+            #expect(added == 2)
             schedule.seen = script.time(4)
             #expect(try store.keep(schedule, firings: [firing("3", 9), firing("4", 4, "b")]) == 1)
             #expect(try store.automations(of: .schedule) == [schedule])

@@ -39,7 +39,9 @@ struct CronExpression: Hashable, Sendable {
         self.text = text
         let lower = text.lowercased()
         if lower.hasPrefix("@"), Self.names[lower] == nil {
-            throw Invalid(message: "'\(text.prefix(40))' is not known; there are \(Self.names.keys.sorted())")
+            throw Invalid(
+                message: "'\(text.prefix(40))' is not known; there are "
+                    + Self.names.keys.sorted().joined(separator: ", "))
         }
         let fields = (Self.names[lower] ?? lower).split(whereSeparator: \.isWhitespace).map(String.init)
         guard fields.count == 5 else {

@@ -1,4 +1,4 @@
-public import BatonCore
+import BatonCore
 
 extension MemoryStore {
     public func automations(of kind: Automation.Kind) -> [Automation] {

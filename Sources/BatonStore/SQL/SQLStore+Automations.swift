@@ -1,4 +1,4 @@
-public import BatonCore
+import BatonCore
 
 extension SQLStore {
     public func automations(of kind: Automation.Kind) throws(StoreError) -> [Automation] {
@@ -75,10 +75,15 @@ extension SQLStore {
     public func firings(
         of kind: Automation.Kind, named name: String, batch: String?, limit: Int
     ) throws(StoreError) -> [Firing] {
-        var values: [SQLValue] = [.text(kind.rawValue), .text(name), .integer(Int64(limit))]
+        // SQLite numbers placeholders in the order in which they come.
+        var values: [SQLValue] = [.text(kind.rawValue), .text(name)]
         if let batch { values.append(.text(batch)) }
+        values.append(.integer(Int64(limit)))
         return try firings(
-            "kind = $1 AND name = $2 \(batch == nil ? "" : "AND batch = $4") ORDER BY at DESC, key DESC LIMIT $3", values)
+            """
+            kind = $1 AND name = $2 \(batch == nil ? "" : "AND batch = $3") ORDER BY at DESC, key DESC
+            LIMIT $\(values.count)
+            """, values)
     }
 
     public func openFirings(
