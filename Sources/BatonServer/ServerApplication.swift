@@ -21,6 +21,8 @@ public struct ServerApplication: Sendable {
     public let metrics: Metrics
     /// Secrets that were given to the server.
     public let vault: SecretVault
+    /// Starts runs by itself while the application runs.
+    let schedules: Scheduler
     private let core: ServerCore
 
     /// - Parameters:
@@ -44,14 +46,18 @@ public struct ServerApplication: Sendable {
         metrics = Metrics()
         events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax)
         vault = try SecretVault(dataDirectory: dataDirectory)
+        let audit = AuditLog(stores: stores, logger: logger)
+        schedules = Scheduler(
+            stores: stores, control: control, configuration: configuration, dataDirectory: dataDirectory,
+            events: events, audit: audit, metrics: metrics, clock: clock, logger: logger)
         core = ServerCore(
             configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
             answers: answers,
             dataDirectory: dataDirectory, keys: KeyRing(stores: stores),
             tokens: TokenIssuer(secret: secret, lifetime: configuration.tokenLifetime), vault: vault,
-            limiter: RateLimiter(configuration.rateLimit), audit: AuditLog(stores: stores, logger: logger),
+            limiter: RateLimiter(configuration.rateLimit), audit: audit,
             idempotency: Idempotency(stores: stores),
-            bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events,
+            bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events, schedules: schedules,
             metrics: metrics, clock: clock, logger: logger)
     }
 
@@ -107,6 +113,7 @@ public struct ServerApplication: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
             services: services + [
                 core.audit, EventPump(bus: events, configuration: configuration, logger: core.logger),
+                core.schedules,
             ],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: core.logger)

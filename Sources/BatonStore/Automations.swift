@@ -28,8 +28,8 @@ public struct Automation: Hashable, Sendable {
 
 /// One occasion on which an automation starts a run, and what came of it.
 ///
-/// The id of the run stands here before the run is made. So whoever dies in between finds either no such run and makes
-/// it, or the run and leaves it alone; and the same key never makes a second one.
+/// The id of the run is written here before the run is made. So whoever dies in between finds either no such run and
+/// makes it, or the run and leaves it alone; and the same key never makes a second one.
 public struct Firing: Hashable, Sendable {
     public var kind: Automation.Kind
     /// Of the automation.
@@ -38,7 +38,8 @@ public struct Firing: Hashable, Sendable {
     public var key: String
     /// Which the firing counts among; a schedule's own, or a backfill's. A cap holds for each by itself.
     public var batch: String
-    public var run: Run.ID
+    /// Nil until its turn comes: ids are in the order in which runs begin.
+    public var run: Run.ID?
     /// When it was due, or was noticed.
     public var at: Instant
     public var state: State
@@ -46,7 +47,7 @@ public struct Firing: Hashable, Sendable {
     public var reason: String?
 
     public init(
-        kind: Automation.Kind, name: String, key: String, batch: String, run: Run.ID, at: Instant,
+        kind: Automation.Kind, name: String, key: String, batch: String, run: Run.ID? = nil, at: Instant,
         state: State = .waiting, reason: String? = nil
     ) {
         self.kind = kind
@@ -60,6 +61,30 @@ public struct Firing: Hashable, Sendable {
     }
 
     public enum State: String, Hashable, Sendable, CaseIterable {
-        case waiting, started, skipped, refused
+        case waiting, started
+        /// Left out: another one may take its place.
+        case skipped
+        /// The engine did not want its run: another one may take its place.
+        case refused
+
+        var mayBeReplaced: Bool {
+            switch self {
+            case .waiting, .started: false
+            case .skipped, .refused: true
+            }
+        }
     }
+
+    /// Where a firing stands in a list by time.
+    public struct Place: Hashable, Sendable {
+        public var at: Instant
+        public var key: String
+
+        public init(at: Instant, key: String) {
+            self.at = at
+            self.key = key
+        }
+    }
+
+    public var place: Place { Place(at: at, key: key) }
 }

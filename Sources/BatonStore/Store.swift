@@ -145,25 +145,40 @@ public protocol Store: AnyObject {
     /// All of a kind, by name.
     func automations(of kind: Automation.Kind) throws(StoreError) -> [Automation]
 
-    /// Adds or changes an automation, and adds those firings whose keys are new, all or nothing.
+    /// Adds or changes an automation, and adds firings, all or nothing.
     ///
-    /// - Returns: how many firings were new.
+    /// One whose key is there already is left out, unless that one was skipped or refused: then it takes its place.
+    /// - Returns: how many firings were added.
     func keep(_ automation: Automation, firings: [Firing]) throws(StoreError) -> Int
 
     /// Forgets an automation and its firings; false where there is none.
     func forget(_ kind: Automation.Kind, named name: String) throws(StoreError) -> Bool
 
-    /// Takes over a firing's state and reason.
+    /// Takes over a firing's run, state and reason.
     func settle(_ firing: Firing) throws(StoreError)
 
+    /// Skips whatever waits in a batch.
+    func skipFirings(
+        of kind: Automation.Kind, named name: String, batch: String, because reason: String
+    ) throws(StoreError)
+
     /// What is still to be started, oldest first.
-    func waitingFirings(of kind: Automation.Kind) throws(StoreError) -> [Firing]
+    func waitingFirings(
+        of kind: Automation.Kind, named name: String, batch: String, limit: Int
+    ) throws(StoreError) -> [Firing]
 
     /// Newest first.
-    /// - Parameter batch: nil for all.
+    /// - Parameters:
+    ///   - batch: nil for all.
+    ///   - place: only firings that are older than the one there; nil for the newest.
     func firings(
-        of kind: Automation.Kind, named name: String, batch: String?, limit: Int
+        of kind: Automation.Kind, named name: String, batch: String?, before place: Firing.Place?, limit: Int
     ) throws(StoreError) -> [Firing]
+
+    /// How many firings of a batch are in each state; without the states that none is in.
+    func firingCounts(
+        of kind: Automation.Kind, named name: String, batch: String
+    ) throws(StoreError) -> [Firing.State: Int]
 
     /// How many started runs have not ended.
     func openFirings(of kind: Automation.Kind, named name: String, batch: String) throws(StoreError) -> Int

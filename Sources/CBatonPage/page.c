@@ -106,6 +106,18 @@ static const unsigned char run_js[] = {
 static const unsigned char runs_js[] = {
 #embed "../BatonServer/Page/runs.js"
 };
+static const unsigned char schedule_actions_js[] = {
+#embed "../BatonServer/Page/schedule-actions.js"
+};
+static const unsigned char schedule_form_js[] = {
+#embed "../BatonServer/Page/schedule-form.js"
+};
+static const unsigned char schedule_js[] = {
+#embed "../BatonServer/Page/schedule.js"
+};
+static const unsigned char schedules_js[] = {
+#embed "../BatonServer/Page/schedules.js"
+};
 static const unsigned char settings_js[] = {
 #embed "../BatonServer/Page/settings.js"
 };
@@ -188,6 +200,10 @@ static const struct baton_page_file files[] = {
     FILE_OF("run-model.js", run_model_js),
     FILE_OF("run.js", run_js),
     FILE_OF("runs.js", runs_js),
+    FILE_OF("schedule-actions.js", schedule_actions_js),
+    FILE_OF("schedule-form.js", schedule_form_js),
+    FILE_OF("schedule.js", schedule_js),
+    FILE_OF("schedules.js", schedules_js),
     FILE_OF("settings.js", settings_js),
     FILE_OF("shell.js", shell_js),
     FILE_OF("states.js", states_js),

@@ -32,7 +32,7 @@ tasks:
 """
 WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
 PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster",
-         "policies", "models", "audit", "keys", "settings"]
+         "policies", "models", "audit", "keys", "settings", "schedules", "schedules/nightly"]
 
 
 class Story:
@@ -146,6 +146,39 @@ class Story:
             expect(self.page.get_by_text("· live")).to_be_visible(timeout=30_000)
         expect(self.page.locator(".run-state .pill.succeeded")).to_be_visible(timeout=30_000)
 
+    def keep_a_schedule(self):
+        self.open("schedules")
+        self.button("Add a schedule").first.click()
+        dialog = self.page.get_by_role("dialog", name="Add a schedule")
+        dialog.get_by_label("Name").fill("nightly")
+        dialog.get_by_label("When (cron)").fill("61 2 * * *")
+        with self.watch.allowing(422, "/schedules/"):
+            dialog.get_by_role("button", name="Save").click()
+            expect(dialog.get_by_text("'61' is no minute")).to_be_visible()
+            self.shot("schedule-problem")
+        dialog.get_by_label("When (cron)").fill("0 2 * * *")
+        dialog.get_by_label("Time zone").fill("Europe/Berlin")
+        dialog.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_role("heading", name="nightly")).to_be_visible()
+        self.button("Run nightly now").click()
+        expect(self.page.get_by_text("by hand")).to_be_visible()
+        self.button("Backfill nightly").click()
+        dialog = self.page.get_by_role("dialog", name="Backfill nightly")
+        dialog.get_by_label("Runs at once").fill("3")
+        self.shot("backfill")
+        dialog.get_by_role("button", name="Start").click()
+        expect(self.page.get_by_text("7 times will be run")).to_be_visible()
+        expect(self.page.locator("td .pill.succeeded")).to_have_count(8, timeout=60_000)
+        self.shot("schedule")
+        self.open("schedules")
+        self.button("Pause or resume nightly").click()
+        expect(self.page.get_by_text("nightly is paused")).to_be_visible()
+        expect(self.page.locator("td .pill.ready")).to_have_text("‖paused")
+        self.button("Pause or resume nightly").click()
+        expect(self.page.get_by_text("nightly is resumed")).to_be_visible()
+        expect(self.page.locator("td .pill.succeeded")).to_have_count(5)
+        self.shot("schedules")
+
     def be_shut_out(self):
         self.open("models")
         self.page.evaluate("sessionStorage.setItem('baton.token', 'forged')")
@@ -188,8 +221,8 @@ class Story:
 
     def tell(self):
         for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task,
-                        self.cancel_and_retry, self.outlive_a_restart, self.be_shut_out, self.optimise,
-                        self.ask_what_if, self.make_and_revoke_a_key):
+                        self.cancel_and_retry, self.outlive_a_restart, self.keep_a_schedule, self.be_shut_out,
+                        self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 

@@ -37,7 +37,7 @@ struct Route: Sendable {
     }
 
     enum Group: String, Sendable, CaseIterable {
-        case runs, tasks, workflows, scheduling, optimization, resources, events, cluster, access, operations
+        case runs, tasks, workflows, schedules, scheduling, optimization, resources, events, cluster, access, operations
     }
 
     struct Query: Sendable {

@@ -120,7 +120,7 @@ struct CronExpression: Hashable, Sendable {
             if let end, day * 86_400 - 2 * 86_400 > end { break }
             defer { day += 1 }
             guard matches(day: day) else { continue }
-            for time in times(of: day, offset) where time > start && time > found.last ?? .min {
+            for time in times(of: day, after: start, limit, offset) where time > start && time > found.last ?? .min {
                 if let end, time > end { return found }
                 found.append(time)
                 last = day + Self.daysAhead
@@ -130,15 +130,22 @@ struct CronExpression: Hashable, Sendable {
         return found
     }
 
-    private func times(of day: Int64, _ offset: (Int64) -> Int64) -> [Int64] {
-        let noon = day * 86_400
-        // Most days have one offset.
-        let (before, after) = (offset(noon - 43_200), offset(noon + 129_600))
+    /// Those of a day that matches, by local time; earlier ones may be left out, and so may those beyond the limit.
+    private func times(of day: Int64, after start: Int64, _ limit: Int, _ offset: (Int64) -> Int64) -> [Int64] {
+        let midnight = day * 86_400
+        let (before, after) = (offset(midnight - 43_200), offset(midnight + 129_600))
         var found: [Int64] = []
         for hour in 0..<24 where hours >> UInt64(hour) & 1 == 1 {
             for minute in 0..<60 where minutes >> UInt64(minute) & 1 == 1 {
-                let wall = noon + Int64(hour * 3600 + minute * 60)
-                let candidates = before == after ? [wall - before] : [wall - before, wall - after].sorted()
+                let wall = midnight + Int64(hour * 3600 + minute * 60)
+                guard wall - min(before, after) > start else { continue }
+                // Most days have one offset.
+                if before == after {
+                    found.append(wall - before)
+                    if found.count == limit { return found }
+                    continue
+                }
+                let candidates = [wall - before, wall - after].sorted()
                 let real = candidates.filter { $0 + offset($0) == wall }
                 if let first = real.first {
                     found.append(first)

@@ -13,8 +13,13 @@ extension MemoryStore {
             automations.append(automation)
         }
         var added = 0
-        for firing in new where !firings.contains(where: { $0.isSame(as: firing) }) {
-            firings.append(firing)
+        for firing in new {
+            if let place = firings.firstIndex(where: { $0.isSame(as: firing) }) {
+                guard firings[place].state.mayBeReplaced else { continue }
+                firings[place] = firing
+            } else {
+                firings.append(firing)
+            }
             added += 1
         }
         return added
@@ -29,30 +34,57 @@ extension MemoryStore {
 
     public func settle(_ firing: Firing) {
         for index in firings.indices where firings[index].isSame(as: firing) {
+            firings[index].run = firing.run
             firings[index].state = firing.state
             firings[index].reason = firing.reason
         }
     }
 
-    public func waitingFirings(of kind: Automation.Kind) -> [Firing] {
-        firings.filter { $0.kind == kind && $0.state == .waiting }
-            .sorted { ($0.at, $0.name, $0.key) < ($1.at, $1.name, $1.key) }
+    public func skipFirings(of kind: Automation.Kind, named name: String, batch: String, because reason: String) {
+        for index in firings.indices where firings[index].belongs(to: kind, name, batch) {
+            guard firings[index].state == .waiting else { continue }
+            firings[index].state = .skipped
+            firings[index].reason = reason
+        }
     }
 
-    public func firings(of kind: Automation.Kind, named name: String, batch: String?, limit: Int) -> [Firing] {
-        let found = firings.filter { $0.kind == kind && $0.name == name && (batch == nil || $0.batch == batch) }
+    public func waitingFirings(
+        of kind: Automation.Kind, named name: String, batch: String, limit: Int
+    ) -> [Firing] {
+        let found = firings.filter { $0.belongs(to: kind, name, batch) && $0.state == .waiting }
+        return Array(found.sorted { ($0.at, $0.key) < ($1.at, $1.key) }.prefix(limit))
+    }
+
+    public func firings(
+        of kind: Automation.Kind, named name: String, batch: String?, before place: Firing.Place?, limit: Int
+    ) -> [Firing] {
+        let found = firings.filter { firing in
+            firing.belongs(to: kind, name, batch)
+                && place.map { (firing.at, firing.key) < ($0.at, $0.key) } ?? true
+        }
         return Array(found.sorted { ($0.at, $0.key) > ($1.at, $1.key) }.prefix(limit))
+    }
+
+    public func firingCounts(of kind: Automation.Kind, named name: String, batch: String) -> [Firing.State: Int] {
+        firings.lazy.filter { $0.belongs(to: kind, name, batch) }.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
     }
 
     public func openFirings(of kind: Automation.Kind, named name: String, batch: String) -> Int {
         firings.count { firing in
-            firing.kind == kind && firing.name == name && firing.batch == batch && firing.state == .started
-                && runs[firing.run].map { $0.ended == nil } == true
+            guard firing.belongs(to: kind, name, batch), firing.state == .started, let run = firing.run else {
+                return false
+            }
+            return runs[run].map { $0.ended == nil } == true
         }
     }
 }
 
 extension Firing {
+    /// - Parameter batch: nil for any.
+    fileprivate func belongs(to kind: Automation.Kind, _ name: String, _ batch: String?) -> Bool {
+        self.kind == kind && self.name == name && (batch == nil || self.batch == batch)
+    }
+
     fileprivate func isSame(as other: Firing) -> Bool {
         kind == other.kind && name == other.name && key == other.key
     }

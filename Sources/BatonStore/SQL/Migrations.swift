@@ -339,13 +339,15 @@ enum Migrations {
             name TEXT NOT NULL,
             key TEXT NOT NULL,
             batch TEXT NOT NULL,
-            run TEXT NOT NULL,
+            run TEXT, -- NULL until its turn comes
             at INTEGER NOT NULL,
             state TEXT NOT NULL,
             reason TEXT,
             PRIMARY KEY (kind, name, key)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX firings_that_wait ON firings (kind, at) WHERE state = 'waiting';
+        CREATE INDEX firings_by_time ON firings (kind, name, at, key);
+        CREATE INDEX firings_by_batch ON firings (kind, name, batch, state, at);
+        CREATE INDEX firings_by_run ON firings (run);
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

@@ -28,11 +28,14 @@ extension SQLStore {
                 try connection.run(
                     """
                     INSERT INTO firings (kind, name, key, batch, run, at, state, reason)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                    ON CONFLICT (kind, name, key) DO UPDATE SET batch = excluded.batch, run = excluded.run,
+                        at = excluded.at, state = excluded.state, reason = excluded.reason
+                    WHERE firings.state IN ('skipped', 'refused')
                     """,
                     [
                         .text(firing.kind.rawValue), .text(firing.name), .text(firing.key), .text(firing.batch),
-                        .text(firing.run.description), .integer(firing.at.nanoseconds), .text(firing.state.rawValue),
+                        .text(firing.run?.description), .integer(firing.at.nanoseconds), .text(firing.state.rawValue),
                         .text(firing.reason),
                     ])
                 added += Int(connection.changedRows)
@@ -60,30 +63,61 @@ extension SQLStore {
 
     public func settle(_ firing: Firing) throws(StoreError) {
         try connection.run(
-            "UPDATE firings SET state = $1, reason = $2 WHERE kind = $3 AND name = $4 AND key = $5",
+            "UPDATE firings SET run = $1, state = $2, reason = $3 WHERE kind = $4 AND name = $5 AND key = $6",
             [
-                .text(firing.state.rawValue), .text(firing.reason), .text(firing.kind.rawValue), .text(firing.name),
+                .text(firing.run?.description), .text(firing.state.rawValue), .text(firing.reason),
+                .text(firing.kind.rawValue), .text(firing.name),
                 .text(firing.key),
             ])
         noteUnflushed()
     }
 
-    public func waitingFirings(of kind: Automation.Kind) throws(StoreError) -> [Firing] {
-        try firings("kind = $1 AND state = 'waiting' ORDER BY at, name, key", [.text(kind.rawValue)])
+    public func skipFirings(
+        of kind: Automation.Kind, named name: String, batch: String, because reason: String
+    ) throws(StoreError) {
+        try connection.run(
+            """
+            UPDATE firings SET state = 'skipped', reason = $1
+            WHERE kind = $2 AND name = $3 AND batch = $4 AND state = 'waiting'
+            """, [.text(reason), .text(kind.rawValue), .text(name), .text(batch)])
+        noteUnflushed()
+    }
+
+    public func waitingFirings(
+        of kind: Automation.Kind, named name: String, batch: String, limit: Int
+    ) throws(StoreError) -> [Firing] {
+        try firings(
+            "kind = $1 AND name = $2 AND batch = $3 AND state = 'waiting' ORDER BY at, key LIMIT $4",
+            [.text(kind.rawValue), .text(name), .text(batch), .integer(Int64(limit))])
     }
 
     public func firings(
-        of kind: Automation.Kind, named name: String, batch: String?, limit: Int
+        of kind: Automation.Kind, named name: String, batch: String?, before place: Firing.Place?, limit: Int
     ) throws(StoreError) -> [Firing] {
-        // SQLite numbers placeholders in the order in which they come.
+        var condition = "kind = $1 AND name = $2"
         var values: [SQLValue] = [.text(kind.rawValue), .text(name)]
-        if let batch { values.append(.text(batch)) }
+        if let batch {
+            values.append(.text(batch))
+            condition += " AND batch = $\(values.count)"
+        }
+        if let place {
+            values += [.integer(place.at.nanoseconds), .text(place.key)]
+            condition += " AND (at, key) < ($\(values.count - 1), $\(values.count))"
+        }
         values.append(.integer(Int64(limit)))
-        return try firings(
-            """
-            kind = $1 AND name = $2 \(batch == nil ? "" : "AND batch = $3") ORDER BY at DESC, key DESC
-            LIMIT $\(values.count)
-            """, values)
+        return try firings("\(condition) ORDER BY at DESC, key DESC LIMIT $\(values.count)", values)
+    }
+
+    public func firingCounts(
+        of kind: Automation.Kind, named name: String, batch: String
+    ) throws(StoreError) -> [Firing.State: Int] {
+        let found = try connection.rows(
+            "SELECT state, count(*) FROM firings WHERE kind = $1 AND name = $2 AND batch = $3 GROUP BY state",
+            [.text(kind.rawValue), .text(name), .text(batch)]
+        ) { (row) throws(StoreError) in
+            (try word(Firing.State.self, 0, of: row), Int(row.integer(1)))
+        }
+        return Dictionary(uniqueKeysWithValues: found)
     }
 
     public func openFirings(
@@ -91,8 +125,9 @@ extension SQLStore {
     ) throws(StoreError) -> Int {
         try connection.rows(
             """
-            SELECT count(*) FROM firings JOIN runs ON runs.id = firings.run AND runs.ended IS NULL
-            WHERE kind = $1 AND name = $2 AND batch = $3 AND state = 'started'
+            -- CROSS JOIN: from the runs that go on, which are few, to their firings.
+            SELECT count(*) FROM runs CROSS JOIN firings ON firings.run = runs.id
+            WHERE runs.ended IS NULL AND kind = $1 AND name = $2 AND batch = $3 AND state = 'started'
             """, [.text(kind.rawValue), .text(name), .text(batch)]
         ) { Int($0.integer(0)) }[0]
     }
@@ -103,7 +138,8 @@ extension SQLStore {
         ) { (row) throws(StoreError) in
             Firing(
                 kind: try word(Automation.Kind.self, 0, of: row), name: row.text(1), key: row.text(2),
-                batch: row.text(3), run: try runID(4, of: row), at: Instant(nanoseconds: row.integer(5)),
+                batch: row.text(3), run: row.optionalText(4) == nil ? nil : try runID(4, of: row),
+                at: Instant(nanoseconds: row.integer(5)),
                 state: try word(Firing.State.self, 6, of: row), reason: row.optionalText(7))
         }
     }

@@ -1,0 +1,87 @@
+// All schedules: when each is due next, and what came of its last times.
+
+import { get, may } from "./api.js";
+import { button, h, put } from "./dom.js";
+import { plural, timeAttributes, until } from "./format.js";
+import { go } from "./router.js";
+import { pauseButton, runButton } from "./schedule-actions.js";
+import { editSchedule } from "./schedule-form.js";
+import { empty, failed, heading, loading } from "./shell.js";
+import { pill, stateOf } from "./states.js";
+import { dataTable } from "./table.js";
+import { pause } from "./timing.js";
+
+export async function show(main, { signal }) {
+  const place = h("div");
+  const add = () => editSchedule(null, (name) => go(`#/schedules/${encodeURIComponent(name)}`));
+  put(main, heading("Schedules", {
+    note: "What runs by itself, and when.",
+    actions: may("operator") ? button("Add a schedule", add, { class: "button primary" }) : null,
+  }), place);
+  put(place, loading("Reading the schedules"));
+  await keepFresh(place, signal, async () => {
+    const { schedules } = await get("/schedules", { signal });
+    return { found: schedules, draw: (again) => (schedules.length ? list(schedules, again) : nothing(add)) };
+  });
+}
+
+/// Looks every few seconds and draws what has changed; what has the focus keeps it.
+export async function keepFresh(place, signal, look) {
+  let last = null;
+  const refresh = async () => {
+    try {
+      const { found, draw } = await look();
+      const text = JSON.stringify(found);
+      if (signal.aborted || text === last) return;
+      last = text;
+      const focused = place.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+      put(place, draw(refresh));
+      if (focused) place.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    } catch (problem) {
+      last = null;
+      if (!signal.aborted) put(place, failed(problem, refresh));
+    }
+  };
+  while (!signal.aborted) {
+    if (!document.hidden) await refresh();
+    await pause(3000, signal);
+  }
+}
+
+function nothing(add) {
+  return empty("There are no schedules", "A schedule runs a workflow at the times that it names, such as every night.",
+    may("operator") ? button("Add a schedule", add, { class: "button primary" }) : null);
+}
+
+function list(schedules, again) {
+  const titles = ["Name", "When", "Next", "Last, newest first", ...(may("operator") ? [""] : [])];
+  return dataTable("Schedules", titles, schedules.map((each) => [
+    h("div", {}, h("a", { href: `#/schedules/${encodeURIComponent(each.name)}` }, h("strong", {}, each.name)),
+      h("p", { class: "hint" }, each.workflow_name)),
+    h("div", {}, h("code", {}, each.cron), h("p", { class: "hint" }, each.time_zone)),
+    next(each), h("div", { class: "pills" }, each.last_firings.map(firing), waiting(each)),
+    ...(may("operator") ? [h("div", { class: "actions" }, runButton(each, again), pauseButton(each, again))] : []),
+  ]), { isStacked: true }).element;
+}
+
+/// When it is due next.
+export function next(schedule) {
+  if (!schedule.enabled) return pill("paused");
+  if (!schedule.next_time) return "never";
+  return h("time", timeAttributes(schedule.next_time), until(schedule.next_time));
+}
+
+function waiting(schedule) {
+  const count = schedule.waiting + schedule.backfills.reduce((sum, each) => sum + each.counts.waiting, 0);
+  return count ? h("span", { class: "hint" }, `${plural(count, "time")} to come`) : null;
+}
+
+/// What came of a time; leads to its run.
+export function firing(each) {
+  const state = each.run_status ?? each.state;
+  const { title } = timeAttributes(each.time);
+  const text = [title, each.reason].filter(Boolean).join(": ");
+  return each.run
+    ? h("a", { href: `#/runs/${each.run}`, title: text, "aria-label": `${stateOf(state).short}, ${title}` }, pill(state))
+    : h("span", { title: text }, pill(state));
+}
