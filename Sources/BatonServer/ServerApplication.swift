@@ -37,6 +37,8 @@ public struct ServerApplication: Sendable {
     ) throws {
         try configuration.validate()
         let live = LiveClock()
+        // Schedules go by the clock on the wall, also after a sleep.
+        let wall = clock ?? { LiveClock.wall }
         let clock = clock ?? { live.now }
         let stores = StorePool(makeStore)
         let secret = try PrivateFile.bytes(at: dataDirectory + "/token.key") { Secure.randomBytes(32) }
@@ -49,7 +51,7 @@ public struct ServerApplication: Sendable {
         let audit = AuditLog(stores: stores, logger: logger)
         schedules = Scheduler(
             stores: stores, control: control, configuration: configuration, dataDirectory: dataDirectory,
-            events: events, audit: audit, metrics: metrics, clock: clock, logger: logger)
+            events: events, audit: audit, metrics: metrics, clock: wall, logger: logger)
         core = ServerCore(
             configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
             answers: answers,

@@ -237,6 +237,20 @@ struct SchedulerTests {
         }
     }
 
+    @Test("a clock that was far ahead keeps no time from coming, and a time that ran does not run again")
+    func clockSetBack() async throws {
+        try await Stage.with { stage in
+            try await stage.schedule("0 * * * *", #""max_active_runs": 9,"#)
+            for hours in [24, -23, 1, 1] {
+                stage.time.advance(by: .seconds(hours * 3_600))
+                await stage.server.schedules.tick()
+            }
+            // From tomorrow at 8 back to today at 9, which is over then.
+            #expect(try stage.firings().filter { $0.hasSuffix("started") }.count == 3)
+            #expect(try stage.times() == ["08:00", "10:00", "11:00"])
+        }
+    }
+
     @Test("another definition goes for the times after it, those before it are the old one's")
     func changed() async throws {
         try await Stage.with { stage in

@@ -59,9 +59,11 @@ function form(schedule, workflows, saved, cancel) {
     }
   };
   return h("form", { onsubmit: save },
-    field("Name", name), field("When (cron)", cron, "Minute, hour, day, month, weekday; or @hourly, @daily, @weekly."),
-    field("Time zone", zone), field("Runs at once", most), field("Times that were missed", catchup),
-    field("Parameters (JSON)", parameters), field("Workflow", source), editor.element, problem,
+    h("div", { class: "grid two" }, field("Name", name), field("Time zone", zone),
+      field("When (cron)", cron, "Minute, hour, day, month, weekday; or @hourly, @daily, @weekly."),
+      field("Times that were missed", catchup, "While the server did not run."),
+      field("Parameters (JSON)", parameters), field("Runs at once", most)),
+    field("Workflow", source), editor.element, problem,
     h("div", { class: "buttons" }, button("Cancel", cancel),
       h("button", { type: "submit", class: "button primary" }, "Save")));
 }

@@ -11,6 +11,8 @@ import { pill, stateOf } from "./states.js";
 import { dataTable } from "./table.js";
 import { pause } from "./timing.js";
 
+const shown = 3;
+
 export async function show(main, { signal }) {
   const place = h("div");
   const add = () => editSchedule(null, (name) => go(`#/schedules/${encodeURIComponent(name)}`));
@@ -59,7 +61,7 @@ function list(schedules, again) {
     h("div", {}, h("a", { href: `#/schedules/${encodeURIComponent(each.name)}` }, h("strong", {}, each.name)),
       h("p", { class: "hint" }, each.workflow_name)),
     h("div", {}, h("code", {}, each.cron), h("p", { class: "hint" }, each.time_zone)),
-    next(each), h("div", { class: "pills" }, each.last_firings.map(firing), waiting(each)),
+    next(each), h("div", { class: "pills" }, each.last_firings.slice(0, shown).map(firing), waiting(each)),
     ...(may("operator") ? [h("div", { class: "actions" }, runButton(each, again), pauseButton(each, again))] : []),
   ]), { isStacked: true }).element;
 }
@@ -68,7 +70,7 @@ function list(schedules, again) {
 export function next(schedule) {
   if (!schedule.enabled) return pill("paused");
   if (!schedule.next_time) return "never";
-  return h("time", timeAttributes(schedule.next_time), until(schedule.next_time));
+  return h("time", { class: "when", ...timeAttributes(schedule.next_time) }, until(schedule.next_time));
 }
 
 function waiting(schedule) {

@@ -49,7 +49,8 @@ extension Scheduler {
         return try keep(schedule, seen: clock(), after: before)
     }
 
-    private func keep(_ schedule: Schedule, seen: Instant, after before: Entry?) throws -> Entry {
+    /// - Parameter seen: times up to here are dealt with.
+    func keep(_ schedule: Schedule, seen: Instant, after before: Entry?) throws -> Entry {
         let automation = Automation(
             kind: .schedule, name: schedule.name, definition: schedule.definition, seen: seen,
             created: before?.automation.created ?? seen)

@@ -24,6 +24,7 @@ actor Scheduler: Service {
     }
 
     let stores: StorePool
+    /// On the wall.
     let clock: @Sendable () -> Instant
     private let control: any RunControl
     private let configuration: ServerConfiguration
@@ -36,6 +37,11 @@ actor Scheduler: Service {
     var entries: [String: Entry]?
     /// Written down at once: a few milliseconds.
     private static let portion = 1_000
+    /// A clock that goes back further was wrong before: what it showed is still to come. Times that ran all the same don't
+    /// run again.
+    private static let settingBack = Duration.seconds(3_600)
+    /// Started of a batch before the others' turn comes: half a second.
+    private static let startsMax = 100
 
     init(
         stores: StorePool, control: any RunControl, configuration: ServerConfiguration, dataDirectory: String,
@@ -66,7 +72,13 @@ actor Scheduler: Service {
     func tick() async {
         do {
             try await collect()
-            for name in try known().keys.sorted() { try await startWaiting(name) }
+            for entry in try all() {
+                for batch in [Schedule.manual, Schedule.regular] { try await startWaiting(entry.schedule.name, batch) }
+            }
+            // What is due now goes before what makes up for the past.
+            for entry in try all() {
+                for backfill in entry.backfills { try await startWaiting(entry.schedule.name, backfill.id) }
+            }
         } catch {
             logger.error("schedules", metadata: ["error": .string("\(error)")])
         }
@@ -83,9 +95,12 @@ actor Scheduler: Service {
 
     /// - Returns: true when more than could be written at once have come.
     func collectPortion(_ name: String, at now: Instant) throws -> Bool {
-        guard var entry = try known()[name], entry.schedule.isEnabled, let next = entry.next, next <= now else {
+        guard var entry = try known()[name], entry.schedule.isEnabled else { return false }
+        if now.duration(to: entry.automation.seen) > Self.settingBack {
+            _ = try keep(entry.schedule, seen: now, after: entry)
             return false
         }
+        guard let next = entry.next, next <= now else { return false }
         let due = entry.schedule.times(after: entry.automation.seen, through: now, limit: Self.portion + 1)
         let isLast = due.count <= Self.portion
         let taken = Array(due.prefix(Self.portion))
@@ -106,17 +121,17 @@ actor Scheduler: Service {
         return !isLast
     }
 
-    /// Starts what waits for this schedule, as far as there is room.
-    private func startWaiting(_ name: String) async throws {
-        for batch in (try known()[name]?.waiting ?? []).sorted() {
-            while let firing = try nextToStart(name, batch) {
-                guard try await start(firing).state != .waiting else { break }
-            }
+    /// Starts what waits in a batch, as far as there is room.
+    private func startWaiting(_ name: String, _ batch: String) async throws {
+        for _ in 0..<Self.startsMax {
+            guard let firing = try nextToStart(name, batch), try await start(firing).state != .waiting else { return }
         }
     }
 
     private func nextToStart(_ name: String, _ batch: String) throws -> Firing? {
-        guard let entry = try known()[name], entry.schedule.isEnabled || batch == Schedule.manual else { return nil }
+        guard let entry = try known()[name], entry.waiting.contains(batch),
+            entry.schedule.isEnabled || batch == Schedule.manual
+        else { return nil }
         let backfill = entry.backfills.first { $0.id == batch }
         let most = backfill?.activeRunsMax ?? entry.schedule.activeRunsMax
         let (firing, hasRoom) = try stores.with { (store) throws(StoreError) -> (Firing?, Bool) in
