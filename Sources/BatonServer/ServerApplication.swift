@@ -23,6 +23,7 @@ public struct ServerApplication: Sendable {
     public let vault: SecretVault
     /// Starts runs by itself while the application runs.
     let schedules: Scheduler
+    let triggers: TriggerDesk
     private let core: ServerCore
 
     /// - Parameters:
@@ -49,9 +50,13 @@ public struct ServerApplication: Sendable {
         events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax)
         vault = try SecretVault(dataDirectory: dataDirectory)
         let audit = AuditLog(stores: stores, logger: logger)
-        schedules = Scheduler(
-            stores: stores, control: control, configuration: configuration, dataDirectory: dataDirectory,
-            events: events, audit: audit, metrics: metrics, clock: wall, logger: logger)
+        let shelf = WorkflowShelf(workingDirectory: configuration.workingDirectory, dataDirectory: dataDirectory)
+        var starter = FiringStarter(
+            stores: stores, control: control, configuration: configuration, shelf: shelf, events: events, audit: audit,
+            metrics: metrics, clock: clock, logger: logger)
+        triggers = TriggerDesk(starter: starter, vault: vault, interval: configuration.automationInterval)
+        starter.clock = wall
+        schedules = Scheduler(starter: starter, interval: configuration.automationInterval)
         core = ServerCore(
             configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
             answers: answers,
@@ -60,6 +65,7 @@ public struct ServerApplication: Sendable {
             limiter: RateLimiter(configuration.rateLimit), audit: audit,
             idempotency: Idempotency(stores: stores),
             bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events, schedules: schedules,
+            triggers: triggers,
             metrics: metrics, clock: clock, logger: logger)
     }
 
@@ -115,7 +121,7 @@ public struct ServerApplication: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
             services: services + [
                 core.audit, EventPump(bus: events, configuration: configuration, logger: core.logger),
-                core.schedules,
+                core.schedules, core.triggers,
             ],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: core.logger)

@@ -23,6 +23,7 @@ struct ServerCore: Sendable {
     let bodies: BodyBudget
     let events: EventBus
     let schedules: Scheduler
+    let triggers: TriggerDesk
     let metrics: Metrics
     let clock: @Sendable () -> Instant
     let logger: Logger

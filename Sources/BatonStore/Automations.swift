@@ -45,10 +45,12 @@ public struct Firing: Hashable, Sendable {
     public var state: State
     /// Why it was skipped or refused.
     public var reason: String?
+    /// What its run is to be told, until it is made.
+    public var input: String?
 
     public init(
         kind: Automation.Kind, name: String, key: String, batch: String, run: Run.ID? = nil, at: Instant,
-        state: State = .waiting, reason: String? = nil
+        state: State = .waiting, reason: String? = nil, input: String? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -58,6 +60,7 @@ public struct Firing: Hashable, Sendable {
         self.at = at
         self.state = state
         self.reason = reason
+        self.input = input
     }
 
     public enum State: String, Hashable, Sendable, CaseIterable {
@@ -74,6 +77,9 @@ public struct Firing: Hashable, Sendable {
             }
         }
     }
+
+    /// The key of what happens when a run ends: once for each end, for a run that is tried again ends again.
+    public static func key(ofEnd run: Run.ID, at end: Instant) -> String { "\(run) \(end.nanoseconds)" }
 
     /// Where a firing stands in a list by time.
     public struct Place: Hashable, Sendable {

@@ -154,13 +154,25 @@ public protocol Store: AnyObject {
     /// Forgets an automation and its firings; false where there is none.
     func forget(_ kind: Automation.Kind, named name: String) throws(StoreError) -> Bool
 
-    /// Takes over a firing's run, state and reason.
+    /// Takes over a firing's run, state, reason and input.
     func settle(_ firing: Firing) throws(StoreError)
 
     /// Skips whatever waits in a batch.
     func skipFirings(
         of kind: Automation.Kind, named name: String, batch: String, because reason: String
     ) throws(StoreError)
+
+    /// Nil where there is none of this key.
+    func firing(of kind: Automation.Kind, named name: String, key: String) throws(StoreError) -> Firing?
+
+    /// Runs that ended and that no firing of this automation stands for, by `Firing.key(ofEnd:at:)`, in the order of their
+    /// ends.
+    ///
+    /// - Parameter after: only those that ended later.
+    func endedRuns(
+        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        named name: String, limit: Int
+    ) throws(StoreError) -> [RunSummary]
 
     /// What is still to be started, oldest first.
     func waitingFirings(

@@ -65,6 +65,32 @@ extension StoreConformance {
             let found = try store.firings(of: .schedule, named: "nightly", batch: nil, before: nil, limit: 9)
             #expect(found == [other, skipped, started])
         },
+        StoreConformance("an end of a run is told until a firing stands for it, and so is its next end") { store in
+            let (script, other) = (Script(1), Script(2, workflow: "other"))
+            for each in [script, other] {
+                try store.append([each.submitted(["a"]), each.finished(.failed, at: script.time(50))], for: each.run)
+            }
+            func ended(_ statuses: [Run.Status] = [.failed, .succeeded], after seconds: Int64 = 49) throws -> [Run.ID] {
+                try store.endedRuns(
+                    of: "flow", in: statuses, after: script.time(seconds), withoutFiringOf: .trigger, named: "t",
+                    limit: 9
+                ).map(\.id)
+            }
+            #expect(try ended() == [script.run])
+            #expect(try ended([.succeeded]).isEmpty)
+            #expect(try ended(after: 50).isEmpty)
+            let trigger = Automation(
+                kind: .trigger, name: "t", definition: "{}", seen: script.time(1), created: script.time(1))
+            let firing = Firing(
+                kind: .trigger, name: "t", key: Firing.key(ofEnd: script.run, at: script.time(50)), batch: "a",
+                at: script.time(50), input: "ä")
+            _ = try store.keep(trigger, firings: [firing])
+            #expect(try ended().isEmpty)
+            #expect(try store.firing(of: .trigger, named: "t", key: firing.key) == firing)
+            #expect(try store.firing(of: .trigger, named: "t", key: "x") == nil)
+            try store.append([script.finished(.succeeded, at: script.time(60))], for: script.run)
+            #expect(try ended() == [script.run])
+        },
         StoreConformance("a firing is open from the start of its run to the end of it") { store in
             let script = Script()
             var firing = firing(script, "1", 1)
@@ -72,7 +98,7 @@ extension StoreConformance {
             func open(_ batch: String) throws -> Int {
                 try store.openFirings(of: .schedule, named: "nightly", batch: batch)
             }
-            (firing.run, firing.state, firing.reason) = (script.run, .started, "why")
+            (firing.run, firing.state, firing.reason, firing.input) = (script.run, .started, "why", "more")
             try store.settle(firing)
             let found = try store.firings(of: .schedule, named: "nightly", batch: nil, before: nil, limit: 9)
             #expect(found == [firing])

@@ -20,15 +20,18 @@ struct ScheduleTests {
             , "time_zone": "Europe/Berlin", "enabled": false, "max_active_runs": 3, "catchup": "all",
             "parameters": {"b": 1, "a": ["ä"]}, "time_parameter": "t", "directory": "/tmp"
             """#)
-        schedule.workflow = "x"
+        schedule.template.workflow = "x"
         let automation = Automation(
             kind: .schedule, name: "s", definition: schedule.definition, seen: .zero, created: .zero)
         let again = try Schedule(automation)
         #expect(again.definition == schedule.definition)
-        #expect(again.workflow == "x" && again.source == .text("x") && again.catchUp == .all && !again.isEnabled)
-        #expect(again.parameters.map(\.name) == ["b", "a"] && again.zoneName == "Europe/Berlin")
+        #expect(
+            again.template.workflow == "x" && again.template.source == .text("x") && again.catchUp == .all
+                && !again.isEnabled)
+        #expect(again.template.parameters.map(\.name) == ["b", "a"] && again.zoneName == "Europe/Berlin")
         let other = try Schedule(name: "s", try JSONInput.read(#"{"workflow_id": "flow", "cron": "@daily"}"#))
-        #expect(other.source == .newest("flow") && other.zoneName == "UTC" && other.activeRunsMax == 1)
+        #expect(
+            other.template.source == .newest("flow") && other.zoneName == "UTC" && other.template.activeRunsMax == 1)
     }
 
     @Test("times are those of the zone, also where its clock is changed")

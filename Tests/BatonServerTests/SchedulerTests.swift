@@ -278,18 +278,21 @@ extension Stage {
     }
 
     /// As after a restart: it knows nothing but the record.
-    func newScheduler() -> Scheduler {
+    func newStarter() -> FiringStarter {
         let database = folder + "/baton.db"
         let stores = StorePool { () throws(StoreError) in try SQLStore(sqliteAt: database) }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = ServerConfiguration()
         configuration.workingDirectory = folder
         let time = time
-        return Scheduler(
-            stores: stores, control: engine, configuration: configuration, dataDirectory: folder,
+        return FiringStarter(
+            stores: stores, control: engine, configuration: configuration,
+            shelf: WorkflowShelf(workingDirectory: folder, dataDirectory: folder),
             events: EventBus(stores: stores, streamsMax: 1), audit: AuditLog(stores: stores, logger: logger),
             metrics: Metrics(), clock: { time.now }, logger: logger)
     }
+
+    func newScheduler() -> Scheduler { Scheduler(starter: newStarter(), interval: .seconds(1)) }
 
     var store: SQLStore {
         get throws { try SQLStore(sqliteAt: folder + "/baton.db") }

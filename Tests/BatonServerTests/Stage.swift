@@ -35,7 +35,7 @@ struct Stage: Sendable {
         configuration.workingDirectory = folder.path
         configuration.rateLimit = nil
         // Time stands still; a test says when it is looked at.
-        configuration.scheduleInterval = .seconds(86_400)
+        configuration.automationInterval = .seconds(86_400)
         change(&configuration)
         let time = TestClock()
         let log = LogLines()

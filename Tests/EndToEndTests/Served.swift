@@ -44,11 +44,15 @@ final class Served {
         try send("POST", path, body, type: type)
     }
 
-    func send(_ method: String, _ path: String, _ body: String, type: String = "application/json") throws -> Answer {
+    func send(
+        _ method: String, _ path: String, _ body: String, type: String = "application/json",
+        headers: [String: String] = [:]
+    ) throws -> Answer {
         var request = URLRequest(url: try #require(URL(string: address + path)))
         request.httpMethod = method
         request.httpBody = Data(body.utf8)
         request.setValue(type, forHTTPHeaderField: "Content-Type")
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         return try send(request, key)
     }
 

@@ -151,7 +151,7 @@ extension Schemas {
           "Firing": {
             "type": "object", "required": ["time", "cause", "state"],
             "properties": {
-              "time": {"$ref": "#/components/schemas/Time"}, "cause": {"enum": ["schedule", "manual", "backfill"]},
+              "time": {"$ref": "#/components/schemas/Time"}, "cause": {"enum": ["schedule", "manual", "backfill", "trigger"]},
               "backfill": {"type": "string"}, "state": {"enum": ["waiting", "started", "skipped", "refused"]},
               "reason": {"type": "string"}, "run": {"type": "string"}, "run_status": {"type": "string"}
             }
@@ -196,6 +196,26 @@ extension Schemas {
           "Schedules": {
             "type": "object", "required": ["schedules"],
             "properties": {"schedules": {"type": "array", "items": {"$ref": "#/components/schemas/Schedule"}}}
+          },
+          "Trigger": {
+            "description": "What was sent, and how it stands; the workflow itself is left out in lists.",
+            "type": "object",
+            "required": [
+              "name", "workflow_name", "enabled", "max_active_runs", "created", "waiting", "active_runs", "last_firings"
+            ],
+            "properties": {
+              "name": {"type": "string"}, "workflow_name": {"type": "string"},
+              "workflow": {"type": ["string", "object"]}, "workflow_id": {"type": "string"},
+              "parameters": {"type": "object"}, "directory": {"type": "string"}, "enabled": {"type": "boolean"},
+              "max_active_runs": {"type": "integer"}, "webhook": {"type": "object"}, "run_ended": {"type": "object"},
+              "created": {"$ref": "#/components/schemas/Time"}, "waiting": {"type": "integer"},
+              "active_runs": {"type": "integer"},
+              "last_firings": {"type": "array", "items": {"$ref": "#/components/schemas/Firing"}}
+            }
+          },
+          "Triggers": {
+            "type": "object", "required": ["triggers"],
+            "properties": {"triggers": {"type": "array", "items": {"$ref": "#/components/schemas/Trigger"}}}
           },
           "ScheduleResult": {
             "type": "object",

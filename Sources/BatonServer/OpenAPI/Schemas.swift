@@ -145,6 +145,41 @@ enum Schemas {
               "directory": {"type": "string", "description": "Absolute, on the server."}
             }
           },
+          "TriggerDefinition": {
+            "description": "Either `workflow` or `workflow_id`, and either `webhook` or `run_ended`.",
+            "type": "object", "additionalProperties": false,
+            "properties": {
+              "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
+              "workflow_id": {
+                "type": "string", "description": "The name of a workflow that ran here: its newest revision each time."
+              },
+              "parameters": {"type": "object"},
+              "directory": {"type": "string", "description": "Absolute, on the server."},
+              "max_active_runs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10},
+              "enabled": {"type": "boolean", "default": true},
+              "webhook": {
+                "type": "object", "additionalProperties": false, "required": ["secret"],
+                "properties": {
+                  "secret": {"type": "string", "description": "The name of the secret that bodies are signed with."},
+                  "body_parameter": {
+                    "type": "string", "description": "The parameter that gets the body; `body` where there is such a one."
+                  }
+                }
+              },
+              "run_ended": {
+                "type": "object", "additionalProperties": false, "required": ["workflow"],
+                "properties": {
+                  "workflow": {"type": "string"},
+                  "statuses": {
+                    "type": "array", "items": {"enum": ["succeeded", "failed", "cancelled"]}, "default": ["succeeded"]
+                  },
+                  "run_parameter": {
+                    "type": "string", "description": "The parameter that gets its id; `run` where there is such a one."
+                  }
+                }
+              }
+            }
+          },
           "BackfillRequest": {
             "type": "object", "additionalProperties": false, "required": ["from", "to"],
             "properties": {

@@ -12,6 +12,7 @@ page("/workflows", "Workflows", () => import("./workflows.js"));
 page("/workflows/:workflow", "Workflow", () => import("./workflow.js"));
 page("/schedules", "Schedules", () => import("./schedules.js"));
 page("/schedules/:schedule", "Schedule", () => import("./schedule.js"));
+page("/triggers", "Triggers", () => import("./triggers.js"));
 page("/analyze", "Analyse", () => import("./analyze.js"));
 page("/cluster", "Cluster", () => import("./cluster.js"));
 page("/policies", "Policies", () => import("./policies.js"));

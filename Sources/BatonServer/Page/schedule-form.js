@@ -4,7 +4,7 @@ import { get, part, post, send } from "./api.js";
 import { button, field, h, put, select } from "./dom.js";
 import { plural } from "./format.js";
 import { dialog, toast } from "./shell.js";
-import { textEditor } from "./submit.js";
+import { line, templateFields } from "./template-fields.js";
 
 const example = `name: nightly
 params: {scheduled_time: {type: string}}
@@ -25,53 +25,32 @@ export async function editSchedule(schedule, done) {
 }
 
 function form(schedule, workflows, saved, cancel) {
-  const text = (value, more) => h("input", { type: "text", autocomplete: "off", spellcheck: "false", value, ...more });
-  const name = text(schedule?.name ?? "", { required: true, maxlength: 100, disabled: Boolean(schedule) });
-  const cron = text(schedule?.cron ?? "0 2 * * *", { required: true });
-  const zone = text(schedule?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, { required: true });
-  const most = h("input", { type: "number", min: 1, max: 1000, required: true, value: schedule?.max_active_runs ?? 1 });
+  const name = line(schedule?.name ?? "", { required: true, maxlength: 100, disabled: Boolean(schedule) });
+  const cron = line(schedule?.cron ?? "0 2 * * *", { required: true });
+  const zone = line(schedule?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, { required: true });
   const catchup = select(rules, schedule?.catchup ?? "latest", () => {});
-  const parameters = text(JSON.stringify(schedule?.parameters ?? {}));
-  const editor = textEditor(workflowText(schedule), "Workflow (YAML)");
-  const names = [...new Set([schedule?.workflow_id, ...workflows.map((each) => each.name)].filter(Boolean))];
-  const source = select([["", "the text below"], ...names.map((each) => [each, `${each}, its newest revision`])],
-    schedule?.workflow_id ?? "", () => { editor.element.hidden = source.value !== ""; });
-  editor.element.hidden = source.value !== "";
-  const problem = h("div", { class: "problems", role: "alert" });
-
-  const definition = () => ({
-    ...(source.value ? { workflow_id: source.value } : { workflow: editor.text }),
-    cron: cron.value, time_zone: zone.value, max_active_runs: Number(most.value), catchup: catchup.value,
-    parameters: JSON.parse(parameters.value || "{}"), enabled: schedule?.enabled ?? true,
-    directory: schedule?.directory, time_parameter: schedule?.time_parameter,
-  });
+  const template = templateFields(schedule, workflows, { example, most: 1 });
   const save = async (event) => {
     event.preventDefault();
-    editor.mark([]);
-    put(problem);
+    template.show(null);
     try {
-      await send("PUT", `/schedules/${part(name.value.trim())}`, definition());
+      await send("PUT", `/schedules/${part(name.value.trim())}`, {
+        ...template.definition(), cron: cron.value, time_zone: zone.value, catchup: catchup.value,
+        time_parameter: schedule?.time_parameter,
+      });
       toast(`${name.value.trim()} is saved`);
       saved(name.value.trim());
     } catch (failure) {
-      editor.mark((failure.problems ?? []).map((each) => each.line));
-      put(problem, h("strong", {}, failure.title ?? "The parameters are no JSON"), h("p", {}, failure.message));
+      template.show(failure);
     }
   };
   return h("form", { onsubmit: save },
     h("div", { class: "grid two" }, field("Name", name), field("Time zone", zone),
       field("When (cron)", cron, "Minute, hour, day, month, weekday; or @hourly, @daily, @weekly."),
-      field("Times that were missed", catchup, "While the server did not run."),
-      field("Parameters (JSON)", parameters), field("Runs at once", most)),
-    field("Workflow", source), editor.element, problem,
+      field("Times that were missed", catchup, "While the server did not run."), template.values),
+    template.workflow,
     h("div", { class: "buttons" }, button("Cancel", cancel),
       h("button", { type: "submit", class: "button primary" }, "Save")));
-}
-
-function workflowText(schedule) {
-  const { workflow } = schedule ?? {};
-  if (workflow === undefined) return example;
-  return typeof workflow === "string" ? workflow : JSON.stringify(workflow, null, 2);
 }
 
 export function askBackfill(schedule, done) {

@@ -2,11 +2,12 @@
 
 import { get, may, part, query } from "./api.js";
 import { button, h, put } from "./dom.js";
+import { firing, keepFresh } from "./firings.js";
 import { ago, dateTime, plural, timeAttributes } from "./format.js";
 import { go } from "./router.js";
 import { cancelBackfill, pauseButton, removeSchedule, runButton } from "./schedule-actions.js";
 import { askBackfill, editSchedule } from "./schedule-form.js";
-import { firing, keepFresh, next } from "./schedules.js";
+import { next } from "./schedules.js";
 import { empty, heading, loading } from "./shell.js";
 import { dataTable, facts } from "./table.js";
 

@@ -2,14 +2,14 @@
 
 import { get, may } from "./api.js";
 import { button, h, put } from "./dom.js";
+import { firing, keepFresh } from "./firings.js";
 import { plural, timeAttributes, until } from "./format.js";
 import { go } from "./router.js";
 import { pauseButton, runButton } from "./schedule-actions.js";
 import { editSchedule } from "./schedule-form.js";
-import { empty, failed, heading, loading } from "./shell.js";
-import { pill, stateOf } from "./states.js";
+import { empty, heading, loading } from "./shell.js";
+import { pill } from "./states.js";
 import { dataTable } from "./table.js";
-import { pause } from "./timing.js";
 
 const shown = 3;
 
@@ -25,29 +25,6 @@ export async function show(main, { signal }) {
     const { schedules } = await get("/schedules", { signal });
     return { found: schedules, draw: (again) => (schedules.length ? list(schedules, again) : nothing(add)) };
   });
-}
-
-/// Looks every few seconds and draws what has changed; what has the focus keeps it.
-export async function keepFresh(place, signal, look) {
-  let last = null;
-  const refresh = async () => {
-    try {
-      const { found, draw } = await look();
-      const text = JSON.stringify(found);
-      if (signal.aborted || text === last) return;
-      last = text;
-      const focused = place.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-      put(place, draw(refresh));
-      if (focused) place.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
-    } catch (problem) {
-      last = null;
-      if (!signal.aborted) put(place, failed(problem, refresh));
-    }
-  };
-  while (!signal.aborted) {
-    if (!document.hidden) await refresh();
-    await pause(3000, signal);
-  }
 }
 
 function nothing(add) {
@@ -76,14 +53,4 @@ export function next(schedule) {
 function waiting(schedule) {
   const count = schedule.waiting + schedule.backfills.reduce((sum, each) => sum + each.counts.waiting, 0);
   return count ? h("span", { class: "hint" }, `${plural(count, "time")} to come`) : null;
-}
-
-/// What came of a time; leads to its run.
-export function firing(each) {
-  const state = each.run_status ?? each.state;
-  const { title } = timeAttributes(each.time);
-  const text = [title, each.reason].filter(Boolean).join(": ");
-  return each.run
-    ? h("a", { href: `#/runs/${each.run}`, title: text, "aria-label": `${stateOf(state).short}, ${title}` }, pill(state))
-    : h("span", { title: text }, pill(state));
 }

@@ -63,7 +63,11 @@ extension RouteTable {
                 .limit(50, max: 500), .cursor,
                 .init(name: "backfill", summary: "Only those of this backfill."),
             ],
-            answer: .json("FiringPage"), handle: ScheduleRoutes.firings),
+            answer: .json("FiringPage"),
+            handle: { call in
+                let name = try await call.core.schedules.entry(try call.parameter("schedule")).schedule.name
+                return try FiringAnswers.page(call, of: .schedule, named: name, batch: try call.query("backfill"))
+            }),
     ]
 
     private static func enabling(_ verb: String, _ summary: String, _ isEnabled: Bool) -> Route {
@@ -83,7 +87,7 @@ enum ScheduleRoutes {
     @Sendable static func set(_ call: Call) async throws -> Reply {
         let name = try call.parameter("schedule")
         let entry = try await call.core.schedules.set(try Schedule(name: name, try call.json()))
-        try call.audit("schedule.set", name, detail: "\(entry.schedule.workflow), \(entry.schedule.cron.text)")
+        try call.audit("schedule.set", name, detail: "\(entry.schedule.template.workflow), \(entry.schedule.cron.text)")
         return .json(try json(entry, call))
     }
 
@@ -91,7 +95,7 @@ enum ScheduleRoutes {
         let name = try call.parameter("schedule")
         let firing = try await call.core.schedules.fire(name, run: call.run)
         try call.audit("schedule.run", name, detail: call.run.description)
-        return .json(try json(firing, call), status: .created)
+        return .json(try FiringAnswers.json(firing, call), status: .created)
     }
 
     @Sendable static func backfill(_ call: Call) async throws -> Reply {
@@ -99,32 +103,12 @@ enum ScheduleRoutes {
         var fields = try Fields(try call.json())
         let from = try fields.require("from", try fields.time("from"))
         let through = try fields.require("to", try fields.time("to"))
-        let most = Int(try fields.integer("max_active_runs", in: Schedule.activeRunsRange) ?? 1)
+        let most = Int(try fields.integer("max_active_runs", in: RunTemplate.activeRunsRange) ?? 1)
         try fields.finish()
         let backfill = try await call.core.schedules.backfill(
             name, id: call.run.description, from: from, through: through, activeRunsMax: most)
         try call.audit("schedule.backfill", name, detail: "\(from.rfc3339) to \(through.rfc3339)")
         return .json(try json(backfill, call), status: .created)
-    }
-
-    @Sendable static func firings(_ call: Call) async throws -> Reply {
-        let name = try await call.core.schedules.entry(try call.parameter("schedule")).schedule.name
-        let limit = Int(try call.integer("limit", in: 1...500, default: 50))
-        let batch = try call.query("backfill")
-        let place = try call.query("cursor").map { text in
-            guard let place = Firing.Place(cursor: text) else {
-                throw Problem.badRequest("there is no cursor '\(text.prefix(40))'")
-            }
-            return place
-        }
-        let found = try call.read { (store) throws(StoreError) in
-            try store.firings(of: .schedule, named: name, batch: batch, before: place, limit: limit + 1)
-        }
-        return .json(
-            .object([
-                "firings": .list(try found.prefix(limit).map { try json($0, call) }),
-                "next_cursor": found.count > limit ? .string(found[limit - 1].place.cursor) : .null,
-            ]))
     }
 
     static func json(_ entry: Scheduler.Entry, _ call: Call, withWorkflow: Bool = true) throws -> Value {
@@ -140,13 +124,13 @@ enum ScheduleRoutes {
             "created": .time(entry.automation.created),
             "next_time": schedule.isEnabled ? entry.next.map { .time($0) } ?? .null : .null,
             "waiting": .number(counts[.waiting] ?? 0), "active_runs": .number(open),
-            "last_firings": .list(try newest.map { try json($0, call) }),
+            "last_firings": .list(try newest.map { try FiringAnswers.json($0, call) }),
             "backfills": .list(try entry.backfills.suffix(Self.newest).reversed().map { try json($0, call) }),
         ])
         guard case .map(let known) = state else { preconditionFailure("an object is a map") }
         let title = [
             Value.Entry(key: "name", value: .string(schedule.name)),
-            Value.Entry(key: "workflow_name", value: .string(schedule.workflow)),
+            Value.Entry(key: "workflow_name", value: .string(schedule.template.workflow)),
         ]
         return .map(title + schedule.entries(withWorkflow: withWorkflow) + known)
     }
@@ -167,39 +151,5 @@ enum ScheduleRoutes {
             Value.Entry(key: "active_runs", value: .number(open)), Value.Entry(key: "counts", value: .map(states)),
         ]
         return .map(backfill.entries + rest)
-    }
-
-    static func json(_ firing: Firing, _ call: Call) throws -> Value {
-        let isBackfilled = firing.batch != Schedule.regular && firing.batch != Schedule.manual
-        return .object([
-            "time": .time(firing.at), "cause": .string(isBackfilled ? "backfill" : firing.batch),
-            "backfill": isBackfilled ? .string(firing.batch) : nil, "state": .string(firing.state.rawValue),
-            "reason": firing.reason.map { .string($0) },
-            "run": firing.state == .started ? firing.run.map { .string($0.description) } : nil,
-            "run_status": try status(of: firing, call).map { .string($0.rawValue) },
-        ])
-    }
-
-    /// Nil where there is no run, or no more.
-    private static func status(of firing: Firing, _ call: Call) throws(StoreError) -> Run.Status? {
-        guard firing.state == .started, let run = firing.run else { return nil }
-        return try call.read { (store) throws(StoreError) -> Run.Status? in
-            do throws(StoreError) {
-                return try store.run(run).status
-            } catch {
-                if error.code == .unknownRun { return nil }
-                throw error
-            }
-        }
-    }
-}
-
-extension Firing.Place {
-    var cursor: String { "\(at.nanoseconds).\(key)" }
-
-    init?(cursor: String) {
-        let parts = cursor.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let nanoseconds = Int64(parts[0]) else { return nil }
-        self.init(at: Instant(nanoseconds: nanoseconds), key: String(parts[1]))
     }
 }

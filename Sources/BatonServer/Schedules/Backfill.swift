@@ -28,7 +28,7 @@ extension Backfill {
         id = try fields.require("backfill", try fields.string("backfill"))
         from = try fields.require("from", try fields.time("from"))
         through = try fields.require("to", try fields.time("to"))
-        activeRunsMax = Int(try fields.integer("max_active_runs", in: Schedule.activeRunsRange) ?? 1)
+        activeRunsMax = Int(try fields.integer("max_active_runs", in: RunTemplate.activeRunsRange) ?? 1)
         created = automation.created
     }
 

@@ -54,6 +54,6 @@ extension Schedule {
             }
         }
         if room > 0 || catchUp == .all { return nil }
-        return "as many of its runs went on as 'max_active_runs' allows: \(activeRunsMax)"
+        return "as many of its runs went on as 'max_active_runs' allows: \(template.activeRunsMax)"
     }
 }

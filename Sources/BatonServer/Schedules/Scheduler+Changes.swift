@@ -23,11 +23,10 @@ extension Scheduler {
     /// - Throws: what is wrong with it or its workflow.
     func set(_ schedule: Schedule) async throws -> Entry {
         var schedule = schedule
-        let workflow = try await workflow(of: schedule)
-        let now = clock()
-        let probe = Run.ID(at: now, random: 0)
-        _ = try workflow.submission(of: schedule, run: probe, for: now, priority: nil).expand()
-        schedule.workflow = workflow.workflow.name
+        let made = schedule.occasion(at: now)
+        schedule.template = try await starter.check(
+            schedule.template, origin: "schedule:\(schedule.name)", on: { _ in made })
+        let now = now
         guard schedule.times(after: now, limit: 1).first != nil else {
             throw Problem.invalid("'cron' is wrong: '\(schedule.cron.text)' names a day that never comes")
         }
@@ -46,7 +45,7 @@ extension Scheduler {
         guard before.schedule.isEnabled != isEnabled else { return before }
         var schedule = before.schedule
         schedule.isEnabled = isEnabled
-        return try keep(schedule, seen: clock(), after: before)
+        return try keep(schedule, seen: now, after: before)
     }
 
     /// - Parameter seen: times up to here are dealt with.
@@ -81,9 +80,9 @@ extension Scheduler {
     func fire(_ name: String, run: Run.ID) async throws -> Firing {
         let entry = try entry(name)
         // To the millisecond, as the workflow gets it.
-        let now = Instant(nanoseconds: clock().nanoseconds / 1_000_000 * 1_000_000)
+        let time = Instant(nanoseconds: now.nanoseconds / 1_000_000 * 1_000_000)
         let firing = Firing(
-            kind: .schedule, name: name, key: "run \(run)", batch: Schedule.manual, run: run, at: now)
+            kind: .schedule, name: name, key: "run \(run)", batch: Schedule.manual, run: run, at: time)
         try keep(entry.automation, [firing])
         entries?[name]?.waiting.insert(Schedule.manual)
         let started = try await start(firing)
@@ -100,7 +99,7 @@ extension Scheduler {
         _ name: String, id: String, from: Instant, through: Instant, activeRunsMax: Int
     ) throws -> Backfill {
         let entry = try entry(name)
-        let now = clock()
+        let now = now
         guard from <= through else { throw Problem.invalid("'from' must not be later than 'to'") }
         guard through <= now else {
             throw Problem.invalid("'to' lies in the future; what is still to come is started by the schedule itself")

@@ -1,15 +1,13 @@
 import BatonCore
-import BatonFormats
-import BatonRuntime
 import BatonStore
 import Logging
 import ServiceLifecycle
 
 /// Starts the runs of schedules when their times have come.
 ///
-/// A time that has come is written down as a firing, and the schedule's place in time with it, before anything is done about
-/// it; the id of its run is written into it before the run is made. So whoever dies in between loses no time and runs none
-/// twice. Every change of a schedule goes through here, one after the other.
+/// A time that has come is written down as a firing, and the schedule's place in time with it, before anything is done
+/// about it. So whoever dies in between loses no time and runs none twice. Every change of a schedule goes through here,
+/// one after the other.
 actor Scheduler: Service {
     /// A schedule as it is kept, and what follows from it.
     struct Entry: Sendable {
@@ -23,16 +21,8 @@ actor Scheduler: Service {
         var waiting: Set<String> = []
     }
 
-    let stores: StorePool
-    /// On the wall.
-    let clock: @Sendable () -> Instant
-    private let control: any RunControl
-    private let configuration: ServerConfiguration
-    private let shelf: WorkflowShelf
-    private let events: EventBus
-    private let audit: AuditLog
-    private let metrics: Metrics
-    private let logger: Logger
+    let starter: FiringStarter
+    private let interval: Duration
     /// By name; nil until they were read.
     var entries: [String: Entry]?
     /// Written down at once: a few milliseconds.
@@ -43,23 +33,17 @@ actor Scheduler: Service {
     /// Started of a batch before the others' turn comes: half a second.
     private static let startsMax = 100
 
-    init(
-        stores: StorePool, control: any RunControl, configuration: ServerConfiguration, dataDirectory: String,
-        events: EventBus, audit: AuditLog, metrics: Metrics, clock: @escaping @Sendable () -> Instant, logger: Logger
-    ) {
-        self.stores = stores
-        self.control = control
-        self.configuration = configuration
-        shelf = WorkflowShelf(workingDirectory: configuration.workingDirectory, dataDirectory: dataDirectory)
-        self.events = events
-        self.audit = audit
-        self.metrics = metrics
-        self.clock = clock
-        self.logger = logger
+    /// - Parameter starter: its clock is the one on the wall.
+    init(starter: FiringStarter, interval: Duration) {
+        self.starter = starter
+        self.interval = interval
     }
 
+    var stores: StorePool { starter.stores }
+    var now: Instant { starter.clock() }
+
     func run() async throws {
-        let interval = configuration.scheduleInterval
+        let interval = interval
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 try? await Task.sleep(for: interval)
@@ -80,13 +64,13 @@ actor Scheduler: Service {
                 for backfill in entry.backfills { try await startWaiting(entry.schedule.name, backfill.id) }
             }
         } catch {
-            logger.error("schedules", metadata: ["error": .string("\(error)")])
+            starter.logger.error("schedules", metadata: ["error": .string("\(error)")])
         }
     }
 
     /// Writes down the times that have come.
     func collect() async throws {
-        let now = clock()
+        let now = now
         for name in try known().keys.sorted() {
             // Whoever has been away for long has much to write, and others wait for this actor.
             while try collectPortion(name, at: now) { await Task.yield() }
@@ -110,7 +94,8 @@ actor Scheduler: Service {
         let automation = entry.automation
         try stores.with { (store) throws(StoreError) in
             let waiting = try store.firingCounts(of: .schedule, named: name, batch: Schedule.regular)[.waiting] ?? 0
-            let room = schedule.activeRunsMax - waiting - (try Self.openRuns(of: name, in: Schedule.regular, store))
+            let room =
+                schedule.template.activeRunsMax - waiting - (try Self.openRuns(of: name, in: Schedule.regular, store))
             _ = try store.keep(
                 automation, firings: schedule.firings(for: taken, isLast: isLast, at: now, room: room))
             try store.flush()
@@ -133,7 +118,7 @@ actor Scheduler: Service {
             entry.schedule.isEnabled || batch == Schedule.manual
         else { return nil }
         let backfill = entry.backfills.first { $0.id == batch }
-        let most = backfill?.activeRunsMax ?? entry.schedule.activeRunsMax
+        let most = backfill?.activeRunsMax ?? entry.schedule.template.activeRunsMax
         let (firing, hasRoom) = try stores.with { (store) throws(StoreError) -> (Firing?, Bool) in
             let firing = try store.waitingFirings(of: .schedule, named: name, batch: batch, limit: 1).first
             // What somebody asks for at once does not wait for others.
@@ -151,75 +136,14 @@ actor Scheduler: Service {
         return open + (try store.openFirings(of: .schedule, named: name, batch: Schedule.manual))
     }
 
-    /// Makes the run of a firing, unless it is there already.
-    ///
-    /// - Returns: the firing as it is then; it still waits where its turn has not come: the queue is full, a disk is.
+    /// - Returns: the firing as it is then; it may still wait.
     func start(_ firing: Firing) async throws -> Firing {
-        guard let entry = try known()[firing.name] else { return firing }
-        var firing = firing
-        do {
-            let run = try claim(&firing)
-            if try isMissing(run) { try await submit(run, of: entry.schedule, firing) }
-            firing.state = .started
-        } catch {
-            let problem = Problem(error)
-            switch problem?.status {
-            case 409? where problem?.code == "duplicate-run": firing.state = .started
-            case 429?: return firing
-            case let status? where status < 500:
-                firing.state = .refused
-                firing.reason = problem?.detail ?? problem?.title
-                metrics.add(to: .schedulingErrors)
-                logger.error("schedule", metadata: metadata(of: firing, "\(error)"))
-            case _?, nil:
-                logger.error("schedule", metadata: metadata(of: firing, "\(error)"))
-                return firing
-            }
-        }
-        let settled = firing
-        try stores.with { (store) throws(StoreError) in try store.settle(settled) }
-        return settled
-    }
-
-    /// The id of the run to be made, on the disk.
-    private func claim(_ firing: inout Firing) throws(StoreError) -> Run.ID {
-        if let run = firing.run { return run }
-        let run = Run.ID(at: clock(), random: UInt32.random(in: 0...UInt32.max))
-        firing.run = run
-        let claimed = firing
-        try stores.with { (store) throws(StoreError) in
-            try store.settle(claimed)
-            try store.flush()
-        }
-        return run
-    }
-
-    private func isMissing(_ run: Run.ID) throws(StoreError) -> Bool {
-        try stores.with { (store) throws(StoreError) in
-            do throws(StoreError) {
-                _ = try store.run(run)
-                return false
-            } catch {
-                if error.code == .unknownRun { return true }
-                throw error
-            }
-        }
-    }
-
-    private func submit(_ run: Run.ID, of schedule: Schedule, _ firing: Firing) async throws {
+        guard let schedule = try known()[firing.name]?.schedule else { return firing }
         let isBackfilled = firing.batch != Schedule.regular && firing.batch != Schedule.manual
-        let submission = try await workflow(of: schedule).submission(
-            of: schedule, run: run, for: firing.at, priority: isBackfilled ? Backfill.priority : nil)
-        try await control.submit(submission)
-        events.publish()
-        audit.collect(
-            AuditEntry(
-                at: clock(), actor: "schedule:\(schedule.name)", action: "run.submitted", subject: run.description,
-                detail: submission.workflow.name))
-    }
-
-    func workflow(of schedule: Schedule) async throws -> ScheduledWorkflow {
-        try await ScheduledWorkflow.find(for: schedule, stores: stores, shelf: shelf, configuration: configuration)
+        let errand = FiringStarter.Errand(
+            template: schedule.template, occasion: schedule.occasion(at: firing.at),
+            priority: isBackfilled ? Backfill.priority : nil)
+        return try await starter.start(firing, for: errand)
     }
 
     /// All schedules, read from the record the first time.
@@ -238,7 +162,7 @@ actor Scheduler: Service {
                     waiting: [Schedule.regular, Schedule.manual])
             } catch {
                 // The others go on; whoever writes it down anew mends it.
-                logger.error(
+                starter.logger.error(
                     "schedule", metadata: ["schedule": .string(automation.name), "error": .string("\(error)")])
             }
         }
@@ -249,9 +173,5 @@ actor Scheduler: Service {
         }
         entries = found
         return found
-    }
-
-    private func metadata(of firing: Firing, _ error: String) -> Logger.Metadata {
-        ["schedule": .string(firing.name), "time": .string(firing.at.rfc3339), "error": .string(error)]
     }
 }

@@ -1,4 +1,4 @@
-import BatonCore
+public import BatonCore
 
 extension MemoryStore {
     public func automations(of kind: Automation.Kind) -> [Automation] {
@@ -37,7 +37,26 @@ extension MemoryStore {
             firings[index].run = firing.run
             firings[index].state = firing.state
             firings[index].reason = firing.reason
+            firings[index].input = firing.input
         }
+    }
+
+    public func firing(of kind: Automation.Kind, named name: String, key: String) -> Firing? {
+        firings.first { $0.kind == kind && $0.name == name && $0.key == key }
+    }
+
+    public func endedRuns(
+        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        named name: String, limit: Int
+    ) throws(StoreError) -> [RunSummary] {
+        var found: [(RunSummary, end: Instant)] = []
+        for run in try runs(matching: RunFilter(statuses: statuses, workflow: workflow, limit: .max)) {
+            guard let end = run.ended, end > after else { continue }
+            if firing(of: kind, named: name, key: Firing.key(ofEnd: run.id, at: end)) == nil {
+                found.append((run, end))
+            }
+        }
+        return found.sorted { ($0.end, $0.0.id) < ($1.end, $1.0.id) }.prefix(limit).map(\.0)
     }
 
     public func skipFirings(of kind: Automation.Kind, named name: String, batch: String, because reason: String) {

@@ -343,6 +343,7 @@ enum Migrations {
             at INTEGER NOT NULL,
             state TEXT NOT NULL,
             reason TEXT,
+            input TEXT,
             PRIMARY KEY (kind, name, key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX firings_by_time ON firings (kind, name, at, key);

@@ -1,4 +1,4 @@
-import BatonCore
+public import BatonCore
 
 extension SQLStore {
     public func automations(of kind: Automation.Kind) throws(StoreError) -> [Automation] {
@@ -27,16 +27,16 @@ extension SQLStore {
             for firing in firings {
                 try connection.run(
                     """
-                    INSERT INTO firings (kind, name, key, batch, run, at, state, reason)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                    INSERT INTO firings (kind, name, key, batch, run, at, state, reason, input)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                     ON CONFLICT (kind, name, key) DO UPDATE SET batch = excluded.batch, run = excluded.run,
-                        at = excluded.at, state = excluded.state, reason = excluded.reason
+                        at = excluded.at, state = excluded.state, reason = excluded.reason, input = excluded.input
                     WHERE firings.state IN ('skipped', 'refused')
                     """,
                     [
                         .text(firing.kind.rawValue), .text(firing.name), .text(firing.key), .text(firing.batch),
                         .text(firing.run?.description), .integer(firing.at.nanoseconds), .text(firing.state.rawValue),
-                        .text(firing.reason),
+                        .text(firing.reason), .text(firing.input),
                     ])
                 added += Int(connection.changedRows)
             }
@@ -63,13 +63,39 @@ extension SQLStore {
 
     public func settle(_ firing: Firing) throws(StoreError) {
         try connection.run(
-            "UPDATE firings SET run = $1, state = $2, reason = $3 WHERE kind = $4 AND name = $5 AND key = $6",
+            """
+            UPDATE firings SET run = $1, state = $2, reason = $3, input = $4
+            WHERE kind = $5 AND name = $6 AND key = $7
+            """,
             [
                 .text(firing.run?.description), .text(firing.state.rawValue), .text(firing.reason),
-                .text(firing.kind.rawValue), .text(firing.name),
-                .text(firing.key),
+                .text(firing.input), .text(firing.kind.rawValue), .text(firing.name), .text(firing.key),
             ])
         noteUnflushed()
+    }
+
+    public func firing(
+        of kind: Automation.Kind, named name: String, key: String
+    ) throws(StoreError) -> Firing? {
+        try firings("kind = $1 AND name = $2 AND key = $3", [.text(kind.rawValue), .text(name), .text(key)]).first
+    }
+
+    public func endedRuns(
+        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        named name: String, limit: Int
+    ) throws(StoreError) -> [RunSummary] {
+        let places = statuses.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
+        let next = statuses.count + 3
+        var values: [SQLValue] = [.integer(after.nanoseconds), .text(workflow)]
+        values += statuses.map { .text($0.rawValue) }
+        values += [.text(kind.rawValue), .text(name), .integer(Int64(limit))]
+        return try runs(
+            where: """
+                ended > $1 AND workflow = $2 AND status IN (\(places)) AND NOT EXISTS (
+                    SELECT 1 FROM firings WHERE kind = $\(next) AND name = $\(next + 1)
+                    AND key = runs.id || ' ' || runs.ended)
+                ORDER BY ended, id LIMIT $\(next + 2)
+                """, values)
     }
 
     public func skipFirings(
@@ -134,13 +160,13 @@ extension SQLStore {
 
     private func firings(_ condition: String, _ values: [SQLValue]) throws(StoreError) -> [Firing] {
         try connection.rows(
-            "SELECT kind, name, key, batch, run, at, state, reason FROM firings WHERE \(condition)", values
+            "SELECT kind, name, key, batch, run, at, state, reason, input FROM firings WHERE \(condition)", values
         ) { (row) throws(StoreError) in
             Firing(
                 kind: try word(Automation.Kind.self, 0, of: row), name: row.text(1), key: row.text(2),
                 batch: row.text(3), run: row.optionalText(4) == nil ? nil : try runID(4, of: row),
                 at: Instant(nanoseconds: row.integer(5)),
-                state: try word(Firing.State.self, 6, of: row), reason: row.optionalText(7))
+                state: try word(Firing.State.self, 6, of: row), reason: row.optionalText(7), input: row.optionalText(8))
         }
     }
 }
