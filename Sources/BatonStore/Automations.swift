@@ -78,6 +78,9 @@ public struct Firing: Hashable, Sendable {
         }
     }
 
+    /// The batch of files that were seen: these are not forgotten, however old, for then they would be new.
+    public static let files = "files"
+
     /// The key of what happens when a run ends: once for each end, for a run that is tried again ends again.
     public static func key(ofEnd run: Run.ID, at end: Instant) -> String { "\(run) \(end.nanoseconds)" }
 

@@ -118,16 +118,18 @@ extension StoreConformance {
             (gone.state, gone.run) = (.started, Script(2).run)
             skipped.state = .skipped
             let waiting = firing(script, "4", 4)
-            _ = try store.keep(nightly(script), firings: [ran, gone, skipped, waiting])
+            var file = firing(script, "5", 5, Firing.files)
+            file.state = .skipped
+            _ = try store.keep(nightly(script), firings: [ran, gone, skipped, waiting, file])
             func left(after days: Int64) throws -> [Firing] {
                 _ = try store.prune(Retention(), at: script.time(days * 86_400)) { true }
                 return try store.firings(of: .schedule, named: "nightly", batch: nil, before: nil, limit: 9)
             }
-            #expect(try left(after: 89).count == 4)
-            #expect(try left(after: 91) == [waiting, ran])
+            #expect(try left(after: 89).count == 5)
+            #expect(try left(after: 91) == [file, waiting, ran])
             // The run goes after half a year, and its firing with it or the next time.
             _ = try left(after: 184)
-            #expect(try left(after: 184) == [waiting])
+            #expect(try left(after: 184) == [file, waiting])
         },
     ]
 

@@ -196,7 +196,7 @@ struct TriggerTests {
     @Test(
         "what is wrong with a trigger is said, and nothing of it is kept",
         arguments: [
-            (#"{"workflow": "W"}"#, "either 'webhook' or 'run_ended'"),
+            (#"{"workflow": "W"}"#, "one of 'webhook', 'run_ended' and 'files'"),
             (#"{"workflow": "W", "webhook": {"secret": "NONE"}}"#, "there is no secret 'NONE'"),
             (#"{"workflow": "W", "webhook": {}}"#, "'webhook.secret' is missing"),
             (#"{"workflow": "W", "run_ended": {"workflow": "w"}}"#, "start itself again"),
@@ -205,6 +205,9 @@ struct TriggerTests {
             (#"{"workflow": "W", "run_ended": {"workflow": "x", "run_parameter": "y"}}"#, "no parameter 'y'"),
             (#"{"workflow": "W", "run_ended": {"workflow": "x"}, "cron": "@daily"}"#, "'cron' is not known here"),
             (#"{"run_ended": {"workflow": "x"}}"#, "either 'workflow'"),
+            (#"{"workflow": "W", "files": {"glob": "in/*"}}"#, "an absolute path without '**'"),
+            (#"{"workflow": "W", "files": {"glob": "/in/**/x"}}"#, "an absolute path without '**'"),
+            (#"{"workflow": "W", "files": {"glob": "/in/*", "recursive": true}}"#, "'files.recursive' is not known"),
         ])
     func wrong(_ body: String, _ said: String) async throws {
         try await Stage.with { stage in

@@ -26,9 +26,11 @@ enum FiringAnswers {
     }
 
     static func json(_ firing: Firing, _ call: Call) throws -> Value {
-        let isBackfilled = ![Schedule.regular, Schedule.manual, Trigger.batch].contains(firing.batch)
+        let isTriggered = firing.kind == .trigger
+        let isBackfilled = !isTriggered && ![Schedule.regular, Schedule.manual].contains(firing.batch)
+        let cause = isTriggered ? "trigger" : isBackfilled ? "backfill" : firing.batch
         return .object([
-            "time": .time(firing.at), "cause": .string(isBackfilled ? "backfill" : firing.batch),
+            "time": .time(firing.at), "cause": .string(cause),
             "backfill": isBackfilled ? .string(firing.batch) : nil, "state": .string(firing.state.rawValue),
             "reason": firing.reason.map { .string($0) },
             "run": firing.state == .started ? firing.run.map { .string($0.description) } : nil,

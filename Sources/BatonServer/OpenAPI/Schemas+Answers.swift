@@ -208,6 +208,7 @@ extension Schemas {
               "workflow": {"type": ["string", "object"]}, "workflow_id": {"type": "string"},
               "parameters": {"type": "object"}, "directory": {"type": "string"}, "enabled": {"type": "boolean"},
               "max_active_runs": {"type": "integer"}, "webhook": {"type": "object"}, "run_ended": {"type": "object"},
+              "files": {"type": "object"},
               "created": {"$ref": "#/components/schemas/Time"}, "waiting": {"type": "integer"},
               "active_runs": {"type": "integer"},
               "last_firings": {"type": "array", "items": {"$ref": "#/components/schemas/Firing"}}

@@ -146,7 +146,7 @@ enum Schemas {
             }
           },
           "TriggerDefinition": {
-            "description": "Either `workflow` or `workflow_id`, and either `webhook` or `run_ended`.",
+            "description": "Either `workflow` or `workflow_id`, and one of `webhook`, `run_ended` and `files`.",
             "type": "object", "additionalProperties": false,
             "properties": {
               "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
@@ -163,6 +163,15 @@ enum Schemas {
                   "secret": {"type": "string", "description": "The name of the secret that bodies are signed with."},
                   "body_parameter": {
                     "type": "string", "description": "The parameter that gets the body; `body` where there is such a one."
+                  }
+                }
+              },
+              "files": {
+                "type": "object", "additionalProperties": false, "required": ["glob"],
+                "properties": {
+                  "glob": {"type": "string", "description": "Absolute, on the server, without `**`."},
+                  "path_parameter": {
+                    "type": "string", "description": "The parameter that gets the path; `path` where there is such a one."
                   }
                 }
               },

@@ -28,7 +28,7 @@ export async function show(main, { signal }) {
 
 function nothing(add) {
   return empty("There are no triggers",
-    "A trigger runs a workflow when a signed request comes, or when a run of another workflow ends.",
+    "A trigger runs a workflow when a signed request comes, a run of another workflow ends, or a file is new.",
     may("operator") ? button("Add a trigger", add, { class: "button primary" }) : null);
 }
 
@@ -45,7 +45,8 @@ function list(triggers, again) {
   ]), { isStacked: true }).element;
 }
 
-function cause({ name, webhook, run_ended: ended }) {
+function cause({ name, webhook, files, run_ended: ended }) {
+  if (files) return h("div", {}, "files: ", h("code", {}, files.glob));
   return webhook
     ? h("div", {}, "a request to ", h("code", {}, `/api/v1/hooks/${name}`), h("p", { class: "hint" },
       `signed with ${webhook.secret}`))

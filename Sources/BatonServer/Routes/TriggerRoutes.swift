@@ -98,8 +98,8 @@ enum TriggerRoutes {
         let (newest, counts, open) = try call.read { (store) throws(StoreError) in
             (
                 try store.firings(of: .trigger, named: trigger.name, batch: nil, before: nil, limit: Self.newest),
-                try store.firingCounts(of: .trigger, named: trigger.name, batch: Trigger.batch),
-                try store.openFirings(of: .trigger, named: trigger.name, batch: Trigger.batch)
+                try store.firingCounts(of: .trigger, named: trigger.name, batch: trigger.batch),
+                try store.openFirings(of: .trigger, named: trigger.name, batch: trigger.batch)
             )
         }
         let title = [

@@ -6,20 +6,13 @@ import BatonStore
 struct Trigger: Sendable {
     let name: String
     var template: RunTemplate
-    var cause: Cause
+    let cause: Cause
+    /// The parameter that gets what happened; nil: that of the cause, where the workflow has such a one.
+    let parameter: String?
     var isEnabled: Bool
     /// What happened before does not count.
     var since = Instant.zero
 
-    enum Cause: Hashable, Sendable {
-        /// A request that is signed with the secret of this name; the parameter gets its body.
-        case webhook(secret: String, parameter: String?)
-        /// A run of the workflow of this name ended so; the parameter gets its id.
-        case runEnded(workflow: String, statuses: [Run.Status], parameter: String?)
-    }
-
-    /// All its firings are in one batch.
-    static let batch = "trigger"
     private static let activeRunsMax: Int64 = 10
 
     /// - Parameter definition: JSON as clients send it.
@@ -33,44 +26,19 @@ struct Trigger: Sendable {
         self.name = try Automation.checked(name: name, of: "trigger")
         template = try RunTemplate(&fields, activeRunsMax: Self.activeRunsMax)
         isEnabled = try fields.boolean("enabled") ?? true
-        switch (try fields.object("webhook"), try fields.object("run_ended")) {
-        case (let webhook?, nil): cause = try Self.webhook(webhook)
-        case (nil, let ended?): cause = try Self.runEnded(ended)
-        case (nil, nil), (_?, _?):
-            throw .invalid("send either 'webhook' or 'run_ended': what the trigger waits for")
-        }
-        let parameter: String? =
-            switch cause {
-            case .webhook(_, let parameter), .runEnded(_, _, let parameter): parameter
-            }
+        let (cause, parameter) = try Self.cause(&fields)
+        (self.cause, self.parameter) = (cause, parameter)
         if let parameter, template.parameters.contains(where: { $0.name == parameter }) {
             throw .invalid("'\(parameter.prefix(60))' is set by the trigger: leave it out of 'parameters'")
         }
     }
 
-    private static func webhook(_ fields: Fields) throws(Problem) -> Cause {
-        var fields = fields
-        let secret = try fields.require("secret", try fields.string("secret"))
-        let parameter = try fields.string("body_parameter")
-        try fields.finish()
-        return .webhook(secret: secret, parameter: parameter)
-    }
-
-    private static func runEnded(_ fields: Fields) throws(Problem) -> Cause {
-        var fields = fields
-        let workflow = try fields.require("workflow", try fields.string("workflow"))
-        let words = try fields.strings("statuses") ?? [Run.Status.succeeded.rawValue]
-        let parameter = try fields.string("run_parameter")
-        try fields.finish()
-        var statuses: [Run.Status] = []
-        for word in words {
-            guard let status = Run.Status(rawValue: word), status.isTerminal else {
-                throw .invalid("'run_ended.statuses' are of succeeded, failed, cancelled, not '\(word.prefix(40))'")
-            }
-            statuses.append(status)
+    /// All its firings are in one batch. That a file was seen is known for as long as the trigger is there.
+    var batch: String {
+        switch cause {
+        case .webhook, .runEnded: "trigger"
+        case .files: Firing.files
         }
-        guard !statuses.isEmpty else { throw .invalid("'run_ended.statuses' is empty: nothing would ever start") }
-        return .runEnded(workflow: workflow, statuses: statuses, parameter: parameter)
     }
 }
 
@@ -97,43 +65,31 @@ extension Trigger {
 
     /// What was written down, as clients send it.
     func entries(withWorkflow: Bool) -> [Value.Entry] {
-        let what: Value.Entry
-        switch cause {
-        case .webhook(let secret, let parameter):
-            let object = Value.object(["secret": .string(secret), "body_parameter": parameter.map { .string($0) }])
-            what = Value.Entry(key: "webhook", value: object)
-        case .runEnded(let workflow, let statuses, let parameter):
-            let object = Value.object([
-                "workflow": .string(workflow), "statuses": .strings(statuses.map(\.rawValue)),
-                "run_parameter": parameter.map { .string($0) },
-            ])
-            what = Value.Entry(key: "run_ended", value: object)
-        }
-        return [what] + template.entries(withWorkflow: withWorkflow)
+        [causeEntry] + template.entries(withWorkflow: withWorkflow)
             + [Value.Entry(key: "enabled", value: .boolean(isEnabled))]
     }
 
     /// What a run is told.
     ///
-    /// - Parameter input: the body of the request, or the id of the run that ended.
+    /// - Parameter input: the body of the request, the id of the run that ended, or the path of the file.
     func occasion(_ input: String) -> Occasion {
-        switch cause {
-        case .webhook(_, let parameter): Occasion(parameter: parameter, standard: "body", text: input)
-        case .runEnded(_, _, let parameter): Occasion(parameter: parameter, standard: "run", text: input)
-        }
+        Occasion(parameter: parameter, standard: cause.standardParameter, text: input)
     }
 
     /// An occasion as it may come: a body can be whatever the parameter is.
     func sample(for workflow: Workflow) -> Occasion {
-        guard case .webhook = cause else { return occasion(Run.ID(rawValue: 0).description) }
-        let occasion = occasion("")
-        let name = occasion.parameter ?? occasion.standard
+        switch cause {
+        case .runEnded: return occasion(Run.ID(rawValue: 0).description)
+        case .files(let glob): return occasion(glob)
+        case .webhook: break
+        }
+        let name = parameter ?? cause.standardParameter
         switch workflow.parameters.first(where: { $0.name == name })?.kind {
-        case .map?: return self.occasion("{}")
-        case .list?: return self.occasion("[]")
-        case .number?: return self.occasion("0")
-        case .boolean?: return self.occasion("true")
-        case .string?, nil: return occasion
+        case .map?: return occasion("{}")
+        case .list?: return occasion("[]")
+        case .number?: return occasion("0")
+        case .boolean?: return occasion("true")
+        case .string?, nil: return occasion("")
         }
     }
 }

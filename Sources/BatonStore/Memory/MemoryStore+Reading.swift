@@ -165,7 +165,7 @@ extension MemoryStore {
             return true
         }
         firings.removeAll { firing in
-            guard firing.at < executions else { return false }
+            guard firing.at < executions, firing.batch != Firing.files else { return false }
             switch firing.state {
             case .waiting: return false
             case .skipped, .refused: return true

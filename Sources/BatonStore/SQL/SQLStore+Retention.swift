@@ -30,7 +30,7 @@ extension SQLStore {
             ("audit WHERE at < $1", limit(retention.metrics)),
             // What has run is known for as long as its run is, so that no backfill of old times runs it again.
             (
-                "firings WHERE at < $1 AND (state IN ('skipped', 'refused') "
+                "firings WHERE at < $1 AND batch <> '\(Firing.files)' AND (state IN ('skipped', 'refused') "
                     + "OR state = 'started' AND run NOT IN (SELECT id FROM runs))",
                 limit(retention.executions)
             ),
