@@ -74,6 +74,10 @@ struct TriggerTests {
             }
             let unknown = try await stage.post("/api/v1/hooks/x", "{}", ["X-Hub-Signature-256": right])
             #expect(unknown.status == 401 && Set(answers) == [unknown["detail"]?.text ?? "none"])
+            try stage.server.vault.set("HOOK", to: "")
+            let empty = ["X-Hub-Signature-256": Self.signature(of: "{}", key: "")]
+            #expect(try await stage.post(hook, "{}", empty).status == 401, "anybody could sign so")
+            #expect(try await stage.send(.put, path, [:], Self.webhook).text.contains("is empty"))
             #expect(try await stage.send(.delete, "/api/v1/secrets/HOOK").status == 200)
             #expect(try await send(stage, "{}").status == 401, "a secret that is gone opens nothing")
             await stage.server.triggers.tick()

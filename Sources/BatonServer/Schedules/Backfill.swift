@@ -47,14 +47,3 @@ extension Backfill {
         ]
     }
 }
-
-extension Fields {
-    /// RFC 3339 with any offset.
-    mutating func time(_ key: String) throws(Problem) -> Instant? {
-        guard let text = try string(key) else { return nil }
-        guard let time = Instant(rfc3339: text) else {
-            throw .invalid("'\(key)' must be a time such as 2027-03-01T00:00:00Z, found '\(text.prefix(60))'")
-        }
-        return time
-    }
-}

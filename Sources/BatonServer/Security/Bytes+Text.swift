@@ -14,7 +14,7 @@ enum Hexadecimal {
 
     /// Nil for anything but pairs of digits, of either case.
     static func bytes(of text: some StringProtocol) -> [UInt8]? {
-        let places = text.utf8.map { digits.firstIndex(of: $0 | 0x20) }
+        let places = text.lowercased().utf8.map { digits.firstIndex(of: $0) }
         guard places.count % 2 == 0, !places.contains(nil) else { return nil }
         let numbers = places.compactMap { $0 }
         return stride(from: 0, to: numbers.count, by: 2).map { UInt8(numbers[$0] << 4 | numbers[$0 + 1]) }

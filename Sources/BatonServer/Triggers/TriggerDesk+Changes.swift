@@ -29,8 +29,11 @@ extension TriggerDesk {
         trigger.template = template
         switch trigger.cause {
         case .webhook(let secret):
-            guard try vault.value(of: secret) != nil else {
+            guard let key = try vault.value(of: secret) else {
                 throw Problem.invalid("there is no secret '\(secret.prefix(60))'; an administrator can add it")
+            }
+            guard !key.isEmpty else {
+                throw Problem.invalid("the secret '\(secret.prefix(60))' is empty: anybody could sign with it")
             }
         case .runEnded(let workflow, _):
             guard workflow != trigger.template.workflow else {
@@ -110,7 +113,7 @@ extension TriggerDesk {
     /// - Throws: `Problem` 401, whether there is no such hook or the signature is wrong: a stranger is told neither.
     func receive(_ name: String, body: [UInt8], signature: String?, delivery: String) async throws -> Firing {
         guard let entry = try known()[name], case .webhook(let secret) = entry.trigger.cause,
-            let key = try vault.value(of: secret), Signature.isValid(signature, of: body, key: key)
+            let key = try vault.value(of: secret), !key.isEmpty, Signature.isValid(signature, of: body, key: key)
         else {
             throw Problem.unauthorized(
                 "there is no such hook, or X-Hub-Signature-256 is not 'sha256=' and the HMAC-SHA256 of the body")
