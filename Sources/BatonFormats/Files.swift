@@ -2,7 +2,7 @@ internal import BatonCore
 private import Foundation
 
 /// The few things that reading workflow files needs of a file system. Paths are text with `/`.
-enum Files {
+public enum Files {
     struct Failure: Error {
         var message: String
         /// Where the text stops being UTF-8.
@@ -70,7 +70,7 @@ enum Files {
     }
 
     /// Files and folders that match, sorted, as paths relative to the folder unless the pattern is absolute.
-    static func matching(_ pattern: String, in folder: String) -> [String] {
+    public static func matching(_ pattern: String, in folder: String) -> [String] {
         var found: [String] = []
         let components = pattern.split(separator: "/").map(String.init)
         walk(components[...], from: pattern.hasPrefix("/") ? "/" : "", in: folder, into: &found)

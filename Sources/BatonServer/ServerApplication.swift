@@ -21,6 +21,9 @@ public struct ServerApplication: Sendable {
     public let metrics: Metrics
     /// Secrets that were given to the server.
     public let vault: SecretVault
+    /// Starts runs by itself while the application runs.
+    let schedules: Scheduler
+    let triggers: TriggerDesk
     private let core: ServerCore
 
     /// - Parameters:
@@ -35,6 +38,8 @@ public struct ServerApplication: Sendable {
     ) throws {
         try configuration.validate()
         let live = LiveClock()
+        // Schedules go by the clock on the wall, also after a sleep.
+        let wall = clock ?? { LiveClock.wall }
         let clock = clock ?? { live.now }
         let stores = StorePool(makeStore)
         let secret = try PrivateFile.bytes(at: dataDirectory + "/token.key") { Secure.randomBytes(32) }
@@ -44,14 +49,23 @@ public struct ServerApplication: Sendable {
         metrics = Metrics()
         events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax)
         vault = try SecretVault(dataDirectory: dataDirectory)
+        let audit = AuditLog(stores: stores, logger: logger)
+        let shelf = WorkflowShelf(workingDirectory: configuration.workingDirectory, dataDirectory: dataDirectory)
+        var starter = FiringStarter(
+            stores: stores, control: control, configuration: configuration, shelf: shelf, events: events, audit: audit,
+            metrics: metrics, clock: clock, logger: logger)
+        triggers = TriggerDesk(starter: starter, vault: vault, interval: configuration.automationInterval)
+        starter.clock = wall
+        schedules = Scheduler(starter: starter, interval: configuration.automationInterval)
         core = ServerCore(
             configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
             answers: answers,
             dataDirectory: dataDirectory, keys: KeyRing(stores: stores),
             tokens: TokenIssuer(secret: secret, lifetime: configuration.tokenLifetime), vault: vault,
-            limiter: RateLimiter(configuration.rateLimit), audit: AuditLog(stores: stores, logger: logger),
+            limiter: RateLimiter(configuration.rateLimit), audit: audit,
             idempotency: Idempotency(stores: stores),
-            bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events,
+            bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events, schedules: schedules,
+            triggers: triggers,
             metrics: metrics, clock: clock, logger: logger)
     }
 
@@ -107,6 +121,7 @@ public struct ServerApplication: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
             services: services + [
                 core.audit, EventPump(bus: events, configuration: configuration, logger: core.logger),
+                core.schedules, core.triggers,
             ],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: core.logger)

@@ -22,6 +22,8 @@ struct ServerCore: Sendable {
     let idempotency: Idempotency
     let bodies: BodyBudget
     let events: EventBus
+    let schedules: Scheduler
+    let triggers: TriggerDesk
     let metrics: Metrics
     let clock: @Sendable () -> Instant
     let logger: Logger

@@ -142,6 +142,59 @@ public protocol Store: AnyObject {
     /// Keeps the answer to a request that was claimed; without an answer the request is forgotten, and may come again.
     func settle(_ request: IdempotentRequest) throws(StoreError)
 
+    /// All of a kind, by name.
+    func automations(of kind: Automation.Kind) throws(StoreError) -> [Automation]
+
+    /// Adds or changes an automation, and adds firings, all or nothing.
+    ///
+    /// One whose key is there already is left out, unless that one was skipped or refused: then it takes its place.
+    /// - Returns: how many firings were added.
+    func keep(_ automation: Automation, firings: [Firing]) throws(StoreError) -> Int
+
+    /// Forgets an automation and its firings; false where there is none.
+    func forget(_ kind: Automation.Kind, named name: String) throws(StoreError) -> Bool
+
+    /// Takes over a firing's run, state, reason and input.
+    func settle(_ firing: Firing) throws(StoreError)
+
+    /// Skips whatever waits in a batch.
+    func skipFirings(
+        of kind: Automation.Kind, named name: String, batch: String, because reason: String
+    ) throws(StoreError)
+
+    /// Nil where there is none of this key.
+    func firing(of kind: Automation.Kind, named name: String, key: String) throws(StoreError) -> Firing?
+
+    /// Runs that ended and that no firing of this automation stands for, by `Firing.key(ofEnd:at:)`, in the order of their
+    /// ends.
+    ///
+    /// - Parameter after: only those that ended later.
+    func endedRuns(
+        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        named name: String, limit: Int
+    ) throws(StoreError) -> [RunSummary]
+
+    /// What is still to be started, oldest first.
+    func waitingFirings(
+        of kind: Automation.Kind, named name: String, batch: String, limit: Int
+    ) throws(StoreError) -> [Firing]
+
+    /// Newest first.
+    /// - Parameters:
+    ///   - batch: nil for all.
+    ///   - place: only firings that are older than the one there; nil for the newest.
+    func firings(
+        of kind: Automation.Kind, named name: String, batch: String?, before place: Firing.Place?, limit: Int
+    ) throws(StoreError) -> [Firing]
+
+    /// How many firings of a batch are in each state; without the states that none is in.
+    func firingCounts(
+        of kind: Automation.Kind, named name: String, batch: String
+    ) throws(StoreError) -> [Firing.State: Int]
+
+    /// How many started runs have not ended.
+    func openFirings(of kind: Automation.Kind, named name: String, batch: String) throws(StoreError) -> Int
+
     /// What an earlier attempt made under the same cache key.
     func cachedResult(for key: String) throws(StoreError) -> CachedResult?
 

@@ -16,7 +16,7 @@ public struct StoreConformance: Sendable, CustomTestStringConvertible {
     public func check(_ store: any Store) throws { try body(store) }
 
     public static let all: [StoreConformance] =
-        log + runs + tasks + attempts + observations + memos + models + optimizations + access
+        log + runs + tasks + attempts + observations + memos + models + optimizations + access + automations
 }
 
 extension StoreConformance {

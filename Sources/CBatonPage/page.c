@@ -40,6 +40,9 @@ static const unsigned char diff_js[] = {
 static const unsigned char dom_js[] = {
 #embed "../BatonServer/Page/dom.js"
 };
+static const unsigned char firings_js[] = {
+#embed "../BatonServer/Page/firings.js"
+};
 static const unsigned char format_js[] = {
 #embed "../BatonServer/Page/format.js"
 };
@@ -106,6 +109,18 @@ static const unsigned char run_js[] = {
 static const unsigned char runs_js[] = {
 #embed "../BatonServer/Page/runs.js"
 };
+static const unsigned char schedule_actions_js[] = {
+#embed "../BatonServer/Page/schedule-actions.js"
+};
+static const unsigned char schedule_form_js[] = {
+#embed "../BatonServer/Page/schedule-form.js"
+};
+static const unsigned char schedule_js[] = {
+#embed "../BatonServer/Page/schedule.js"
+};
+static const unsigned char schedules_js[] = {
+#embed "../BatonServer/Page/schedules.js"
+};
 static const unsigned char settings_js[] = {
 #embed "../BatonServer/Page/settings.js"
 };
@@ -133,11 +148,20 @@ static const unsigned char task_js[] = {
 static const unsigned char tasks_js[] = {
 #embed "../BatonServer/Page/tasks.js"
 };
+static const unsigned char template_fields_js[] = {
+#embed "../BatonServer/Page/template-fields.js"
+};
 static const unsigned char theme_js[] = {
 #embed "../BatonServer/Page/theme.js"
 };
 static const unsigned char timing_js[] = {
 #embed "../BatonServer/Page/timing.js"
+};
+static const unsigned char trigger_form_js[] = {
+#embed "../BatonServer/Page/trigger-form.js"
+};
+static const unsigned char triggers_js[] = {
+#embed "../BatonServer/Page/triggers.js"
 };
 static const unsigned char views_css[] = {
 #embed "../BatonServer/Page/views.css"
@@ -166,6 +190,7 @@ static const struct baton_page_file files[] = {
     FILE_OF("cluster.js", cluster_js),
     FILE_OF("diff.js", diff_js),
     FILE_OF("dom.js", dom_js),
+    FILE_OF("firings.js", firings_js),
     FILE_OF("format.js", format_js),
     FILE_OF("gantt.js", gantt_js),
     FILE_OF("graph-nodes.js", graph_nodes_js),
@@ -188,6 +213,10 @@ static const struct baton_page_file files[] = {
     FILE_OF("run-model.js", run_model_js),
     FILE_OF("run.js", run_js),
     FILE_OF("runs.js", runs_js),
+    FILE_OF("schedule-actions.js", schedule_actions_js),
+    FILE_OF("schedule-form.js", schedule_form_js),
+    FILE_OF("schedule.js", schedule_js),
+    FILE_OF("schedules.js", schedules_js),
     FILE_OF("settings.js", settings_js),
     FILE_OF("shell.js", shell_js),
     FILE_OF("states.js", states_js),
@@ -197,8 +226,11 @@ static const struct baton_page_file files[] = {
     FILE_OF("tabs.js", tabs_js),
     FILE_OF("task.js", task_js),
     FILE_OF("tasks.js", tasks_js),
+    FILE_OF("template-fields.js", template_fields_js),
     FILE_OF("theme.js", theme_js),
     FILE_OF("timing.js", timing_js),
+    FILE_OF("trigger-form.js", trigger_form_js),
+    FILE_OF("triggers.js", triggers_js),
     FILE_OF("views.css", views_css),
     FILE_OF("virtual.js", virtual_js),
     FILE_OF("workflow.js", workflow_js),

@@ -88,8 +88,8 @@ final class FakeEngine: RunControl {
         }
     }
 
-    func end(_ task: Int, of run: Run.ID, _ outcome: Outcome = .succeeded(nil)) throws {
-        let attempt = Attempt.ID(run: run, task: TaskInstance.ID(task), number: 1)
+    func end(_ task: Int, of run: Run.ID, attempt number: Int32 = 1, _ outcome: Outcome = .succeeded(nil)) throws {
+        let attempt = Attempt.ID(run: run, task: TaskInstance.ID(task), number: number)
         let usage = Usage(wall: .seconds(2), userCPU: .seconds(1), peakMemoryBytes: 5_000, meter: .simulated)
         try state.withLock { try $0.record(.attemptEnded(attempt, outcome, usage), of: run, at: now()) }
     }

@@ -34,6 +34,8 @@ struct Stage: Sendable {
         configuration.requiresAuthentication = authentication
         configuration.workingDirectory = folder.path
         configuration.rateLimit = nil
+        // Time stands still; a test says when it is looked at.
+        configuration.automationInterval = .seconds(86_400)
         change(&configuration)
         let time = TestClock()
         let log = LogLines()

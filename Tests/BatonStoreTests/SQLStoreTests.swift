@@ -99,7 +99,11 @@ struct SQLStoreTests {
                     [script.submitted(["a", "b"]), script.started(0), script.ended(0), script.finished(.cancelled)],
                     for: script.run)
                 try store.append([Script(9).submitted(["a"])], for: Script(9).run)
-                try store.connection.execute("ALTER TABLE runs DROP COLUMN counts; PRAGMA user_version = 7")
+                try store.connection.execute(
+                    """
+                    ALTER TABLE runs DROP COLUMN counts; DROP TABLE automations; DROP TABLE firings;
+                    PRAGMA user_version = 7
+                    """)
             }
             let store = try SQLStore(sqliteAt: path)
             let kept = try store.connection.rows("SELECT counts FROM runs ORDER BY id") { $0.optionalText(0) }

@@ -32,7 +32,8 @@ tasks:
 """
 WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
 PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster",
-         "policies", "models", "audit", "keys", "settings"]
+         "policies", "models", "audit", "keys", "settings", "schedules", "schedules/nightly",
+         "triggers"]
 
 
 class Story:
@@ -146,6 +147,60 @@ class Story:
             expect(self.page.get_by_text("· live")).to_be_visible(timeout=30_000)
         expect(self.page.locator(".run-state .pill.succeeded")).to_be_visible(timeout=30_000)
 
+    def keep_a_schedule(self):
+        self.open("schedules")
+        self.button("Add a schedule").first.click()
+        dialog = self.page.get_by_role("dialog", name="Add a schedule")
+        dialog.get_by_label("Name").fill("nightly")
+        dialog.get_by_label("When (cron)").fill("61 2 * * *")
+        with self.watch.allowing(422, "/schedules/"):
+            dialog.get_by_role("button", name="Save").click()
+            expect(dialog.get_by_text("'61' is no minute")).to_be_visible()
+            self.shot("schedule-problem")
+        dialog.get_by_label("When (cron)").fill("0 2 * * *")
+        dialog.get_by_label("Time zone").fill("Europe/Berlin")
+        dialog.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_role("heading", name="nightly")).to_be_visible()
+        self.button("Run nightly now").click()
+        expect(self.page.get_by_text("by hand")).to_be_visible()
+        self.button("Backfill nightly").click()
+        dialog = self.page.get_by_role("dialog", name="Backfill nightly")
+        dialog.get_by_label("Runs at once").fill("3")
+        self.shot("backfill")
+        dialog.get_by_role("button", name="Start").click()
+        expect(self.page.get_by_text("7 times will be run")).to_be_visible()
+        expect(self.page.locator("td .pill.succeeded")).to_have_count(8, timeout=60_000)
+        self.shot("schedule")
+        self.open("schedules")
+        self.button("Pause or resume nightly").click()
+        expect(self.page.get_by_text("nightly is paused")).to_be_visible()
+        expect(self.page.locator("td .pill.ready")).to_have_text("‖paused")
+        self.button("Pause or resume nightly").click()
+        expect(self.page.get_by_text("nightly is resumed")).to_be_visible()
+        expect(self.page.locator("td .pill.succeeded")).to_have_count(3)
+        self.shot("schedules")
+
+    def keep_a_trigger(self):
+        self.open("triggers")
+        self.button("Add a trigger").first.click()
+        dialog = self.page.get_by_role("dialog", name="Add a trigger")
+        dialog.get_by_label("Name").fill("after")
+        dialog.get_by_label("When").select_option("webhook")
+        dialog.get_by_label("Secret").fill("HOOK")
+        with self.watch.allowing(422, "/triggers/"):
+            dialog.get_by_role("button", name="Save").click()
+            expect(dialog.get_by_text("there is no secret 'HOOK'")).to_be_visible()
+            self.shot("trigger-problem")
+        dialog.get_by_label("When").select_option("run_ended")
+        dialog.get_by_label("Workflow that ends").fill("nightly")
+        dialog.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_text("the end of nightly")).to_be_visible()
+        self.server.post("/schedules/nightly/run", {})
+        expect(self.page.locator("td .pill.succeeded")).to_have_count(1, timeout=60_000)
+        self.button("Pause or resume after").click()
+        expect(self.page.locator("td .pill.ready")).to_have_text("‖paused")
+        self.shot("triggers")
+
     def be_shut_out(self):
         self.open("models")
         self.page.evaluate("sessionStorage.setItem('baton.token', 'forged')")
@@ -188,8 +243,8 @@ class Story:
 
     def tell(self):
         for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task,
-                        self.cancel_and_retry, self.outlive_a_restart, self.be_shut_out, self.optimise,
-                        self.ask_what_if, self.make_and_revoke_a_key):
+                        self.cancel_and_retry, self.outlive_a_restart, self.keep_a_schedule, self.keep_a_trigger,
+                        self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 

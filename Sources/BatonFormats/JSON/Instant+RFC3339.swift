@@ -26,6 +26,34 @@ extension Instant {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Reads RFC 3339 with any offset, from 1970 to 2199; nil for anything else.
+    public init?(rfc3339 text: String) {
+        let pattern =
+            #/(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))/#
+            .asciiOnlyDigits()
+        guard let found = text.wholeMatch(of: pattern)?.output else { return nil }
+        let numbers = [found.1, found.2, found.3, found.4, found.5, found.6].compactMap { Int64($0) }
+        let (year, month, day) = (numbers[0], numbers[1], numbers[2])
+        let days = Self.days(year, month, day)
+        let ahead = (Int64(found.9 ?? "0") ?? 0, Int64(found.10 ?? "0") ?? 0)
+        guard (1970..<2200).contains(year), Self.date(days: days) == (year, month, day), numbers[3] < 24,
+            numbers[4] < 60, numbers[5] < 60, ahead.0 < 24, ahead.1 < 60
+        else { return nil }
+        let ofDay = numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+        let offset = (ahead.0 * 3600 + ahead.1 * 60) * (found.8 == "-" ? -1 : 1)
+        let fraction = (found.7 ?? "") + String(repeating: "0", count: 9 - (found.7?.count ?? 0))
+        self.init(nanoseconds: (days * 86_400 + ofDay - offset) * 1_000_000_000 + (Int64(fraction) ?? 0))
+    }
+
+    /// Days since 1970-01-01; what is no date has the number of another one.
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted.flooredQuotient(by: 400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     /// Year, month and day of a count of days since 1970-01-01 in the Gregorian calendar.
     ///
     /// Eras of 400 years begin on 1 March, so that the leap day is the last of its year.

@@ -13,6 +13,9 @@ public struct LiveClock: Sendable {
         Instant(nanoseconds: Self.read(CLOCK_MONOTONIC) + offset)
     }
 
+    /// What the real-time clock shows. It jumps when it is set, or the machine has slept, and so may go back.
+    public static var wall: Instant { Instant(nanoseconds: read(CLOCK_REALTIME)) }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

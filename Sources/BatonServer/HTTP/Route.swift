@@ -14,6 +14,8 @@ struct Route: Sendable {
     var query: [Query] = []
     /// What the body may be, by media type; empty for none.
     var body: [Content] = []
+    /// What somebody may send who has not said who they are; nil: enough for a key.
+    var bodyBytesMax: Int?
     /// Of success.
     var status = 200
     var answer: Content?
@@ -37,7 +39,8 @@ struct Route: Sendable {
     }
 
     enum Group: String, Sendable, CaseIterable {
-        case runs, tasks, workflows, scheduling, optimization, resources, events, cluster, access, operations
+        case runs, tasks, workflows, schedules, triggers, scheduling, optimization, resources, events, cluster, access,
+            operations
     }
 
     struct Query: Sendable {

@@ -17,7 +17,8 @@ struct RouteResponder: HTTPResponder {
 
     func respond(to request: Request, context: ServerContext) async throws -> Response {
         let principal = try Gatekeeper(core: core).admit(request, context, to: route.access)
-        let limit = route.access == .everybody ? Self.anonymousBodyBytesMax : core.configuration.bodyBytesMax
+        let anonymousMax = route.bodyBytesMax ?? Self.anonymousBodyBytesMax
+        let limit = route.access == .everybody ? anonymousMax : core.configuration.bodyBytesMax
         let length = request.headers[.contentLength].flatMap(Int.init)
         if let length, length > limit { throw Problem.tooLarge(limit: limit) }
         guard !route.body.isEmpty, length != 0 else { return try await answer(request, context, principal, body: []) }

@@ -51,6 +51,15 @@ struct Fields {
         return whole
     }
 
+    /// RFC 3339 with any offset.
+    mutating func time(_ key: String) throws(Problem) -> Instant? {
+        guard let text = try string(key) else { return nil }
+        guard let time = Instant(rfc3339: text) else {
+            throw .invalid("'\(place)\(key)' must be a time such as 2027-03-01T00:00:00Z, found '\(text.prefix(60))'")
+        }
+        return time
+    }
+
     mutating func strings(_ key: String) throws(Problem) -> [String]? {
         guard let value = take(key) else { return nil }
         guard case .list(let elements) = value else { throw wrong(key, "a list of texts", value) }

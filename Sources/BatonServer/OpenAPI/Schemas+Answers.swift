@@ -148,6 +148,76 @@ extension Schemas {
             "type": "object", "required": ["revisions"],
             "properties": {"revisions": {"type": "array", "items": {"$ref": "#/components/schemas/Revision"}}}
           },
+          "Firing": {
+            "type": "object", "required": ["time", "cause", "state"],
+            "properties": {
+              "time": {"$ref": "#/components/schemas/Time"}, "cause": {"enum": ["schedule", "manual", "backfill", "trigger"]},
+              "backfill": {"type": "string"}, "state": {"enum": ["waiting", "started", "skipped", "refused"]},
+              "reason": {"type": "string"}, "run": {"type": "string"}, "run_status": {"type": "string"}
+            }
+          },
+          "FiringPage": {
+            "type": "object", "required": ["firings", "next_cursor"],
+            "properties": {
+              "firings": {"type": "array", "items": {"$ref": "#/components/schemas/Firing"}},
+              "next_cursor": {"type": ["string", "null"]}
+            }
+          },
+          "Backfill": {
+            "type": "object",
+            "required": ["backfill", "from", "to", "max_active_runs", "created", "times", "active_runs", "counts"],
+            "properties": {
+              "backfill": {"type": "string"}, "from": {"$ref": "#/components/schemas/Time"},
+              "to": {"$ref": "#/components/schemas/Time"}, "max_active_runs": {"type": "integer"},
+              "created": {"$ref": "#/components/schemas/Time"},
+              "times": {"type": "integer", "description": "How many of them it took; others have run, or wait, already."},
+              "active_runs": {"type": "integer"}, "counts": {"$ref": "#/components/schemas/Counts"}
+            }
+          },
+          "Schedule": {
+            "description": "What was sent, and how it stands; the workflow itself is left out in lists.",
+            "type": "object",
+            "required": [
+              "name", "workflow_name", "cron", "time_zone", "enabled", "max_active_runs", "catchup", "created",
+              "next_time", "waiting", "active_runs", "last_firings", "backfills"
+            ],
+            "properties": {
+              "name": {"type": "string"}, "workflow_name": {"type": "string"},
+              "workflow": {"type": ["string", "object"]}, "workflow_id": {"type": "string"},
+              "parameters": {"type": "object"}, "time_parameter": {"type": "string"}, "cron": {"type": "string"},
+              "time_zone": {"type": "string"}, "enabled": {"type": "boolean"}, "max_active_runs": {"type": "integer"},
+              "catchup": {"enum": ["none", "latest", "all"]}, "directory": {"type": "string"},
+              "created": {"$ref": "#/components/schemas/Time"}, "next_time": {"type": ["string", "null"]},
+              "waiting": {"type": "integer"}, "active_runs": {"type": "integer"},
+              "last_firings": {"type": "array", "items": {"$ref": "#/components/schemas/Firing"}},
+              "backfills": {"type": "array", "items": {"$ref": "#/components/schemas/Backfill"}}
+            }
+          },
+          "Schedules": {
+            "type": "object", "required": ["schedules"],
+            "properties": {"schedules": {"type": "array", "items": {"$ref": "#/components/schemas/Schedule"}}}
+          },
+          "Trigger": {
+            "description": "What was sent, and how it stands; the workflow itself is left out in lists.",
+            "type": "object",
+            "required": [
+              "name", "workflow_name", "enabled", "max_active_runs", "created", "waiting", "active_runs", "last_firings"
+            ],
+            "properties": {
+              "name": {"type": "string"}, "workflow_name": {"type": "string"},
+              "workflow": {"type": ["string", "object"]}, "workflow_id": {"type": "string"},
+              "parameters": {"type": "object"}, "directory": {"type": "string"}, "enabled": {"type": "boolean"},
+              "max_active_runs": {"type": "integer"}, "webhook": {"type": "object"}, "run_ended": {"type": "object"},
+              "files": {"type": "object"},
+              "created": {"$ref": "#/components/schemas/Time"}, "waiting": {"type": "integer"},
+              "active_runs": {"type": "integer"},
+              "last_firings": {"type": "array", "items": {"$ref": "#/components/schemas/Firing"}}
+            }
+          },
+          "Triggers": {
+            "type": "object", "required": ["triggers"],
+            "properties": {"triggers": {"type": "array", "items": {"$ref": "#/components/schemas/Trigger"}}}
+          },
           "ScheduleResult": {
             "type": "object",
             "required": [

@@ -121,6 +121,81 @@ enum Schemas {
               "role": {"enum": ["viewer", "operator", "admin"]}
             }
           },
+          "ScheduleDefinition": {
+            "description": "Either `workflow` or `workflow_id`.",
+            "type": "object", "additionalProperties": false, "required": ["cron"],
+            "properties": {
+              "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
+              "workflow_id": {
+                "type": "string", "description": "The name of a workflow that ran here: its newest revision each time."
+              },
+              "parameters": {"type": "object"},
+              "time_parameter": {
+                "description": "The parameter that gets the time, in UTC; `scheduled_time` where there is such a one.",
+                "type": "string"
+              },
+              "cron": {"type": "string", "description": "Minute, hour, day, month, weekday; or @daily and the like."},
+              "time_zone": {"type": "string", "default": "UTC", "description": "As Europe/Berlin."},
+              "enabled": {"type": "boolean", "default": true},
+              "max_active_runs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1},
+              "catchup": {
+                "description": "What happens to times at which the server did not run.",
+                "enum": ["none", "latest", "all"], "default": "latest"
+              },
+              "directory": {"type": "string", "description": "Absolute, on the server."}
+            }
+          },
+          "TriggerDefinition": {
+            "description": "Either `workflow` or `workflow_id`, and one of `webhook`, `run_ended` and `files`.",
+            "type": "object", "additionalProperties": false,
+            "properties": {
+              "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
+              "workflow_id": {
+                "type": "string", "description": "The name of a workflow that ran here: its newest revision each time."
+              },
+              "parameters": {"type": "object"},
+              "directory": {"type": "string", "description": "Absolute, on the server."},
+              "max_active_runs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10},
+              "enabled": {"type": "boolean", "default": true},
+              "webhook": {
+                "type": "object", "additionalProperties": false, "required": ["secret"],
+                "properties": {
+                  "secret": {"type": "string", "description": "The name of the secret that bodies are signed with."},
+                  "body_parameter": {
+                    "type": "string", "description": "The parameter that gets the body; `body` where there is such a one."
+                  }
+                }
+              },
+              "files": {
+                "type": "object", "additionalProperties": false, "required": ["glob"],
+                "properties": {
+                  "glob": {"type": "string", "description": "Absolute, on the server, without `**`."},
+                  "path_parameter": {
+                    "type": "string", "description": "The parameter that gets the path; `path` where there is such a one."
+                  }
+                }
+              },
+              "run_ended": {
+                "type": "object", "additionalProperties": false, "required": ["workflow"],
+                "properties": {
+                  "workflow": {"type": "string"},
+                  "statuses": {
+                    "type": "array", "items": {"enum": ["succeeded", "failed", "cancelled"]}, "default": ["succeeded"]
+                  },
+                  "run_parameter": {
+                    "type": "string", "description": "The parameter that gets its id; `run` where there is such a one."
+                  }
+                }
+              }
+            }
+          },
+          "BackfillRequest": {
+            "type": "object", "additionalProperties": false, "required": ["from", "to"],
+            "properties": {
+              "from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
+              "max_active_runs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1}
+            }
+          },
           "SecretRequest": {
             "type": "object", "additionalProperties": false, "required": ["value"],
             "properties": {"value": {"type": "string", "maxLength": 65536}}

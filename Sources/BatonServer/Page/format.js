@@ -51,8 +51,18 @@ export const seconds = (time) => (time ? Date.parse(time) / 1000 : null);
 export function ago(time) {
   const gone = Date.now() / 1000 - seconds(time);
   if (gone < 5) return "just now";
-  return gone < 86400 * 7 ? `${duration(gone).replace(/(?<=[hd]) .*/, "").replace(/(?<=m) .*/, "")} ago` : day(time);
+  return gone < 86400 * 7 ? `${rough(gone)} ago` : day(time);
 }
+
+/// `in 3 h`, of a time to come.
+export function until(time) {
+  const left = seconds(time) - Date.now() / 1000;
+  if (left < 1) return "now";
+  return left < 86400 * 7 ? `in ${rough(left)}` : day(time);
+}
+
+/// Without what is less than its first unit.
+const rough = (seconds) => duration(seconds).replace(/(?<=[hd]) .*/, "").replace(/(?<=m) .*/, "");
 
 export const day = (time) => new Date(time).toLocaleDateString("en-GB",
   { day: "numeric", month: "short", year: "numeric" });

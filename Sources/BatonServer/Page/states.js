@@ -17,6 +17,8 @@ export const states = {
   stopped: { word: "stopped", short: "stopped", sign: "⊘", tone: "cancelled" },
   lost: { word: "lost", short: "lost", sign: "?", tone: "failed" },
   paused: { word: "paused", short: "paused", sign: "‖", tone: "ready" },
+  waiting: { word: "waits to be started", short: "waiting", sign: "◔", tone: "ready" },
+  refused: { word: "refused", short: "refused", sign: "✕", tone: "failed" },
   cancelling: { word: "cancelling", short: "cancelling", sign: "⊘", tone: "backing" },
 };
 

@@ -10,7 +10,7 @@ struct RunRequest {
     private let source: String?
 
     /// Longer bodies take more than a few milliseconds to read.
-    private static let shortBytes = 64 << 10
+    static let shortBytes = 64 << 10
 
     /// As the initialiser, without keeping other requests waiting.
     static func read(_ call: Call) async throws -> RunRequest {
@@ -26,17 +26,17 @@ struct RunRequest {
             guard ["", "application/yaml", "application/x-yaml", "text/yaml", "text/plain"].contains(call.contentType)
             else { throw Self.unsupported(call.contentType) }
             source = nil
-            file = try Self.decode(text, isJSON: false, in: try Self.directory(nil, call))
+            file = try Self.decode(text, isJSON: false, in: try Self.directory(nil, call.core.configuration))
             return
         }
         let value = try call.json()
         guard value["workflow"] != nil else {
             source = nil
-            file = try Self.decode(text, isJSON: true, in: try Self.directory(nil, call))
+            file = try Self.decode(text, isJSON: true, in: try Self.directory(nil, call.core.configuration))
             return
         }
         var fields = try Fields(value)
-        let directory = try Self.directory(try fields.string("directory"), call)
+        let directory = try Self.directory(try fields.string("directory"), call.core.configuration)
         let workflow = fields.take("workflow")
         source = try fields.string("source")
         priority = try fields.integer("priority", in: 0...100).map { Int32($0) }
@@ -77,8 +77,8 @@ struct RunRequest {
     }
 
     /// Where the tasks run: an absolute path to a folder that is there.
-    static func directory(_ named: String?, _ call: Call) throws(Problem) -> String {
-        guard let path = named ?? call.core.configuration.workingDirectory else {
+    static func directory(_ named: String?, _ configuration: ServerConfiguration) throws(Problem) -> String {
+        guard let path = named ?? configuration.workingDirectory else {
             throw .invalid("'directory' is missing: the server has no folder of its own for tasks")
         }
         var isFolder: ObjCBool = false

@@ -28,7 +28,7 @@ struct ScheduleRequest {
             needs.append(need)
         }
         (task, assigned) = try TaskSpecification.read(&fields)
-        directory = try RunRequest.directory(nil, call)
+        directory = try RunRequest.directory(nil, call.core.configuration)
         guard var constraints else { return }
         task.deadline = try constraints.number("deadline_seconds", in: 0.001...3e9).map { .seconds($0) }
         task.timeout = try constraints.number("timeout_seconds", in: 0.001...3e9).map { .seconds($0) }

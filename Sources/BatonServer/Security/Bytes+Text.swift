@@ -12,6 +12,14 @@ enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Nil for anything but pairs of digits, of either case.
+    static func bytes(of text: some StringProtocol) -> [UInt8]? {
+        let places = text.lowercased().utf8.map { digits.firstIndex(of: $0) }
+        guard places.count % 2 == 0, !places.contains(nil) else { return nil }
+        let numbers = places.compactMap { $0 }
+        return stride(from: 0, to: numbers.count, by: 2).map { UInt8(numbers[$0] << 4 | numbers[$0 + 1]) }
+    }
+
     /// 16 digits for each number.
     static func text(of numbers: UInt64...) -> String {
         String(unsafeUninitializedCapacity: 16 * numbers.count) { text in

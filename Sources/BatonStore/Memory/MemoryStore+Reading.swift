@@ -164,6 +164,14 @@ extension MemoryStore {
             runs[run] = nil
             return true
         }
+        firings.removeAll { firing in
+            guard firing.at < executions, firing.batch != Firing.files else { return false }
+            switch firing.state {
+            case .waiting: return false
+            case .skipped, .refused: return true
+            case .started: return firing.run.map { runs[$0] == nil } ?? false
+            }
+        }
         return true
     }
 }

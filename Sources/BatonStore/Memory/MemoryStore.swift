@@ -24,6 +24,8 @@ public final class MemoryStore: Store {
     /// In the order of their ids.
     var audit: [AuditEntry] = []
     var requests: [IdempotentRequest] = []
+    var automations: [Automation] = []
+    var firings: [Firing] = []
 
     public init() {}
 

@@ -1,7 +1,9 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency, runCounts]
+    static let steps = [
+        initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency, runCounts, automations,
+    ]
 
     /// Brings a database up to date.
     ///
@@ -319,6 +321,34 @@ enum Migrations {
                 SELECT status, count(*) AS count FROM tasks
                 WHERE tasks.run = runs.id AND type = 'command' GROUP BY status))
         WHERE ended IS NOT NULL;
+        """
+
+    private static let automations = """
+        -- What starts runs by itself: schedules, backfills, triggers.
+        CREATE TABLE automations (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            definition TEXT NOT NULL, -- JSON
+            seen INTEGER NOT NULL, -- all up to this time is dealt with
+            created INTEGER NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) STRICT, WITHOUT ROWID;
+        -- One row for each occasion, written before its run is made.
+        CREATE TABLE firings (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            batch TEXT NOT NULL,
+            run TEXT, -- NULL until its turn comes
+            at INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT,
+            input TEXT,
+            PRIMARY KEY (kind, name, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX firings_by_time ON firings (kind, name, at, key);
+        CREATE INDEX firings_by_batch ON firings (kind, name, batch, state, at);
+        CREATE INDEX firings_by_run ON firings (run);
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

@@ -37,17 +37,19 @@ extension SQLStore {
             conditions.append("(instr(workflow, $\(values.count - 1)) > 0 OR instr(id, $\(values.count)) > 0)")
         }
         values.append(.integer(Int64(filter.limit)))
-        return try connection.rows(
-            """
-            SELECT \(Self.runColumns) FROM runs
-            WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT $\(values.count)
-            """, values, runSummary)
+        let condition = conditions.joined(separator: " AND ")
+        return try runs(where: "\(condition) ORDER BY id DESC LIMIT $\(values.count)", values)
+    }
+
+    /// - Parameter condition: with what comes after it, such as an order.
+    func runs(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [RunSummary] {
+        try connection.rows("SELECT \(Self.runColumns) FROM runs WHERE \(condition)", values, runSummary)
     }
 
     public func run(_ run: Run.ID) throws(StoreError) -> RunSummary {
-        let found = try connection.rows(
-            "SELECT \(Self.runColumns) FROM runs WHERE id = $1", [.text(run.description)], runSummary)
-        guard let summary = found.first else { throw .unknownRun(run.description) }
+        guard let summary = try runs(where: "id = $1", [.text(run.description)]).first else {
+            throw .unknownRun(run.description)
+        }
         return summary
     }
 

@@ -28,6 +28,12 @@ extension SQLStore {
             ("performance_metrics WHERE at < $1", limit(retention.metrics)),
             ("system_state WHERE at < $1", limit(retention.metrics)),
             ("audit WHERE at < $1", limit(retention.metrics)),
+            // What has run is known for as long as its run is, so that no backfill of old times runs it again.
+            (
+                "firings WHERE at < $1 AND batch <> '\(Firing.files)' AND (state IN ('skipped', 'refused') "
+                    + "OR state = 'started' AND run NOT IN (SELECT id FROM runs))",
+                limit(retention.executions)
+            ),
             ("idempotent_requests WHERE at < $1", limit(Retention.idempotentRequests)),
             (
                 "workflow_optimizations WHERE applied < $1 AND id NOT IN "
