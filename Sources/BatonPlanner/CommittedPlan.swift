@@ -129,7 +129,7 @@ struct CommittedPlan: Sendable {
         list.removeAll { task in
             let task = snapshot.tasks[Int(task)]
             switch observation.state(of: task.index, inRun: task.run) {
-            case .blocked, .ready, .backingOff: return false
+            case .blocked, .awaitingApproval, .ready, .backingOff: return false
             case .running, .succeeded, .failed, .skipped, .cancelled: return true
             }
         }

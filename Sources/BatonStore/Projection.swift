@@ -138,7 +138,7 @@ struct Projection {
         case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang,
             .runPaused,
             .runUnpaused,
-            .runCancelled, .runRetried, .prioritized:
+            .runCancelled, .runRetried, .prioritized, .reviewed:
             return
         }
     }
@@ -153,7 +153,7 @@ extension Projection.Standing {
         case .backingOff(let until): detail = .until(until)
         case .failed(let failure): detail = .failure(failure)
         case .skipped(let reason): detail = .skipped(because: reason)
-        case .blocked, .ready, .cancelled: break
+        case .blocked, .awaitingApproval, .ready, .cancelled: break
         }
     }
 
@@ -202,6 +202,7 @@ extension Event {
         case .runCancelled: "run_cancelled"
         case .runRetried: "run_retried"
         case .prioritized: "prioritized"
+        case .reviewed: "reviewed"
         }
     }
 }

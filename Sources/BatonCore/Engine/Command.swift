@@ -9,6 +9,8 @@ public enum Command: Hashable, Sendable {
     case retry(Run.ID)
     /// 0 to 100; of one task of the run, or of all.
     case prioritize(Run.ID, TaskInstance.ID?, priority: Int32)
+    /// Answers a task that asks for approval.
+    case review(TaskReference, Review)
 }
 
 /// Why a wish was refused.
@@ -22,7 +24,7 @@ public enum CommandError: Error, Hashable, Sendable {
     case wrongStatus(Run.ID, Run.Status)
     /// The run has no such task.
     case unknownTask(TaskReference)
-    /// The task has ended otherwise than by success, and the wish needs that.
+    /// The task has ended otherwise than by success, or asks nobody for approval, and the wish needs that.
     case wrongState(TaskReference, TaskState.Label)
     /// One task can't wait for these, which belong to different runs.
     case separateRuns([TaskReference])

@@ -86,7 +86,7 @@ extension Engine {
         var settled = Worklist()
         for task in runs[index].states.indices where force || !runs[index].isFinally(task) {
             switch runs[index].states[task] {
-            case .blocked, .ready, .backingOff:
+            case .blocked, .awaitingApproval, .ready, .backingOff:
                 settled.push(task, .cancelled)
             case .running(var running):
                 let reason: StopReason = force ? .killed : .cancelled

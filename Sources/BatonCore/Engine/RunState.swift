@@ -110,7 +110,7 @@ struct RunState: Sendable {
         case .skipped(because: .condition):
             expansion.instances[task].kind != .command
                 && expansion.instances[task].task == expansion.instances[dependency].task
-        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
         }
     }
 
@@ -241,7 +241,7 @@ struct RunState: Sendable {
                 switch states[Int(task)] {
                 case .failed(.exitCode(let code)): known.exitCode = code
                 case .succeeded: known.exitCode = 0
-                case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: break
+                case .blocked, .awaitingApproval, .ready, .running, .backingOff, .failed, .skipped, .cancelled: break
                 }
                 return known
             }

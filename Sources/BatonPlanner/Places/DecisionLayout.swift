@@ -50,7 +50,7 @@ struct DecisionLayout {
             var earliest = now
             var ready: ReadyTask?
             switch observation.state(of: task, inRun: run) {
-            case .blocked:
+            case .blocked, .awaitingApproval:
                 if !isWhole || observation.isFinally(task, inRun: run) { continue }
             case .ready:
                 ready = planned.numbers[task] < 0 ? nil : observation.ready(planned.numbers[task])

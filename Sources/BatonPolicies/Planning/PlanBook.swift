@@ -72,7 +72,7 @@ struct PlanBook<Rule: Planner>: Sendable {
         }
         for item in items[low...] {
             switch observation.state(of: Int(item.task), inRun: Int(item.run)) {
-            case .blocked, .backingOff:
+            case .blocked, .awaitingApproval, .backingOff:
                 let demand = observation.grant(for: Int(item.task), inRun: Int(item.run), on: Worker.ID(worker))
                 return Reservation(start: item.start, demand: demand)
             case .ready, .running, .succeeded, .failed, .skipped, .cancelled:
@@ -195,7 +195,7 @@ extension TaskState {
     /// True for what a plan can still place.
     fileprivate var isYetToStart: Bool {
         switch self {
-        case .blocked, .ready, .backingOff: true
+        case .blocked, .awaitingApproval, .ready, .backingOff: true
         case .running, .succeeded, .failed, .skipped, .cancelled: false
         }
     }

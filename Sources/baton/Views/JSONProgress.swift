@@ -117,7 +117,7 @@ final class JSONProgress: ProgressReporter {
         case .backingOff(let instant): until = instant
         case .skipped(because: .dependency(let task)): because = name(task)
         case .skipped(because: .condition): because = "when"
-        case .blocked, .ready, .cancelled: break
+        case .blocked, .awaitingApproval, .ready, .cancelled: break
         }
         return .object([
             "event": .string("task"), "run": .string(reference.run.description), "at": .time(at),

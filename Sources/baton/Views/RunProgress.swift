@@ -78,7 +78,7 @@ struct RunProgress {
             submission?.workflow.tasks += tasks.map(\.task)
         case .runSubmitted, .tasksAdded, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded,
             .alarmRang,
-            .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
+            .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized, .reviewed:
             break
         }
         for change in recorded.changes { apply(change) }

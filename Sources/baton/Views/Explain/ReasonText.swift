@@ -83,7 +83,7 @@ extension TaskState.Label {
     /// As the end of a sentence: `align failed`, `align was skipped`.
     var verb: String {
         switch self {
-        case .blocked, .ready, .running, .backingOff: "is \(words)"
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff: "is \(words)"
         case .succeeded, .failed: words
         case .skipped, .cancelled: "was \(words)"
         }

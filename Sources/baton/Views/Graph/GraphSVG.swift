@@ -205,7 +205,7 @@ struct GraphSVG {
             case .blocked: Colors(fill: "#f8f9fa", line: "#bdc1c6")
             case .ready: Colors(fill: "#f1f3f4", line: "#5f6368")
             case .running: Colors(fill: "#e8f0fe", line: "#1a73e8")
-            case .backingOff: Colors(fill: "#fef7e0", line: "#e37400")
+            case .backingOff, .awaitingApproval: Colors(fill: "#fef7e0", line: "#e37400")
             case .succeeded: Colors(fill: "#e6f4ea", line: "#1e8e3e")
             case .failed: Colors(fill: "#fce8e6", line: "#d93025")
             case .skipped: Colors(fill: "#ffffff", line: "#9aa0a6")
