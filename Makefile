@@ -38,7 +38,7 @@ install: release
 	echo "installed baton and baton-supervisor in $(DESTDIR)$(PREFIX)/bin"
 
 release: libraries
-	@echo "==> building the release (a few minutes the first time)"
+	@echo "==> building the release (about a quarter of an hour the first time, on two cores)"
 	swift build $(RELEASE) --product baton
 	swift build $(RELEASE) --product baton-supervisor
 

@@ -45,7 +45,8 @@ public struct ServerApplication: Sendable {
         events = EventBus(stores: stores, streamsMax: configuration.eventStreamsMax)
         vault = try SecretVault(dataDirectory: dataDirectory)
         core = ServerCore(
-            configuration: configuration, stores: stores, control: control, answers: answers,
+            configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
+            answers: answers,
             dataDirectory: dataDirectory, keys: KeyRing(stores: stores),
             tokens: TokenIssuer(secret: secret, lifetime: configuration.tokenLifetime), vault: vault,
             limiter: RateLimiter(configuration.rateLimit), audit: AuditLog(stores: stores, logger: logger),
@@ -99,7 +100,8 @@ public struct ServerApplication: Sendable {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
         return Application(
-            router: router, server: .http1(configuration: http),
+            router: router,
+            server: HTTPServerBuilder { PinnedChannel(base: HTTP1Channel(responder: $0, configuration: http)) },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "baton", backlog: 1_024,
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),

@@ -7,6 +7,7 @@ import Logging
 struct ServerCore: Sendable {
     let configuration: ServerConfiguration
     let stores: StorePool
+    let cached: AnswerCache
     let control: any RunControl
     let answers: ServerAnswers
     /// Where runs keep their files.

@@ -41,6 +41,11 @@ public protocol Store: AnyObject {
     /// What was expected of each task, and what came of it, in the order of the tasks.
     func predictions(of run: Run.ID) throws(StoreError) -> [PredictionSummary]
 
+    /// How right the newest predictions were whose tasks have succeeded since.
+    ///
+    /// - Parameter count: how many at most; not looked for beyond five times as many predictions.
+    func accuracy(ofNewest count: Int) throws(StoreError) -> PredictionAccuracy
+
     /// What each task waits for, in the order of the tasks.
     func dependencies(of run: Run.ID) throws(StoreError) -> [TaskDependency]
 
@@ -101,6 +106,11 @@ public protocol Store: AnyObject {
 
     /// The number of the newest event; 0 before the first.
     func endOfLog() throws(StoreError) -> Int64
+
+    /// A number that is another one after anybody else, in this process or another, has changed anything.
+    ///
+    /// What was changed through this very store leaves it as it is.
+    func version() throws(StoreError) -> Int64
 
     /// The events of all runs, or of one, in the order appended, from the one after `sequence` on.
     func log(after sequence: Int64, of run: Run.ID?, limit: Int) throws(StoreError) -> [LogEntry]

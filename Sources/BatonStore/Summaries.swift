@@ -46,6 +46,21 @@ public struct RunSummary: Hashable, Sendable {
     /// Nil until it has ended.
     public var ended: Instant?
     public var counts: TaskCounts
+
+    public init(
+        id: Run.ID, workflow: String, source: String?, directory: String, parameters: [Workflow.Binding],
+        status: Run.Status, submitted: Instant, ended: Instant?, counts: TaskCounts
+    ) {
+        self.id = id
+        self.workflow = workflow
+        self.source = source
+        self.directory = directory
+        self.parameters = parameters
+        self.status = status
+        self.submitted = submitted
+        self.ended = ended
+        self.counts = counts
+    }
 }
 
 /// How many tasks stand where; fan-outs count by their instances.

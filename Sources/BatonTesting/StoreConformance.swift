@@ -63,8 +63,16 @@ extension StoreConformance {
             try store.append([script.finished(.succeeded)], for: script.run)
             #expect(try store.run(script.run).status == .succeeded)
             #expect(try store.run(script.run).ended == script.time(90))
-            try store.append([script.recorded(.runRetried(script.run), [script.status(.running)])], for: script.run)
+            #expect(try store.run(script.run).counts == running.counts)
+            try store.append(
+                [
+                    script.recorded(
+                        .runRetried(script.run),
+                        [script.status(.running), script.change(2, .ready(since: script.time(91)))])
+                ], for: script.run)
             #expect(try store.run(script.run).ended == nil)
+            #expect(try store.run(script.run).counts[.ready] == 1)
+            #expect(try store.run(script.run).counts[.blocked] == 0)
         },
         StoreConformance("a run is found by the beginning or the end of its id; doubt is an error naming candidates") {
             store in
@@ -198,6 +206,13 @@ extension StoreConformance {
             #expect(predictions[0].actual?.duration == script.usage.wall)
             #expect(predictions[0].actual?.cpu == .milliseconds(30))
             #expect(predictions[1].actual == nil)
+            let (was, expected) = (
+                Double(script.usage.wall.nanoseconds), Double(script.estimate.durationP50Nanoseconds)
+            )
+            let accuracy = try store.accuracy(ofNewest: 10)
+            #expect(abs((accuracy.duration ?? -1) - max(0, 1 - abs(was - expected) / was)) < 1e-9)
+            #expect(accuracy.memory != nil)
+            #expect(try store.accuracy(ofNewest: 0) == PredictionAccuracy())
         },
         StoreConformance(
             "history holds the newest attempts that succeeded or were killed for memory, over all runs, oldest first"
@@ -360,6 +375,7 @@ extension StoreConformance {
             #expect(try store.observedFiles(of: recent.run).count == 1)
             #expect(try store.decisions(of: old.run, task: nil).count == 1)
             #expect(try store.run(old.run).status == .succeeded)
+            #expect(try store.run(old.run).counts[.succeeded] == 1, "that a run had tasks is remembered")
             #expect(try store.tasks(of: recent.run, in: nil).count == 1)
             #expect(try prune(184))
             #expect(try store.tasks(of: recent.run, in: nil).isEmpty)

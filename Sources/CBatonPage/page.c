@@ -88,6 +88,9 @@ static const unsigned char parts_css[] = {
 static const unsigned char policies_js[] = {
 #embed "../BatonServer/Page/policies.js"
 };
+static const unsigned char priority_js[] = {
+#embed "../BatonServer/Page/priority.js"
+};
 static const unsigned char projection_js[] = {
 #embed "../BatonServer/Page/projection.js"
 };
@@ -179,6 +182,7 @@ static const struct baton_page_file files[] = {
     FILE_OF("models.js", models_js),
     FILE_OF("parts.css", parts_css),
     FILE_OF("policies.js", policies_js),
+    FILE_OF("priority.js", priority_js),
     FILE_OF("projection.js", projection_js),
     FILE_OF("router.js", router_js),
     FILE_OF("run-model.js", run_model_js),

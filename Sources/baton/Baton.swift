@@ -56,6 +56,7 @@ struct Baton: ParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try rejectUnknownCommand(arguments)
+            try RemoteVerbs.check(arguments)
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {

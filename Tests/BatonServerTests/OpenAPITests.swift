@@ -51,7 +51,7 @@ struct OpenAPITests {
         for wanted in [
             "POST /api/v1/scheduling", "PUT /api/v1/scheduling/{task_id}/priority",
             "GET /api/v1/scheduling/decisions/{decision_id}", "POST /api/v1/optimization/analyze",
-            "POST /api/v1/optimization/apply", "POST /api/v1/resources/predict",
+            "POST /api/v1/optimization/apply", "PUT /api/v1/runs/{run}/priority", "POST /api/v1/resources/predict",
         ] { #expect(routes.contains(wanted), "\(wanted)") }
     }
 }

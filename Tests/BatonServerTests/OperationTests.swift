@@ -26,6 +26,7 @@ struct OperationTests {
                 "baton_http_requests_total{method=\"POST\",route=\"/api/v1/runs\",status=\"201\"} 1.0",
                 "baton_queue_size 2.0", "baton_active_tasks 3.0",
                 "baton_resource_utilization_ratio{resource=\"cpu\"} 0.25", "# TYPE baton_system_memory_ratio gauge",
+                "# TYPE baton_system_disk_ratio gauge",
             ]
             for line in wanted { #expect(text.contains("\(line)\n"), "\(line) is not in\n\(text)") }
             for line in text.split(separator: "\n") { #expect(line.hasPrefix("baton_") || line.hasPrefix("# ")) }

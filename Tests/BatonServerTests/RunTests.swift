@@ -42,6 +42,25 @@ struct RunTests {
         }
     }
 
+    @Test("a run's priority can be changed by those who may, to anything from 0 to 100, and the change is on record")
+    func priority() async throws {
+        try await Stage.with { stage in
+            let run = try await stage.submitTwoTasks()
+            let path = "/api/v1/runs/\(run)/priority"
+            let answer = try await stage.send(.put, path, [:], #"{"priority":80}"#)
+            #expect(answer.status == 200 && answer["priority"] == .number(80), "\(answer.text)")
+            #expect(stage.engine.commands == [.prioritize(run, nil, priority: 80)])
+            for wrong in [
+                #"{"priority":101}"#, #"{"priority":-1}"#, #"{"priority":1.5}"#, "{}", #"{"priority":1,"x":1}"#,
+            ] {
+                #expect(try await stage.send(.put, path, [:], wrong).status == 422, "\(wrong)")
+            }
+            let unknown = "/api/v1/runs/0000000000000/priority"
+            #expect(try await stage.send(.put, unknown, [:], #"{"priority":1}"#).status == 404)
+            #expect(stage.engine.commands.count == 1)
+        }
+    }
+
     @Test("a large workflow is taken as a small one is")
     func large() async throws {
         try await Stage.with { stage in

@@ -90,6 +90,26 @@ struct SQLStoreTests {
         }
     }
 
+    @Test("counts the tasks of runs that ended before the database kept their counts")
+    func counts() throws {
+        try withTemporaryDatabase { path in
+            do {
+                let store = try SQLStore(sqliteAt: path)
+                try store.append(
+                    [script.submitted(["a", "b"]), script.started(0), script.ended(0), script.finished(.cancelled)],
+                    for: script.run)
+                try store.append([Script(9).submitted(["a"])], for: Script(9).run)
+                try store.connection.execute("ALTER TABLE runs DROP COLUMN counts; PRAGMA user_version = 7")
+            }
+            let store = try SQLStore(sqliteAt: path)
+            let kept = try store.connection.rows("SELECT counts FROM runs ORDER BY id") { $0.optionalText(0) }
+            #expect(kept.compactMap { $0 }.count == 1, "only of the run that has ended: \(kept)")
+            #expect(try store.run(script.run).counts[.succeeded] == 1)
+            #expect(try store.run(script.run).counts.total == 2)
+            #expect(try store.run(Script(9).run).counts[.blocked] == 1)
+        }
+    }
+
     @Test("says when its folder can't be written", arguments: ["/proc/baton/baton.db", "/dev/null/baton.db"])
     func notPermitted(_ path: String) throws {
         let error = #expect(throws: StoreError.self) { try SQLStore(sqliteAt: path) }

@@ -34,7 +34,7 @@ import Testing
     func plain() throws {
         let stage = try Self.eventful()
         var text = ""
-        let progress = PlainProgress(run: stage.run, folder: stage.folder) { text += $0 }
+        let progress = PlainProgress(run: stage.run, logs: stage.folder) { text += $0 }
         progress.durable(stage.log)
         progress.finish(at: Stage.time(11.2))
         try GoldenText.expect(stage.anonymous(text), equals: "progress-plain.txt")
@@ -54,7 +54,7 @@ import Testing
     func catchUp() throws {
         let stage = try Self.eventful()
         var text = ""
-        let progress = PlainProgress(run: stage.run, folder: stage.folder) { text += $0 }
+        let progress = PlainProgress(run: stage.run, logs: stage.folder) { text += $0 }
         progress.catchUp(stage.log)
         #expect(text.isEmpty)
         progress.finish(at: Stage.time(11.2))
@@ -110,7 +110,7 @@ import Testing
         let stage = try Self.late()
         var (plain, json) = ("", "")
         let forms: [any ProgressReporter] = [
-            PlainProgress(run: stage.run, folder: stage.folder) { plain += $0 },
+            PlainProgress(run: stage.run, logs: stage.folder) { plain += $0 },
             JSONProgress(run: stage.run) { json += $0 },
         ]
         for form in forms {
@@ -186,7 +186,7 @@ import Testing
         let stage = try Self.eventful()
         var frames: [String] = []
         let terminal = Terminal(isInteractive: true, hasColor: false, hasUnicode: true, width: 80, height: 24)
-        let progress = LiveProgress(run: stage.run, folder: stage.folder, terminal: terminal) { frames.append($0) }
+        let progress = LiveProgress(run: stage.run, logs: stage.folder, terminal: terminal) { frames.append($0) }
         let middle = stage.log.count / 2
         progress.durable(Array(stage.log[..<middle]))
         for millisecond in 0..<1000 { progress.refresh(at: Stage.time(5 + Double(millisecond) / 1000)) }

@@ -93,7 +93,9 @@ struct Room: Sendable, CustomTestStringConvertible {
                 "BatonRuntime", "BatonServer", "BatonSimulator", "BatonStore",
             ],
             outside: [
-                "ArgumentParser", "Dispatch", "Foundation", "Glibc", "Hummingbird", "Logging", "Synchronization",
+                "ArgumentParser", "AsyncHTTPClient", "Dispatch", "Foundation", "Glibc", "Hummingbird", "Logging",
+                "NIOCore",
+                "NIOHTTP1", "NIOPosix", "Synchronization",
             ],
             forbids: "logic: a command parses, calls, prints"
         ),

@@ -8,9 +8,22 @@ extension Instant {
         let (year, month, day) = Self.date(days: seconds.flooredQuotient(by: 86_400))
         let ofDay = seconds - seconds.flooredQuotient(by: 86_400) * 86_400
         let fraction = milliseconds - seconds * 1000
-        return
-            "\(Self.digits(year, 4))-\(Self.digits(month, 2))-\(Self.digits(day, 2))T\(Self.digits(ofDay / 3600, 2)):"
-            + "\(Self.digits(ofDay / 60 % 60, 2)):\(Self.digits(ofDay % 60, 2)).\(Self.digits(fraction, 3))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func add(_ number: Int64, _ count: Int, _ mark: Unicode.Scalar) {
+            let digits = String(number).utf8
+            for _ in 0..<max(0, count - digits.count) { text.append(UInt8(ascii: "0")) }
+            text += digits
+            text.append(UInt8(ascii: mark))
+        }
+        add(year, 4, "-")
+        add(month, 2, "-")
+        add(day, 2, "T")
+        add(ofDay / 3600, 2, ":")
+        add(ofDay / 60 % 60, 2, ":")
+        add(ofDay % 60, 2, ".")
+        add(fraction, 3, "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Year, month and day of a count of days since 1970-01-01 in the Gregorian calendar.
@@ -26,11 +39,6 @@ extension Instant {
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    private static func digits(_ number: Int64, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.count)) + text
     }
 }
 

@@ -170,6 +170,9 @@ public final class EventBus: Sendable {
         }
     }
 
+    /// How far the log was looked through.
+    var end: Int64 { state.withLock { $0.end } }
+
     /// How many there are now.
     var streams: Int { state.withLock { $0.streams } }
 

@@ -95,16 +95,21 @@ struct FrontDoor: RouterMiddleware {
     }
 
     private func addHeaders(to response: inout Response, _ request: Request, _ context: ServerContext) {
-        response.headers[.xRequestID] = context.requestID
-        response.headers[.traceparent] = context.trace.header
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
-        response.headers[.xFrameOptions] = "DENY"
-        response.headers[.crossOriginResourcePolicy] = "same-origin"
-        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        // Set one by one, each of them would be looked for among the others first.
+        var headers = Self.protection
+        headers.append(HTTPField(name: .xRequestID, value: context.requestID))
+        headers.append(HTTPField(name: .traceparent, value: context.trace.header))
+        for field in response.headers { headers.append(field) }
+        response.headers = headers
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         OriginGuard(core.configuration).addHeaders(to: &response, for: request)
     }
+
+    /// What keeps browsers from doing with an answer what it is not meant for.
+    private static let protection: HTTPFields = [
+        .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer", .xFrameOptions: "DENY",
+        .crossOriginResourcePolicy: "same-origin", .contentSecurityPolicy: contentSecurityPolicy,
+    ]
 
     /// For the page: its own files, and nothing else.
     private static let contentSecurityPolicy =
@@ -113,17 +118,16 @@ struct FrontDoor: RouterMiddleware {
 
     /// A UUID of version 4.
     private static func requestID() -> String {
-        var bytes = Secure.randomBytes(16)
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let text = Hexadecimal.text(of: bytes)
-        var parts: [Substring] = []
-        var rest = text[...]
-        for count in [8, 4, 4, 4, 12] {
-            parts.append(rest.prefix(count))
-            rest = rest.dropFirst(count)
+        let high = IdentifierSource.next() & ~0xF000 | 0x4000
+        let low = IdentifierSource.next() & ~(3 << 62) | 2 << 62
+        let text = Hexadecimal.text(of: high, low).utf8
+        var id: [UInt8] = []
+        id.reserveCapacity(36)
+        for (place, digit) in text.enumerated() {
+            if place == 8 || place == 12 || place == 16 || place == 20 { id.append(UInt8(ascii: "-")) }
+            id.append(digit)
         }
-        return parts.joined(separator: "-")
+        return String(decoding: id, as: UTF8.self)
     }
 }
 

@@ -41,6 +41,7 @@ struct Reply: Sendable {
 
     /// - Parameter ifNoneMatch: what the client has already; an answer that is the same is not sent again.
     func response(ifNoneMatch: [String] = [], isReading: Bool) -> Response {
+        if isReading, let tagged { return tagged.response(ifNoneMatch: ifNoneMatch) }
         var headers = headers
         switch body {
         case .none: return Response(status: status, headers: headers)
@@ -49,16 +50,29 @@ struct Reply: Sendable {
             return Response(status: status, headers: headers, body: body)
         case .bytes(let bytes, let type):
             headers[.contentType] = type
-            if isReading, status == .ok {
-                let tag = "\"\(Hexadecimal.text(of: SHA256.hash(data: Data(bytes)).prefix(16)))\""
-                headers[.eTag] = tag
-                if headers[.cacheControl] == nil { headers[.cacheControl] = "private, no-cache" }
-                if ifNoneMatch.contains(where: { $0 == "*" || $0 == tag || $0 == "W/\(tag)" }) {
-                    headers[.contentType] = nil
-                    return Response(status: .notModified, headers: headers)
-                }
-            }
             return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
+    }
+
+    /// A whole answer to GET with its tag; nil for anything else.
+    var tagged: AnswerCache.Answer? {
+        guard status == .ok, case .bytes(let bytes, let type) = body else { return nil }
+        var headers = headers
+        headers[.contentType] = type
+        headers[.eTag] = "\"\(Hexadecimal.text(of: SHA256.hash(data: bytes).prefix(16)))\""
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "private, no-cache" }
+        return AnswerCache.Answer(headers: headers, body: ByteBuffer(bytes: bytes))
+    }
+}
+
+extension AnswerCache.Answer {
+    func response(ifNoneMatch: [String]) -> Response {
+        let tag = headers[.eTag] ?? ""
+        guard ifNoneMatch.contains(where: { $0 == "*" || $0 == tag || $0 == "W/\(tag)" }) else {
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+        }
+        var headers = headers
+        headers[.contentType] = nil
+        return Response(status: .notModified, headers: headers)
     }
 }

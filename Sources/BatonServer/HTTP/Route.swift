@@ -19,7 +19,17 @@ struct Route: Sendable {
     var answer: Content?
     /// Carried out once for each `Idempotency-Key`.
     var isIdempotent = false
+    var effort = Effort.work
     var handle: @Sendable (Call) async throws -> Reply
+
+    /// What an answer is made of.
+    enum Effort: Hashable, Sendable {
+        /// What is at hand: where the request came in.
+        case none
+        /// The record and the request, nothing else: kept until the record changes.
+        case record
+        case work
+    }
 
     enum Access: Hashable, Sendable {
         case everybody
@@ -45,6 +55,18 @@ struct Route: Sendable {
         static func json(_ schema: String) -> Content { Content(type: "application/json", schema: schema) }
         static let workflow = Content(type: "application/yaml", schema: "WorkflowDocument")
         static func text(_ type: String = "text/plain") -> Content { Content(type: type, schema: "Text") }
+    }
+
+    /// The same, made of what is at hand.
+    var atOnce: Route { with(.none) }
+
+    /// The same, made of the record and the request alone.
+    var fromRecord: Route { with(.record) }
+
+    private func with(_ effort: Effort) -> Route {
+        var route = self
+        route.effort = effort
+        return route
     }
 
     /// The names in the path.

@@ -31,14 +31,53 @@ struct RouteResponder: HTTPResponder {
     private func answer(
         _ request: Request, _ context: ServerContext, _ principal: Principal, body: [UInt8]
     ) async throws -> Response {
+        let isReading = route.method == .get
+        switch route.effort {
+        case .none:
+            return try await reply(request, context, principal, body)
+                .response(ifNoneMatch: Self.known(to: request), isReading: isReading)
+        case .record:
+            let name = request.head.path ?? ""
+            let version = core.cached.version()
+            if let version, let answer = core.cached.answer(to: name, at: version) {
+                return answer.response(ifNoneMatch: Self.known(to: request))
+            }
+            let reply = try await work(request, context, principal, body)
+            guard let answer = reply.tagged else {
+                return reply.response(ifNoneMatch: Self.known(to: request), isReading: isReading)
+            }
+            if let version { core.cached.keep(answer, to: name, at: version) }
+            return answer.response(ifNoneMatch: Self.known(to: request))
+        case .work:
+            return try await work(request, context, principal, body)
+                .response(ifNoneMatch: Self.known(to: request), isReading: isReading)
+        }
+    }
+
+    /// On a thread that may wait for the disk: on that of the connection, others' requests would wait, too.
+    private func work(
+        _ request: Request, _ context: ServerContext, _ principal: Principal, _ body: [UInt8]
+    ) async throws -> Reply {
+        try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await reply(request, context, principal, body)
+        }
+    }
+
+    private func reply(
+        _ request: Request, _ context: ServerContext, _ principal: Principal, _ body: [UInt8]
+    ) async throws -> Reply {
         let now = core.clock()
         let call = Call(
             core: core, request: request, context: context, principal: principal, body: body, now: now,
             run: Run.ID(at: now, random: UInt32.random(in: 0...UInt32.max)))
-        let reply = try await core.idempotency.answer(call, with: route)
-        let known = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
-        return reply.response(
-            ifNoneMatch: known.map { String($0.drop { $0 == " " }) }, isReading: route.method == .get)
+        return try await core.idempotency.answer(call, with: route)
+    }
+
+    /// The tags of what the client has already.
+    private static func known(to request: Request) -> [String] {
+        let headers = request.headers[values: .ifNoneMatch]
+        if headers.isEmpty { return [] }
+        return headers.flatMap { $0.split(separator: ",") }.map { String($0.drop { $0 == " " }) }
     }
 
     private func body(of request: Request, length: Int?, limit: Int) async throws -> [UInt8] {

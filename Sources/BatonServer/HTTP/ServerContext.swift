@@ -9,7 +9,7 @@ struct ServerContext: RequestContext {
     let remoteAddress: String?
     /// Of this server, for one request.
     var requestID = ""
-    var trace = TraceContext()
+    var trace = TraceContext.none
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

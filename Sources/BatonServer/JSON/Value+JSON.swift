@@ -11,6 +11,7 @@ extension Value {
     /// Compact JSON. What could end a script, begin a tag or break a line of another notation is written as an escape.
     var jsonBytes: [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
         write(to: &bytes)
         return bytes
     }

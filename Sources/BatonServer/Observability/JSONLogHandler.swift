@@ -26,17 +26,22 @@ public struct JSONLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        var entries = [
+        var entries: [Value.Entry] = []
+        entries.reserveCapacity(16)
+        entries += [
             Value.Entry(key: "time", value: .time(clock.now)),
             Value.Entry(key: "level", value: .string(event.level.rawValue)),
             Value.Entry(key: "logger", value: .string(label)),
             Value.Entry(key: "message", value: .string("\(event.message)")),
         ]
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        var all = metadata
+        for (key, value) in event.metadata ?? [:] { all[key] = value }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
             entries.append(Value.Entry(key: key, value: Self.json(value)))
         }
-        write(Value.map(entries).jsonBytes + [0x0A])
+        var line = Value.map(entries).jsonBytes
+        line.append(0x0A)
+        write(line)
     }
 
     private static func json(_ value: Logger.Metadata.Value) -> Value {

@@ -22,6 +22,7 @@ extension Metrics {
         case openRuns = "baton_open_runs"
         case systemCPU = "baton_system_cpu_ratio"
         case systemMemory = "baton_system_memory_ratio"
+        case systemDisk = "baton_system_disk_ratio"
         case processCPU = "baton_process_cpu_seconds_total"
         case processMemory = "baton_process_resident_memory_bytes"
     }
@@ -36,7 +37,7 @@ extension Metrics.Family {
             "counter"
         case .requestSeconds, .decisionSeconds, .analysisSeconds, .predictionSeconds: "histogram"
         case .eventStreams, .improvementRatio, .predictionAccuracy, .resourceUtilization, .activeTasks, .queueSize,
-            .openRuns, .systemCPU, .systemMemory, .processMemory:
+            .openRuns, .systemCPU, .systemMemory, .systemDisk, .processMemory:
             "gauge"
         }
     }
@@ -52,7 +53,7 @@ extension Metrics.Family {
         case .authenticationFailures, .eventStreams, .decisionSeconds, .decisions, .tasksScheduled, .schedulingErrors,
             .runsSubmitted,
             .analysisSeconds, .optimizationsApplied, .predictionSeconds, .activeTasks, .queueSize, .openRuns,
-            .systemCPU, .systemMemory, .processCPU, .processMemory:
+            .systemCPU, .systemMemory, .systemDisk, .processCPU, .processMemory:
             false
         }
     }
@@ -72,7 +73,8 @@ extension Metrics.Family {
         case .analysisSeconds: "Time that the analysis of a workflow took."
         case .optimizationsApplied: "Revisions of workflows made by optimisations."
         case .improvementRatio: "By what share the last applied optimisation promises to shorten its workflow."
-        case .predictionAccuracy: "One minus the mean relative error of predictions, by target."
+        case .predictionAccuracy:
+            "One minus the mean relative error of the newest predictions that came true or not, by target."
         case .predictionSeconds: "Time that a prediction took."
         case .resourceUtilization: "Granted over available, by resource."
         case .activeTasks: "Tasks that run."
@@ -80,6 +82,7 @@ extension Metrics.Family {
         case .openRuns: "Runs that have not ended."
         case .systemCPU: "Share of the machine's processors in use since the last look."
         case .systemMemory: "Share of the machine's memory in use."
+        case .systemDisk: "Share of the disk under the server's data in use."
         case .processCPU: "Processor time of this process."
         case .processMemory: "Memory held by this process."
         }

@@ -26,8 +26,16 @@ extension Metrics {
         }
     }
 
+    /// Takes in how right predictions were; of what was never predicted there is no figure.
+    func look(at accuracy: PredictionAccuracy) {
+        if let duration = accuracy.duration { set(.predictionAccuracy, to: duration, ["target": "duration"]) }
+        if let memory = accuracy.memory { set(.predictionAccuracy, to: memory, ["target": "memory"]) }
+    }
+
     /// Takes in how the engine, the machine and the process stand now.
-    func look(at load: LiveControl.Load, _ system: SystemLoad) {
+    ///
+    /// - Parameter directory: of the server's data.
+    func look(at load: LiveControl.Load, _ system: SystemLoad, directory: String) {
         set(.activeTasks, to: Double(load.runningTasks))
         set(.queueSize, to: Double(load.waitingTasks))
         set(.openRuns, to: Double(load.openRuns))
@@ -36,6 +44,7 @@ extension Metrics {
         set(.resourceUtilization, to: share(load.used.memoryBytes, load.capacity.memoryBytes), ["resource": "memory"])
         set(.systemCPU, to: system.cpuRatio())
         set(.systemMemory, to: system.memoryRatio())
+        set(.systemDisk, to: system.diskRatio(of: directory))
         set(.processCPU, to: system.cpuSeconds())
         set(.processMemory, to: system.residentBytes())
     }

@@ -1,4 +1,5 @@
 import BatonCore
+import BatonStore
 import Synchronization
 
 /// Figures that only grow, or that were set last, in the text format of Prometheus.
@@ -12,7 +13,12 @@ public final class Metrics: Sendable {
 
     private let series = Mutex<[Family: [String: Series]]>([:])
 
-    public init() {}
+    public init() {
+        // A rate sees nothing of a series' first value: what may happen begins with none.
+        for outcome in AttemptSummary.Status.allCases where outcome != .running {
+            add(0, to: .tasksFinished, ["outcome": outcome.rawValue])
+        }
+    }
 
     public func add(_ amount: Double = 1, to family: Family, _ labels: KeyValuePairs<String, String> = [:]) {
         change(family, labels) { $0.value += amount }
@@ -35,7 +41,14 @@ public final class Metrics: Sendable {
     private func change(
         _ family: Family, _ labels: KeyValuePairs<String, String>, _ body: (inout Series) -> Void
     ) {
-        let key = labels.map { "\($0.key)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+        var key = ""
+        for (name, value) in labels {
+            if !key.isEmpty { key += "," }
+            key += name
+            key += "=\""
+            key += Self.escaped(value)
+            key += "\""
+        }
         series.withLock { body(&$0[family, default: [:]][key, default: Series()]) }
     }
 
@@ -71,7 +84,9 @@ public final class Metrics: Sendable {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.map { character in
+        let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") && $0 != 0x0A }
+        if isPlain { return text }
+        return text.map { character in
             switch character {
             case "\\": "\\\\"
             case "\"": "\\\""

@@ -8,15 +8,25 @@ struct TraceContext: Hashable, Sendable {
 
     /// A new trace.
     init() {
-        trace = Hexadecimal.text(of: Secure.randomBytes(16))
-        span = Hexadecimal.text(of: Secure.randomBytes(8))
+        trace = Hexadecimal.text(of: IdentifierSource.next(), IdentifierSource.next())
+        span = Hexadecimal.text(of: IdentifierSource.next())
         isSampled = false
+    }
+
+    /// No trace yet.
+    static let none = TraceContext(trace: "", span: "", isSampled: false)
+
+    private init(trace: String, span: String, isSampled: Bool) {
+        self.trace = trace
+        self.span = span
+        self.isSampled = isSampled
     }
 
     /// Goes on with the caller's trace; anything that is none begins a new one.
     init(header: String?) {
         self.init()
-        let fields = (header ?? "").split(separator: "-", omittingEmptySubsequences: false)
+        guard let header else { return }
+        let fields = header.split(separator: "-", omittingEmptySubsequences: false)
         guard fields.count >= 4, fields[0] == "00" && fields.count == 4 || fields[0] > "00" && fields[0] != "ff",
             Self.isHexadecimal(fields[0], 2), Self.isHexadecimal(fields[1], 32), Self.isHexadecimal(fields[2], 16),
             Self.isHexadecimal(fields[3], 2), fields[1].contains(where: { $0 != "0" }),

@@ -163,6 +163,10 @@ extension Schemas {
               "confidence": {"type": "number", "minimum": 0, "maximum": 1}
             }
           },
+          "RunPriority": {
+            "type": "object", "required": ["run", "priority"],
+            "properties": {"run": {"type": "string"}, "priority": {"type": "integer"}}
+          },
           "Priority": {
             "type": "object", "required": ["task_id", "priority"],
             "properties": {"task_id": {"type": "string"}, "priority": {"type": "integer"}}

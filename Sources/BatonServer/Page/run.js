@@ -5,6 +5,7 @@ import { button, h, put } from "./dom.js";
 import { ago, duration, number, percent, plural, seconds, timeAttributes } from "./format.js";
 import { GanttView } from "./gantt.js";
 import { GraphView } from "./graph.js";
+import { priorityButton } from "./priority.js";
 import { project } from "./projection.js";
 import { setQueries } from "./router.js";
 import { RunModel } from "./run-model.js";
@@ -142,6 +143,7 @@ function actions(model) {
       if (await confirm("Cancel this run?", text, "Cancel the run")) act("cancel", "being cancelled")({ target });
     }, { class: "button danger" }));
   }
+  if (!model.isEnded) all.push(priorityButton(model));
   if (["failed", "cancelled"].includes(run.status)) all.push(button("Retry", act("retry", "going on"),
     { class: "button primary" }));
   all.push(button("Submit again", () => submitAgain(run.workflow)));

@@ -18,7 +18,8 @@ extension RouteTable {
                         ]),
                         "waiting_tasks": .number(load.waitingTasks), "open_runs": .number(load.openRuns),
                     ]))
-            }),
+            }
+        ).atOnce,
         .get(
             "\(prefix)/policies", .cluster, "What can decide which task starts next.", answer: .json("Any"),
             handle: { call in .json(try await call.core.answers.policies()) }),

@@ -15,13 +15,28 @@ extension RouteTable {
         .get(
             "\(prefix)/runs/{run}/events", .events,
             "What happens in one run, as CloudEvents over server-sent events. Goes on after `Last-Event-ID`.",
+            query: [
+                .init(
+                    name: "form",
+                    summary: "`log`: from the beginning, the events as the log has them, for those who replay a run.",
+                    schema: #"{"type":"string","enum":["cloudevents","log"],"default":"cloudevents"}"#)
+            ],
             answer: .text("text/event-stream"),
-            handle: { call in try EventRoutes.follow(call, run: try call.namedRun().id) }),
+            handle: { call in
+                let run = try call.namedRun().id
+                switch try call.query("form") ?? "cloudevents" {
+                case "cloudevents": return try EventRoutes.follow(call, run: run)
+                case "log": return try EventRoutes.follow(call, run: run, asLog: true)
+                case let other: throw Problem.badRequest("'form' is cloudevents or log, not '\(other.prefix(40))'")
+                }
+            }),
     ]
 }
 
 enum EventRoutes {
-    static func follow(_ call: Call, run: Run.ID?) throws -> Reply {
+    /// - Parameter asLog: the events as they are, and all of the run's; a mark stands where those end that were known when
+    ///   the stream was opened.
+    static func follow(_ call: Call, run: Run.ID?, asLog: Bool = false) throws -> Reply {
         var place: Int64?
         if let text = call.request.headers[.lastEventID] {
             guard let number = Int64(text), number >= 0 else {
@@ -35,12 +50,17 @@ enum EventRoutes {
         }
         let bus = call.core.events
         let seat = try Seat(bus)
-        let start = place ?? seat.end
+        let start = place ?? (asLog ? 0 : seat.end)
+        let stores = call.core.stores
         let body = ResponseBody { writer in
             // The seat is given back when this is over, or was never begun.
             defer { seat.leave() }
             try await withGracefulShutdownHandler {
-                try await write(to: &writer, from: start, run: run, bus)
+                if asLog, let run {
+                    try await RunLogStream(run: run, stores: stores, bus: bus).write(to: &writer, from: start)
+                } else {
+                    try await write(to: &writer, from: start, run: run, bus)
+                }
             } onGracefulShutdown: {
                 bus.close()
             }

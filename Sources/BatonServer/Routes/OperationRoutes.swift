@@ -10,17 +10,14 @@ extension RouteTable {
     static let operations: [Route] = [
         .get(
             "/healthz", .operations, "The server is alive.", access: .everybody, answer: .json("Health"),
-            handle: { _ in .json(.object(["status": .string("ok")])) }),
+            handle: { _ in .json(.object(["status": .string("ok")])) }
+        ).atOnce,
         .get(
             "/readyz", .operations, "The server can do its work: 200, or 503 with what is missing.", access: .everybody,
             answer: .json("Health"), handle: OperationRoutes.ready),
         .get(
             "/metrics", .operations, "Figures for Prometheus.", answer: .text(),
-            handle: { call in
-                call.core.metrics.set(.eventStreams, to: Double(call.core.events.streams))
-                call.core.metrics.look(at: call.core.control.load, OperationRoutes.system)
-                return .text(call.core.metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
-            }),
+            handle: OperationRoutes.metrics),
         .get(
             "/openapi.json", .operations, "This interface, as OpenAPI 3.1.", access: .everybody, answer: .json("Any"),
             handle: { _ in .json(OpenAPI.document) }),
@@ -31,6 +28,23 @@ enum OperationRoutes {
     static let system = SystemLoad()
     /// Fuller than this, and nothing new should be begun here.
     private static let fullest = 0.9
+
+    /// Of so many predictions: a day's work of a busy server, and a millisecond's reading.
+    private static let newestPredictions = 1_000
+
+    @Sendable static func metrics(_ call: Call) throws -> Reply {
+        let metrics = call.core.metrics
+        metrics.set(.eventStreams, to: Double(call.core.events.streams))
+        metrics.look(at: call.core.control.load, system, directory: call.core.dataDirectory)
+        do {
+            metrics.look(
+                at: try call.read { (store) throws(StoreError) in try store.accuracy(ofNewest: newestPredictions) })
+        } catch {
+            // Everything else is worth the more when the database does not answer.
+            call.context.logger.error("metrics", metadata: ["error": .string("\(error)")])
+        }
+        return .text(metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
 
     @Sendable static func ready(_ call: Call) async throws -> Reply {
         var checks: [Value.Entry] = []

@@ -1,7 +1,7 @@
 /// Everything that the server can be asked for.
 enum RouteTable {
     static let all: [Route] =
-        runs + runActions + tasks + workflows + scheduling + studies + events + cluster + access
+        runs + runActions + priorities + tasks + workflows + scheduling + studies + events + cluster + access
         + operations
 
     static let prefix = "/api/v1"

@@ -18,12 +18,15 @@ extension RouteTable {
                 .init(name: "workflow", summary: "Only runs of the workflow of this name."),
                 .init(name: "search", summary: "Only runs whose id or workflow's name has this in it."),
             ],
-            answer: .json("RunPage"), handle: RunRoutes.list),
+            answer: .json("RunPage"), handle: RunRoutes.list
+        ).fromRecord,
         .post(
             "\(prefix)/runs", .runs, "Start a run of a workflow that stands in the body.",
             body: [.json("RunRequest"), .workflow], status: 201, answer: .json("Run"),
             isIdempotent: true, handle: RunRoutes.submit),
-        .get("\(prefix)/runs/{run}", .runs, "One run.", answer: .json("Run"), handle: RunRoutes.one),
+        .get(
+            "\(prefix)/runs/{run}", .runs, "One run.", answer: .json("Run"), handle: RunRoutes.one
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/changes", .runs,
             "The tasks of a run that changed, for those who keep a picture of it.",
@@ -32,27 +35,34 @@ extension RouteTable {
                     name: "after", summary: "`sequence` of the answer before; 0 for all.",
                     schema: #"{"type":"integer","minimum":0,"default":0}"#)
             ],
-            answer: .json("Changes"), handle: RunRoutes.changes),
+            answer: .json("Changes"), handle: RunRoutes.changes
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/graph", .runs, "The tasks of a run and what each waits for.",
             answer: .json("WorkflowDAG"),
-            handle: RunRoutes.graph),
+            handle: RunRoutes.graph
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/workflow", .runs, "The workflow that a run carries out, as YAML.",
-            answer: .workflow, handle: RunRoutes.workflow),
+            answer: .workflow, handle: RunRoutes.workflow
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/decisions", .runs, "Placements in the order decided.",
             query: [.init(name: "task", summary: "Only of this task, by its index or name.")],
-            answer: .json("Decisions"), handle: RunRoutes.decisions),
+            answer: .json("Decisions"), handle: RunRoutes.decisions
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/predictions", .runs, "What was expected of each task, and what came of it.",
-            answer: .json("Predictions"), handle: RunRoutes.predictions),
+            answer: .json("Predictions"), handle: RunRoutes.predictions
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/metrics", .runs, "Figures that were computed when the run ended.",
-            answer: .json("RunMetrics"), handle: RunRoutes.metrics),
+            answer: .json("RunMetrics"), handle: RunRoutes.metrics
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/states", .runs, "How the machine and the run stood while it went on, oldest first.",
-            answer: .json("SystemStates"), handle: RunRoutes.states),
+            answer: .json("SystemStates"), handle: RunRoutes.states
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/explanation", .runs, "Why the run took as long as it did, or still goes on.",
             answer: .json("Explanation"),

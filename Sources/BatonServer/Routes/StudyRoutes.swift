@@ -77,8 +77,16 @@ enum StudyRoutes {
         let path = try WorkflowRoutes.filePath(of: workflow, call) ?? workflow
         let answer = try await call.core.answers.apply(path, findings, call.principal.name)
         call.core.metrics.add(to: .optimizationsApplied)
+        noteImprovement(of: workflow, call)
         try call.audit("optimization.applied", workflow, detail: findings.joined(separator: ", "))
         return .json(answer)
+    }
+
+    /// What the revision promises, as it was put on record.
+    private static func noteImprovement(of workflow: String, _ call: Call) {
+        let revisions = try? call.read { (store) throws(StoreError) in try store.optimizations(of: workflow) }
+        guard let promise = revisions?.first?.promise else { return }
+        call.core.metrics.set(.improvementRatio, to: promise.completionTime.mean)
     }
 
     @Sendable static func predict(_ call: Call) async throws -> Reply {

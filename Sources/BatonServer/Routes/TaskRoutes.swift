@@ -13,13 +13,16 @@ extension RouteTable {
                     name: "state", summary: "Only tasks in these states, separated by commas.",
                     schema: #"{"type":"string","pattern":"^[a-z_,]*$"}"#),
             ],
-            answer: .json("TaskPage"), handle: TaskRoutes.list),
+            answer: .json("TaskPage"), handle: TaskRoutes.list
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/tasks/{task}", .tasks, "One task, by its index or its name.", answer: .json("Task"),
-            handle: TaskRoutes.one),
+            handle: TaskRoutes.one
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/tasks/{task}/attempts", .tasks, "Every try at a task.", answer: .json("Attempts"),
-            handle: TaskRoutes.attempts),
+            handle: TaskRoutes.attempts
+        ).fromRecord,
         .get(
             "\(prefix)/runs/{run}/tasks/{task}/explanation", .tasks, "Why a task waits, or what became of it.",
             answer: .json("Explanation"),

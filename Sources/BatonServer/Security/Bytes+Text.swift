@@ -4,8 +4,22 @@ import Foundation
 enum Hexadecimal {
     static func text(of bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
-        for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+        text.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// 16 digits for each number.
+    static func text(of numbers: UInt64...) -> String {
+        String(unsafeUninitializedCapacity: 16 * numbers.count) { text in
+            for (place, number) in numbers.enumerated() {
+                for digit in 0..<16 { text[16 * place + digit] = digits[Int(number >> UInt64(60 - 4 * digit) & 15)] }
+            }
+            return 16 * numbers.count
+        }
     }
 
     private static let digits = Array("0123456789abcdef".utf8)

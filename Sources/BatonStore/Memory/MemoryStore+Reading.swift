@@ -22,13 +22,11 @@ extension MemoryStore {
     }
 
     private func summary(of run: MemoryRun) -> RunSummary {
-        var counts = TaskCounts()
-        for task in run.tasks where !task.isGroup { counts[task.state] += 1 }
         let submission = run.submission
         return RunSummary(
             id: submission.run, workflow: submission.workflow.name, source: submission.source,
             directory: submission.directory, parameters: submission.parameters, status: run.status,
-            submitted: run.submitted, ended: run.ended, counts: counts)
+            submitted: run.submitted, ended: run.ended, counts: run.counts)
     }
 
     public func resolve(_ text: String) throws(StoreError) -> Run.ID {
@@ -141,6 +139,7 @@ extension MemoryStore {
         }
         for run in pruned {
             forget(eventsOf: run)
+            runs[run]!.keptCounts = runs[run]!.counts
             runs[run]!.tasks = []
             runs[run]!.changed = []
             runs[run]!.attempts = []

@@ -58,6 +58,9 @@ public final class MemoryStore: Store {
 
     public func endOfLog() -> Int64 { lastSequence }
 
+    /// Nobody else can reach it.
+    public func version() -> Int64 { 0 }
+
     public func log(after sequence: Int64, of run: Run.ID?, limit: Int) -> [LogEntry] {
         events.lazy.filter { $0.logged.sequence > sequence && (run == nil || run == $0.run) }.prefix(limit)
             .map { LogEntry(run: $0.run, logged: $0.logged) }
@@ -126,6 +129,8 @@ struct MemoryRun {
     var templates: [String] = []
     var status = Run.Status.running
     var ended: Instant?
+    /// Of a run whose tasks were forgotten after their time.
+    var keptCounts: TaskCounts?
     var tasks: [TaskSummary] = []
     /// For each task the last event of the batch that changed it.
     var changed: [Int64] = []
@@ -136,6 +141,13 @@ struct MemoryRun {
     var metrics: [PerformanceMetric] = []
     /// For each task what it waits for.
     var needs: [[Int32]] = []
+
+    var counts: TaskCounts {
+        if let keptCounts { return keptCounts }
+        var counts = TaskCounts()
+        for task in tasks where !task.isGroup { counts[task.state] += 1 }
+        return counts
+    }
 
     mutating func add(_ added: Projection.NewTasks, sequence: Int64) {
         for (instance, standing) in zip(added.instances, added.standings) {

@@ -3,6 +3,7 @@ struct AppendStatements {
     let addEvent: SQLiteStatement
     let addRun: SQLiteStatement
     let setRunStatus: SQLiteStatement
+    let setRunCounts: SQLiteStatement
     let addTask: SQLiteStatement
     let setNeeds: SQLiteStatement
     let setTask: SQLiteStatement
@@ -24,7 +25,15 @@ struct AppendStatements {
             INSERT INTO runs (id, workflow, source, directory, parameters, status, submitted)
             VALUES ($1, $2, $3, $4, $5, 'running', $6)
             """)
-        setRunStatus = try connection.prepare("UPDATE runs SET status = $1, ended = $2 WHERE id = $3")
+        setRunStatus = try connection.prepare("UPDATE runs SET status = $1, ended = $2, counts = NULL WHERE id = $3")
+        setRunCounts = try connection.prepare(
+            """
+            UPDATE runs SET counts = (
+                SELECT json_group_object(status, count) FROM (
+                    SELECT status, count(*) AS count FROM tasks
+                    WHERE tasks.run = runs.id AND type = 'command' GROUP BY status))
+            WHERE id = $1 AND ended IS NOT NULL
+            """)
         addTask = try connection.prepare(
             """
             INSERT INTO tasks (run, task, name, template, type, priority, status, detail, attempt, created, updated,

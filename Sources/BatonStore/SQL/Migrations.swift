@@ -1,7 +1,7 @@
 /// The schema, as the steps by which it came about. A step that was released is never changed.
 enum Migrations {
     /// The number of steps done is the database's `user_version`.
-    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency]
+    static let steps = [initial, cacheKeys, readModels, models, observedFiles, optimizations, idempotency, runCounts]
 
     /// Brings a database up to date.
     ///
@@ -309,6 +309,16 @@ enum Migrations {
             body TEXT,
             PRIMARY KEY (actor, key)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let runCounts = """
+        -- How many tasks stood where when the run ended, as a JSON object by status; NULL while it goes on.
+        ALTER TABLE runs ADD COLUMN counts TEXT;
+        UPDATE runs SET counts = (
+            SELECT json_group_object(status, count) FROM (
+                SELECT status, count(*) AS count FROM tasks
+                WHERE tasks.run = runs.id AND type = 'command' GROUP BY status))
+        WHERE ended IS NOT NULL;
         """
 
     /// Dependencies are read from the tasks: Docs/Decisions/0009-dependencies-are-a-view.md.

@@ -33,6 +33,8 @@ extension SQLStore {
         for change in projection.attempts { try write(change, with: statements) }
         for (run, status, at) in projection.runStatuses where status.isTerminal {
             try statements.addRunMetrics.run([.text(run.description), .integer(at.nanoseconds)])
+            // Nothing moves in a run that has ended, so its tasks need not be counted for each list that shows it.
+            try statements.setRunCounts.run([.text(run.description)])
         }
         if let state = projection.systemState {
             try statements.addSystemState.run([

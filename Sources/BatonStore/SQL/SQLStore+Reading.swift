@@ -7,6 +7,10 @@ extension SQLStore {
             [.text(run.description), .integer(sequence)], event)
     }
 
+    public func version() throws(StoreError) -> Int64 {
+        try connection.rows("PRAGMA data_version") { $0.integer(0) }[0]
+    }
+
     func event(_ row: SQLiteStatement) throws(StoreError) -> LoggedEvent {
         LoggedEvent(
             sequence: row.integer(0), event: try decode(Event.self, 1, of: row),
@@ -35,32 +39,52 @@ extension SQLStore {
         values.append(.integer(Int64(filter.limit)))
         return try connection.rows(
             """
-            SELECT id, workflow, source, directory, parameters, status, submitted, ended FROM runs
+            SELECT \(Self.runColumns) FROM runs
             WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT $\(values.count)
             """, values, runSummary)
     }
 
     public func run(_ run: Run.ID) throws(StoreError) -> RunSummary {
         let found = try connection.rows(
-            """
-            SELECT id, workflow, source, directory, parameters, status, submitted, ended FROM runs WHERE id = $1
-            """, [.text(run.description)], runSummary)
+            "SELECT \(Self.runColumns) FROM runs WHERE id = $1", [.text(run.description)], runSummary)
         guard let summary = found.first else { throw .unknownRun(run.description) }
         return summary
     }
 
+    /// What `runSummary` reads; the counts of a run that has ended come last, in the order of the states.
+    private static let runColumns =
+        "id, workflow, source, directory, parameters, status, submitted, ended, counts IS NULL"
+        + TaskState.Label.allCases.map { ", counts ->> '\($0.rawValue)'" }.joined()
+
     private func runSummary(_ row: SQLiteStatement) throws(StoreError) -> RunSummary {
+        RunSummary(
+            id: try runID(0, of: row), workflow: row.text(1), source: row.optionalText(2), directory: row.text(3),
+            parameters: try parameters(4, of: row),
+            status: try word(Run.Status.self, 5, of: row), submitted: Instant(nanoseconds: row.integer(6)),
+            ended: row.optionalInteger(7).map(Instant.init(nanoseconds:)), counts: try counts(8, of: row))
+    }
+
+    /// Most runs have none, and a decoder takes longer to begin than all the rest of a summary.
+    private func parameters(_ column: Int32, of row: SQLiteStatement) throws(StoreError) -> [Workflow.Binding] {
+        if row.withUTF8(column, { $0.elementsEqual("[]".utf8) }) { return [] }
+        return try decode([Workflow.Binding].self, column, of: row)
+    }
+
+    private func counts(_ column: Int32, of row: SQLiteStatement) throws(StoreError) -> TaskCounts {
         var counts = TaskCounts()
+        let isGoingOn = row.integer(column) != 0
+        guard isGoingOn else {
+            for (offset, state) in TaskState.Label.allCases.enumerated() {
+                counts[state] = Int(row.optionalInteger(column + 1 + Int32(offset)) ?? 0)
+            }
+            return counts
+        }
         let states = try connection.rows(
             "SELECT status, count(*) FROM tasks WHERE run = $1 AND type = 'command' GROUP BY status",
             [.text(row.text(0))]
         ) { (state) throws(StoreError) in (try word(TaskState.Label.self, 0, of: state), Int(state.integer(1))) }
         for (state, count) in states { counts[state] = count }
-        return RunSummary(
-            id: try runID(0, of: row), workflow: row.text(1), source: row.optionalText(2), directory: row.text(3),
-            parameters: try decode([Workflow.Binding].self, 4, of: row),
-            status: try word(Run.Status.self, 5, of: row), submitted: Instant(nanoseconds: row.integer(6)),
-            ended: row.optionalInteger(7).map(Instant.init(nanoseconds:)), counts: counts)
+        return counts
     }
 
     public func resolve(_ text: String) throws(StoreError) -> Run.ID {

@@ -13,6 +13,9 @@ final class SQLiteConnection {
     private var hasSyncedDatabase = false
     private var begin: SQLiteStatement!
     private var commit: SQLiteStatement!
+    /// Queries that were asked before, by their text: to prepare one takes longer than to find a row by its key.
+    private var idle: [String: SQLiteStatement] = [:]
+    private static let idleMax = 64
 
     /// Opens the file, creating it where it is missing.
     ///
@@ -67,7 +70,12 @@ final class SQLiteConnection {
     func rows<Row>(
         _ sql: String, _ values: [SQLValue] = [], _ decode: (SQLiteStatement) throws(StoreError) -> Row
     ) throws(StoreError) -> [Row] {
-        let statement = try prepare(sql)
+        // Taken out while it is used: `decode` may ask the same for another row.
+        let statement = if let known = idle.removeValue(forKey: sql) { known } else { try prepare(sql) }
+        defer {
+            statement.reset()
+            if idle.count < Self.idleMax { idle[sql] = statement }
+        }
         var rows: [Row] = []
         try statement.bind(values)
         while try statement.step() { rows.append(try decode(statement)) }

@@ -92,6 +92,9 @@ final class SQLiteStatement {
         }
     }
 
+    /// Ends what it reads: a statement that is not reset keeps its transaction open.
+    func reset() { sqlite3_reset(handle) }
+
     // Columns of the current row, from 0.
 
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }

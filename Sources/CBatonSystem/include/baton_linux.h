@@ -17,8 +17,8 @@ int baton_event_descriptor(void);
 void baton_event_set(int descriptor);
 void baton_event_clear(int descriptor);
 
-/// What stat(2) says, under names of our own: which of the imported C modules owns the members of `struct stat` depends on
-/// the order in which files are compiled, and Swift asks for an import of just that module.
+/// What stat(2) says, under names of our own: several of the C modules that Swift imports declare `struct stat`, which of
+/// them owns its members differs between builds, and Swift asks for an import of just that one.
 struct baton_file_status {
     int64_t size;         // bytes
     int64_t modified;     // nanoseconds since 1970

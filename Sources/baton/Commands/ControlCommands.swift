@@ -16,9 +16,16 @@ struct CancelCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
+        if let client = try server.client(state) {
+            let run = try RemoteRun(argument.name, client: client)
+            try run.ask("cancel", force: force)
+            let options = client.commandOptions
+            return Output.messages("Cancelling \(run.id); 'baton wait \(run.id)\(options)' returns when it has ended.")
+        }
         let (store, id) = try Control.findGoingOn(argument.name, state)
         switch ControlClient.ask(force ? "kill" : "cancel", run: id, folder: state.dataDirectory.folder(of: id)) {
         case .granted: Output.messages("Cancelling \(id); 'baton wait \(id)' returns when it has ended.")
@@ -40,8 +47,15 @@ struct PauseCommand: ParsableCommand {
     @OptionGroup var argument: RunName
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
+        if let client = try server.client(state) {
+            let run = try RemoteRun(argument.name, client: client)
+            try run.ask("pause")
+            let options = client.commandOptions
+            return Output.messages("Paused \(run.id); 'baton unpause \(run.id)\(options)' lets it go on.")
+        }
         let (_, id) = try Control.findGoingOn(argument.name, state)
         try Control.ask("pause", id, state)
         Output.messages("Paused \(id); 'baton unpause \(id)' lets it go on.")
@@ -54,8 +68,14 @@ struct UnpauseCommand: ParsableCommand {
     @OptionGroup var argument: RunName
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
+        if let client = try server.client(state) {
+            let run = try RemoteRun(argument.name, client: client)
+            try run.ask("resume")
+            return Output.messages("\(run.id) goes on.")
+        }
         let (_, id) = try Control.findGoingOn(argument.name, state)
         try Control.ask("unpause", id, state)
         Output.messages("\(id) goes on.")
@@ -72,9 +92,14 @@ struct RetryCommand: ParsableCommand {
     @OptionGroup var argument: RunName
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
     @OptionGroup var machine: MachineOptions
 
     func run() throws {
+        if let client = try server.client(state) {
+            let run = try RemoteRun(argument.name, client: client)
+            return try run.drive(isJSON: state.json) { try run.ask("retry") }
+        }
         let (store, id) = try Control.find(argument.name, state)
         let status = try store.run(id).status
         guard status == .failed || status == .cancelled else {

@@ -28,6 +28,7 @@ struct ExplainCommand: ParsableCommand {
     var decision: Int64?
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     mutating func validate() throws {
         if whyRun && task == nil { throw ValidationError("--why-run is about one task: name it after the run.") }
@@ -37,6 +38,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let client = try server.client(state) { return try run(on: client) }
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
         let story = try RunStory(run: run, store: store, data: state.dataDirectory, now: LiveClock().now)

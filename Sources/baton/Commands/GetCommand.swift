@@ -25,14 +25,20 @@ struct GetCommand: ParsableCommand {
     var files = false
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
+        if let client = try server.client(state) { return try run(on: client) }
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
         if files { return try showFiles(of: run, store) }
+        try show(run, store, isDriven: state.dataDirectory.isDriven(run))
+    }
+
+    func show(_ run: Run.ID, _ store: any Store, isDriven: @autoclosure () -> Bool) throws {
         let summary = try store.run(run)
         var view = RunDetail(
-            run: summary, standing: RunStanding(summary.status, isDriven: state.dataDirectory.isDriven(run)),
+            run: summary, standing: RunStanding(summary.status, isDriven: isDriven()),
             tasks: try store.tasks(of: run, in: nil),
             attempts: try store.attempts(of: run, task: nil), labels: labels.isEmpty ? nil : labels.map(\.label)
         )

@@ -27,6 +27,7 @@ struct LogsCommand: ParsableCommand {
     var attempt: Int32?
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     mutating func validate() throws {
         if let attempt, attempt < 1 { throw ValidationError("--attempt counts from 1, not from \(attempt).") }
@@ -34,11 +35,22 @@ struct LogsCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let client = try server.client(state) { return try run(on: client) }
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
-        let folder = state.dataDirectory.folder(of: run)
+        try print(run, store, state.dataDirectory.folder(of: run)) {
+            Pause.sleep(.milliseconds(100))
+            return store
+        }
+    }
+
+    /// - Parameter next: waits, and gives the record as it stands then.
+    func print(
+        _ run: Run.ID, _ store: any Store, _ logs: any AttemptLogs, next: () throws -> any Store
+    ) throws {
+        var store = store
         var selection = try TaskSelection(tasks, run: run, in: store)
-        let printer = LogPrinter(folder: folder, form: state.json ? .json : selection.isSeveral ? .named : .plain)
+        let printer = LogPrinter(logs: logs, form: state.json ? .json : selection.isSeveral ? .named : .plain)
         if let attempt, !selection.tasks.contains(where: { $0.attempt >= attempt }) {
             let most = selection.tasks.map(\.attempt).max() ?? 0
             throw CommandFailure(
@@ -57,7 +69,7 @@ struct LogsCommand: ParsableCommand {
             let isOver = try store.run(run).status.isTerminal || selection.areAllOver
             follower.advance(selection.tasks, run: run)
             if isOver { return follower.finish() }
-            Pause.sleep(.milliseconds(100))
+            store = try next()
             try selection.refresh(from: store)
         }
     }

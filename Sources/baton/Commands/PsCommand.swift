@@ -23,24 +23,30 @@ struct PsCommand: ParsableCommand {
     var workflow: String?
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     mutating func validate() throws {
         if number < 1 { throw ValidationError("--number must be at least 1, not \(number).") }
     }
 
     func run() throws {
+        if let client = try server.client(state) { return try run(on: client) }
         let data = state.dataDirectory
         let filter = RunFilter(
             statuses: status.isEmpty ? nil : status.map(\.status), workflow: workflow, limit: number)
         let runs = data.hasDatabase ? try data.store().runs(matching: filter) : []
         let view = RunList(
             runs: runs.map { (summary: $0, standing: RunStanding($0.status, isDriven: data.isDriven($0.id))) })
+        show(view, advice: "Nothing has run yet. Start with 'baton run FILE'.")
+    }
+
+    func show(_ view: RunList, advice: String) {
         let now = LiveClock().now
         if state.json {
             JSONPrinter.print(view.json(now: now))
-        } else if runs.isEmpty {
+        } else if view.runs.isEmpty {
             let isFiltered = !status.isEmpty || workflow != nil
-            Output.messages(isFiltered ? "No run is like that." : "Nothing has run yet. Start with 'baton run FILE'.")
+            Output.messages(isFiltered ? "No run is like that." : advice)
         } else {
             Output.data(view.table(now: now).rendered(for: Terminal(descriptor: STDOUT_FILENO)))
         }

@@ -47,7 +47,7 @@ struct ResumeCommand: ParsableCommand {
         shadow: ShadowOptions? = nil, tracer: FileTracer? = nil, store: any Store
     ) throws {
         let data = state.dataDirectory
-        let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
+        let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, logs: data.folder(of: run))
         var replay = Replay(run: run)
         reporter.catchUp(try replay.advance(store))
         guard let submission = replay.engine.submission(of: run) else { throw RuntimeError.unknownRun(run) }

@@ -10,7 +10,8 @@ struct RunCommand: ParsableCommand {
         abstract: "Run a workflow and show its progress.",
         discussion: """
             Everything is on disk before it is reported. If baton or its terminal dies, tasks go on, and 'baton resume' \
-            takes the run over. Ctrl-C cancels: once with grace and 'finally' tasks, twice at once.
+            takes the run over. Ctrl-C cancels: once with grace and 'finally' tasks, twice at once. With --server the run \
+            is the server's: Ctrl-C ends only the following, and 'baton cancel' stops the run.
 
             Exit codes: 0 succeeded, 1 failed, 2 wrong usage or workflow, 128+n cancelled by signal n.
             """
@@ -20,6 +21,7 @@ struct RunCommand: ParsableCommand {
     var file: String
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
     @OptionGroup var machine: MachineOptions
     @OptionGroup var shadow: ShadowOptions
     @OptionGroup var sizing: SizingOptions
@@ -31,7 +33,18 @@ struct RunCommand: ParsableCommand {
     @Flag(name: .long, help: "Go on with the latest run of this file: run only what has not succeeded yet.")
     var resume = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --server: the folder on the server in which tasks run. [the server's own]", valueName: "folder"))
+    var directory: String?
+
     func run() throws {
+        if let client = try server.client(state) { return try run(on: client) }
+        if directory != nil {
+            throw CommandFailure(
+                "--directory is for a run on a server; here tasks run in the folder of the file", exit: .usage)
+        }
         let data = state.dataDirectory
         let tracer = try tracing.tracer()
         var file = try WorkflowFile.read(file)
@@ -64,7 +77,7 @@ struct RunCommand: ParsableCommand {
         store: any Store
     ) throws {
         let reporter = ProgressStyle.fitting(isJSON: state.json)
-            .reporter(for: submission.run, folder: data.folder(of: submission.run))
+            .reporter(for: submission.run, logs: data.folder(of: submission.run))
         let refit = BackgroundRefit(data, run: submission.run, of: submission.workflow.name)
         let setup = Wiring.setup(
             data, machine: machine, shadow: shadow.policy, tracer: tracer, slot: refit.slot, observer: reporter,

@@ -6,7 +6,6 @@ import BatonServer
 import BatonStore
 import Dispatch
 import Foundation
-import Glibc
 import Hummingbird
 import Logging
 import Synchronization

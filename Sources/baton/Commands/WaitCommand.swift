@@ -20,8 +20,10 @@ struct WaitCommand: ParsableCommand {
     var timeout: TimeSpan?
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
+        if let client = try server.client(state) { return try run(on: client) }
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
         let clock = LiveClock()
@@ -44,7 +46,7 @@ struct WaitCommand: ParsableCommand {
         }
     }
 
-    private func finish(_ summary: RunSummary) throws {
+    func finish(_ summary: RunSummary) throws {
         if state.json {
             let standing = RunStanding(summary.status, isDriven: true)
             Output.data(RunList.json(summary, standing, now: summary.ended ?? summary.submitted).json)

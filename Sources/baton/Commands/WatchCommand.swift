@@ -15,12 +15,16 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var argument: RunArgument
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
+        if let client = try server.client(state) {
+            return try RemoteRun(argument.name, client: client).drive(isJSON: state.json)
+        }
         let store = try state.existingStore()
         let run = try argument.resolve(in: store)
         let data = state.dataDirectory
-        let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, folder: data.folder(of: run))
+        let reporter = ProgressStyle.fitting(isJSON: state.json).reporter(for: run, logs: data.folder(of: run))
         let clock = LiveClock()
         var replay = Replay(run: run)
         reporter.catchUp(try replay.advance(store))

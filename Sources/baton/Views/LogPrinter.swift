@@ -6,7 +6,7 @@ import Glibc
 
 /// Copies the logs of attempts to the standard streams.
 struct LogPrinter {
-    let folder: RunFolder
+    let logs: any AttemptLogs
     let form: Form
 
     /// How what was printed is shown.
@@ -23,7 +23,7 @@ struct LogPrinter {
     func printAll(_ attempt: Attempt.ID, name: String) {
         for stream in LogStream.both(of: attempt, name: name) {
             var stream = stream
-            stream.copy(from: folder, as: form)
+            stream.copy(from: logs, as: form)
             stream.finish(as: form)
         }
     }
@@ -48,12 +48,13 @@ struct LogFollower {
             }
             followed[task.id] = max(followed[task.id] ?? 0, task.attempt)
         }
-        for index in streams.indices { streams[index].copy(from: printer.folder, as: printer.form) }
+        for index in streams.indices { streams[index].copy(from: printer.logs, as: printer.form) }
         // Two logs for each attempt: of thousands only those are read again that may still grow.
         let running = Set(tasks.filter { !$0.state.isTerminal }.map(\.id))
+        let form = printer.form
         streams.removeAll { stream in
             guard !running.contains(stream.attempt.task) else { return false }
-            stream.finish(as: printer.form)
+            stream.finish(as: form)
             return true
         }
     }
@@ -63,41 +64,35 @@ struct LogFollower {
     }
 }
 
-/// One log file, and how far it has been copied.
+/// One log, and how far it has been copied.
 private struct LogStream {
-    let attempt: Attempt.ID
+    let log: AttemptLog
     let name: String
-    let path: String
-    let target: Int32
-    private var position: off_t = 0
+    private var position: Int64 = 0
     /// The beginning of a line whose end has not been written yet.
     private var rest: [UInt8] = []
 
     static func both(of attempt: Attempt.ID, name: String) -> [LogStream] {
         [
-            LogStream(attempt, name, RunFolder.standardOutput(of: attempt), STDOUT_FILENO),
-            LogStream(attempt, name, RunFolder.standardError(of: attempt), STDERR_FILENO),
+            LogStream(AttemptLog(attempt: attempt, stream: .output), name),
+            LogStream(AttemptLog(attempt: attempt, stream: .error), name),
         ]
     }
 
-    private init(_ attempt: Attempt.ID, _ name: String, _ path: String, _ target: Int32) {
-        self.attempt = attempt
+    private init(_ log: AttemptLog, _ name: String) {
+        self.log = log
         self.name = name
-        self.path = path
-        self.target = target
     }
 
-    /// Copies what the file has gained.
-    mutating func copy(from folder: RunFolder, as form: LogPrinter.Form) {
-        let descriptor = open("\(folder.path)/\(path)", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = pread(descriptor, &bytes, bytes.count, position)
-            guard count > 0 else { return }
-            position += off_t(count)
-            write(bytes[..<count], as: form)
+    var attempt: Attempt.ID { log.attempt }
+
+    private var target: Int32 { log.stream == .output ? STDOUT_FILENO : STDERR_FILENO }
+
+    /// Copies what the log has gained.
+    mutating func copy(from logs: any AttemptLogs, as form: LogPrinter.Form) {
+        logs.read(log, from: position) { bytes in
+            position += Int64(bytes.count)
+            write(bytes, as: form)
         }
     }
 
@@ -124,7 +119,7 @@ private struct LogStream {
             Array(
                 Value.object([
                     "task": .string(name), "attempt": .number(Int(attempt.number)),
-                    "stream": .string(target == STDOUT_FILENO ? "stdout" : "stderr"),
+                    "stream": .string(log.stream.rawValue),
                     "line": .string(String(decoding: line, as: UTF8.self)),
                 ]).json.utf8) + [UInt8(ascii: "\n")]
         }

@@ -15,9 +15,14 @@ enum LogTail {
         var bytes = [UInt8](repeating: 0, count: length - start)
         let got = pread(descriptor, &bytes, bytes.count, off_t(start))
         guard got > 0 else { return [] }
-        var lines = bytes[..<got].split(separator: UInt8(ascii: "\n"))
+        return lines(in: bytes[..<got], isWhole: start == 0, count: count)
+    }
+
+    /// The last lines of the end of a log.
+    static func lines(in bytes: ArraySlice<UInt8>, isWhole: Bool, count: Int) -> [String] {
+        var lines = bytes.split(separator: UInt8(ascii: "\n"))
         // The first piece may be the end of a line that began earlier.
-        if start > 0 && lines.count > 1 { lines.removeFirst() }
+        if !isWhole && lines.count > 1 { lines.removeFirst() }
         return lines.suffix(count).map { DisplayWidth.printable(lastRewrite(String(decoding: $0, as: UTF8.self))) }
     }
 

@@ -21,13 +21,13 @@ enum ProgressStyle {
         return Terminal(descriptor: STDERR_FILENO).isInteractive ? .live : .plain
     }
 
-    func reporter(for run: Run.ID, folder: RunFolder) -> any ProgressReporter {
+    func reporter(for run: Run.ID, logs: any AttemptLogs) -> any ProgressReporter {
         switch self {
         case .live:
-            LiveProgress(run: run, folder: folder, terminal: Terminal(descriptor: STDERR_FILENO)) {
+            LiveProgress(run: run, logs: logs, terminal: Terminal(descriptor: STDERR_FILENO)) {
                 Output.write($0, to: STDERR_FILENO)
             }
-        case .plain: PlainProgress(run: run, folder: folder) { Output.write($0, to: STDERR_FILENO) }
+        case .plain: PlainProgress(run: run, logs: logs) { Output.write($0, to: STDERR_FILENO) }
         case .json: JSONProgress(run: run) { Output.write($0, to: STDOUT_FILENO) }
         }
     }
@@ -37,12 +37,13 @@ enum ProgressStyle {
 final class PlainProgress: ProgressReporter {
     private var progress: RunProgress
     private var stragglers = StragglerWatch()
-    private let folder: RunFolder
+    private let logs: any AttemptLogs
     private let write: (String) -> Void
 
-    init(run: Run.ID, folder: RunFolder, write: @escaping (String) -> Void) {
+    init(run: Run.ID, logs: any AttemptLogs, write: @escaping (String) -> Void) {
         progress = RunProgress(run: run)
-        self.folder = folder
+        if let hint = logs.forceHint(for: run) { progress.forceHint = hint }
+        self.logs = logs
         self.write = write
     }
 
@@ -60,7 +61,7 @@ final class PlainProgress: ProgressReporter {
                 let counts = progress.counts
                 text += "[\(counts.finished)/\(counts.total)] \(news.line.text)\n"
                 guard news.kind == .failure, let attempt = news.attempt else { continue }
-                for line in FailureDetail.lines(of: attempt, in: folder) { text += line.text + "\n" }
+                for line in FailureDetail.lines(of: attempt, in: logs) { text += line.text + "\n" }
             }
         }
         if !text.isEmpty { write(text) }
@@ -80,7 +81,7 @@ final class PlainProgress: ProgressReporter {
     }
 
     func finish(at now: Instant) {
-        let lines = RunVerdict(progress: progress, folder: folder).lines(at: now)
+        let lines = RunVerdict(progress: progress, logs: logs).lines(at: now)
         write(lines.map { $0.text + "\n" }.joined())
     }
 }
@@ -88,7 +89,7 @@ final class PlainProgress: ProgressReporter {
 /// A view of the running tasks that is redrawn in place; failures and retries stay above it.
 final class LiveProgress: ProgressReporter {
     private var progress: RunProgress
-    private let folder: RunFolder
+    private let logs: any AttemptLogs
     private var screen: TerminalScreen
     private var stragglers = StragglerWatch()
     private var lasting: [StyledLine] = []
@@ -99,9 +100,10 @@ final class LiveProgress: ProgressReporter {
     private static let shortest = Duration.milliseconds(100)
     private static let longest = Duration.milliseconds(250)
 
-    init(run: Run.ID, folder: RunFolder, terminal: Terminal, write: @escaping (String) -> Void) {
+    init(run: Run.ID, logs: any AttemptLogs, terminal: Terminal, write: @escaping (String) -> Void) {
         progress = RunProgress(run: run)
-        self.folder = folder
+        if let hint = logs.forceHint(for: run) { progress.forceHint = hint }
+        self.logs = logs
         screen = TerminalScreen(terminal: terminal, write: write)
     }
 
@@ -119,7 +121,7 @@ final class LiveProgress: ProgressReporter {
             for news in progress.news(of: recorded) where news.kind != .success {
                 lasting.append(news.line)
                 if news.kind == .failure, let attempt = news.attempt {
-                    lasting += FailureDetail.lines(of: attempt, in: folder)
+                    lasting += FailureDetail.lines(of: attempt, in: logs)
                 }
             }
         }
@@ -152,7 +154,7 @@ final class LiveProgress: ProgressReporter {
     }
 
     func finish(at now: Instant) {
-        screen.draw(lasting: lasting + RunVerdict(progress: progress, folder: folder).lines(at: now), live: [])
+        screen.draw(lasting: lasting + RunVerdict(progress: progress, logs: logs).lines(at: now), live: [])
         lasting = []
     }
 }

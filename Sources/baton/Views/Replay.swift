@@ -15,16 +15,19 @@ struct Replay {
 
     /// Takes in what the log has since the last time.
     mutating func advance(_ store: any Store) throws(StoreError) -> [Recorded] {
-        try store.replay(run, after: sequence).map { entry in
-            sequence = entry.sequence
-            if case .workerResized(let worker, let available) = entry.event {
-                heldByOthers = engine.capacity(of: worker) - available
-            }
-            var changes: [Change] = []
-            for effect in engine.handle(entry.event, at: entry.at) {
-                if case .announce(let change) = effect { changes.append(change) }
-            }
-            return Recorded(event: entry.event, at: entry.at, changes: changes)
+        try store.replay(run, after: sequence).map { take($0.event, at: $0.at, sequence: $0.sequence) }
+    }
+
+    /// Takes in the next event of the log.
+    mutating func take(_ event: Event, at: Instant, sequence: Int64) -> Recorded {
+        self.sequence = sequence
+        if case .workerResized(let worker, let available) = event {
+            heldByOthers = engine.capacity(of: worker) - available
         }
+        var changes: [Change] = []
+        for effect in engine.handle(event, at: at) {
+            if case .announce(let change) = effect { changes.append(change) }
+        }
+        return Recorded(event: event, at: at, changes: changes)
     }
 }

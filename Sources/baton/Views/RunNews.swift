@@ -130,7 +130,7 @@ extension RunProgress {
         case .paused: return StyledLine("The run is paused: what runs goes on, nothing new starts.", .warning)
         case .cancelling:
             let stopping = Sentence.count(running.count, "running task")
-            return StyledLine("Cancelling: \(stopping) must end first. Press Ctrl-C again to kill at once.", .warning)
+            return StyledLine("Cancelling: \(stopping) must end first. \(forceHint)", .warning)
         case .running:
             switch cause {
             case .runUnpaused: return "The run goes on."

@@ -20,6 +20,8 @@ struct RunProgress {
     /// Of all attempts that have ended.
     private(set) var cpu = Duration.zero
     private var remaining = RemainingWork()
+    /// What whoever reads of a cancellation may do to hasten it.
+    var forceHint = "Press Ctrl-C again to kill at once."
 
     struct Task: Sendable {
         var instance: TaskInstance

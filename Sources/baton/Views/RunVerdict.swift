@@ -4,7 +4,7 @@ import BatonRuntime
 /// What is said when a run has ended: how, what it took, what failed and what to do next.
 struct RunVerdict {
     let progress: RunProgress
-    let folder: RunFolder
+    let logs: any AttemptLogs
 
     private static let failuresShown = 10
 
@@ -18,7 +18,7 @@ struct RunVerdict {
             guard case .failed(let failure) = progress.tasks[index].state else { continue }
             var line = StyledLine("  \(progress.tasks[index].instance.name) \(failure.predicate)", .bad)
             if let attempt = progress.attemptID(index) {
-                line.append(": \(folder.path)/\(FailureDetail.log(of: attempt, in: folder))")
+                line.append(": \(logs.place(of: FailureDetail.log(of: attempt, in: logs)))")
             }
             lines.append(line)
         }
@@ -27,10 +27,10 @@ struct RunVerdict {
         }
         switch progress.status {
         case .failed:
-            lines.append("To see why: baton explain \(progress.run)")
-            lines.append("To try again what did not succeed: baton retry \(progress.run)")
+            lines.append("To see why: baton explain \(progress.run)\(logs.commandOptions)")
+            lines.append("To try again what did not succeed: baton retry \(progress.run)\(logs.commandOptions)")
         case .cancelled:
-            lines.append("To go on where it stopped: baton retry \(progress.run)")
+            lines.append("To go on where it stopped: baton retry \(progress.run)\(logs.commandOptions)")
         case .running, .paused, .cancelling, .succeeded:
             break
         }
@@ -75,26 +75,25 @@ struct RunVerdict {
 
 /// The end of what a failed attempt printed, and where the rest is.
 enum FailureDetail {
-    /// The log that says more: standard error, or standard output where that is all there is. Relative to the folder.
-    static func log(of attempt: Attempt.ID, in folder: RunFolder) -> String {
-        let error = RunFolder.standardError(of: attempt)
-        let output = RunFolder.standardOutput(of: attempt)
-        let isSilent = LogTail.lines(of: folder.path + "/" + error, count: 1).isEmpty
-        return isSilent && !LogTail.lines(of: folder.path + "/" + output, count: 1).isEmpty ? output : error
+    /// The log that says more: standard error, or standard output where that is all there is.
+    static func log(of attempt: Attempt.ID, in logs: any AttemptLogs) -> AttemptLog {
+        let error = AttemptLog(attempt: attempt, stream: .error)
+        let output = AttemptLog(attempt: attempt, stream: .output)
+        let isSilent = logs.tail(of: error, count: 1).isEmpty
+        return isSilent && !logs.tail(of: output, count: 1).isEmpty ? output : error
     }
 
-    static func lines(of attempt: Attempt.ID, in folder: RunFolder, count: Int = 10) -> [StyledLine] {
-        let log = log(of: attempt, in: folder)
-        let tail = LogTail.lines(of: folder.path + "/" + log, count: count)
+    static func lines(of attempt: Attempt.ID, in logs: any AttemptLogs, count: Int = 10) -> [StyledLine] {
+        let log = log(of: attempt, in: logs)
+        let tail = logs.tail(of: log, count: count)
         guard !tail.isEmpty else { return ["  It printed nothing."] }
-        let stream = log.hasSuffix(".err") ? "standard error" : "standard output"
-        var lines = [StyledLine("  The end of its \(stream):")]
+        var lines = [StyledLine("  The end of its \(log.stream.words):")]
         for text in tail {
             var line = StyledLine("    | ", .faint)
             line.append(text)
             lines.append(line)
         }
-        lines.append(StyledLine("  All of it: \(folder.path)/\(log)", .faint))
+        lines.append(StyledLine("  All of it: \(logs.place(of: log))", .faint))
         return lines
     }
 }
