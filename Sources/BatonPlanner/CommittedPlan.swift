@@ -138,6 +138,7 @@ struct CommittedPlan: Sendable {
             return []
         }
         let now = observation.now.nanoseconds - begin.nanoseconds
+        let list = withoutHeld(observation, snapshot)
         _ = decoder.resume(list, running: running(observation, snapshot, now), now: now)
         var builder = PlacementBuilder(observation)
         for task in list.map(Int.init) where decoder.starts[task] == now && numbers[task] >= 0 {
@@ -147,6 +148,21 @@ struct CommittedPlan: Sendable {
             isBroken = true
         }
         return builder.placements
+    }
+
+    /// What waits for a person, and what comes after it, keeps no room from others: nobody knows when the answer comes.
+    private func withoutHeld(_ observation: Observation, _ snapshot: Snapshot) -> [Int32] {
+        var isHeld = Array(repeating: false, count: snapshot.problem.count)
+        var held = list.filter { place in
+            let task = snapshot.tasks[Int(place)]
+            return observation.state(of: task.index, inRun: task.run).label == .awaitingApproval
+        }
+        if held.isEmpty { return list }
+        while let task = held.popLast() {
+            isHeld[Int(task)] = true
+            held += snapshot.problem.graph.successors(of: Int(task)).filter { !isHeld[Int($0)] }
+        }
+        return list.filter { !isHeld[Int($0)] }
     }
 
     private mutating func readReady(_ observation: Observation, _ snapshot: Snapshot) {

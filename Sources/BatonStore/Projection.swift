@@ -138,7 +138,7 @@ struct Projection {
         case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang,
             .runPaused,
             .runUnpaused,
-            .runCancelled, .runRetried, .prioritized, .reviewed:
+            .runCancelled, .runRetried, .prioritized, .reviewed, .recalled:
             return
         }
     }
@@ -153,7 +153,8 @@ extension Projection.Standing {
         case .backingOff(let until): detail = .until(until)
         case .failed(let failure): detail = .failure(failure)
         case .skipped(let reason): detail = .skipped(because: reason)
-        case .blocked, .awaitingApproval, .ready, .cancelled: break
+        case .awaitingApproval(let question, _): detail = .question(question)
+        case .blocked, .ready, .cancelled: break
         }
     }
 
@@ -203,6 +204,7 @@ extension Event {
         case .runRetried: "run_retried"
         case .prioritized: "prioritized"
         case .reviewed: "reviewed"
+        case .recalled: "recalled"
         }
     }
 }

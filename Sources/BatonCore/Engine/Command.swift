@@ -24,8 +24,10 @@ public enum CommandError: Error, Hashable, Sendable {
     case wrongStatus(Run.ID, Run.Status)
     /// The run has no such task.
     case unknownTask(TaskReference)
-    /// The task has ended otherwise than by success, or asks nobody for approval, and the wish needs that.
+    /// The task has ended otherwise than by success, and the wish needs that.
     case wrongState(TaskReference, TaskState.Label)
+    /// The task asks nobody for approval: not yet, not any more, or never.
+    case notAsking(TaskReference, TaskState.Label)
     /// One task can't wait for these, which belong to different runs.
     case separateRuns([TaskReference])
     /// Priorities go from 0 to 100.

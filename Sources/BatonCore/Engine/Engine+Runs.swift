@@ -115,6 +115,7 @@ extension Engine {
         for task in again { runs[index].states[task] = .blocked(waitingFor: 0) }
         for task in again {
             runs[index].failures[task] = 0
+            runs[index].reviews[Int32(task)] = nil
             runs[index].states[task] = runs[index].initialState(of: task)
             effects.append(.announce(.taskState(reference(task, in: index), runs[index].states[task], at: now)))
         }

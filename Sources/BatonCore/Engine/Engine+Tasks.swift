@@ -76,32 +76,20 @@ extension Engine {
             open(task, in: run, at: now, &settled, into: &effects)
         case .command:
             switch evaluateCondition(of: task, in: run) {
-            case .success(true) where runs[run].task(task).approval != nil:
-                enter(.awaitingApproval(since: now), task, in: run, at: now, into: &effects)
             case .success(true):
-                makeReady(task, in: run, at: now, into: &effects)
-                if case .decide? = effects.last { return }
-                effects.append(.decide)
+                if let question = runs[run].task(task).approval {
+                    ask(question, before: task, in: run, at: now, &settled, into: &effects)
+                } else {
+                    makeReady(task, in: run, at: now, into: &effects)
+                    if case .decide? = effects.last { return }
+                    effects.append(.decide)
+                }
             case .success(false):
                 settled.push(task, .skipped(because: .condition))
             case .failure(let error):
                 settled.push(task, .failed(.invalid("when: \(error.message)")))
             }
         }
-    }
-
-    /// Lets a task that asked for approval go, or fail.
-    mutating func settle(_ review: Review, of task: TaskReference, at now: Instant, into effects: inout [Effect]) {
-        guard let run = runIndex[task.run], case .awaitingApproval? = state(of: task) else { return }  // answered twice
-        let place = Int(task.task.index)
-        if review.isApproved {
-            makeReady(place, in: run, at: now, into: &effects)
-        } else {
-            var settled = Worklist()
-            settled.push(place, .failed(.rejected(review)))
-            propagate(&settled, in: run, at: now, into: &effects)
-        }
-        effects.append(.decide)
     }
 
     private func evaluateCondition(of task: Int, in run: Int) -> Result<Bool, ExpressionError> {

@@ -83,6 +83,8 @@ public struct Engine: Sendable {
             prioritize(task, of: run, priority, into: &effects)
         case .reviewed(let task, let review):
             settle(review, of: task, at: now, into: &effects)
+        case .recalled(let task, let values, _):
+            recall(values, of: task, at: now, into: &effects)
         }
     }
 
@@ -127,7 +129,7 @@ public struct Engine: Sendable {
         case .review(let task, let review):
             try require(task.run) { !$0.isTerminal }
             guard let state = state(of: task) else { throw .unknownTask(task) }
-            guard case .awaitingApproval = state else { throw .wrongState(task, state.label) }
+            guard case .awaitingApproval = state else { throw .notAsking(task, state.label) }
             return .reviewed(task, review)
         }
     }

@@ -27,6 +27,8 @@ public enum Event: Hashable, Sendable, Codable {
     case prioritized(Run.ID, TaskInstance.ID?, priority: Int32)
     /// A person answered a task that asks for approval.
     case reviewed(TaskReference, Review)
+    /// What an earlier run made of a task that asks for approval still holds.
+    case recalled(TaskReference, TaskValues?, from: Run.ID)
 
     /// The run that the event belongs to; nil for the cluster's own.
     public var run: Run.ID? {
@@ -40,7 +42,7 @@ public enum Event: Hashable, Sendable, Codable {
             (decision.placements.first ?? decision.secondOpinion?.instead?.first)?.task.run
         case .attemptGrew(let attempt, _), .attemptEnded(let attempt, _, _): attempt.run
         case .alarmRang(.retry(let attempt)), .alarmRang(.timeout(let attempt)): attempt.run
-        case .reviewed(let task, _): task.run
+        case .reviewed(let task, _), .recalled(let task, _, _): task.run
         case .workerJoined, .workerResized, .workerLost: nil
         }
     }

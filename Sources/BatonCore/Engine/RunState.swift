@@ -28,6 +28,8 @@ struct RunState: Sendable {
     var places: [Int32]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
+    /// What people answered last to tasks that ask for approval.
+    var reviews: [Int32: Review] = [:]
     /// Units held of each of the workflow's limits.
     var limitsInUse: [Int64]
     /// Units that other runs hold of limits of the same names.

@@ -5,6 +5,9 @@ public struct Review: Hashable, Sendable, Codable {
     public var reviewer: String
     public var comment: String?
 
+    /// Longer comments are refused where people give them.
+    public static let mostCommentBytes = 2_000
+
     public init(isApproved: Bool, reviewer: String, comment: String? = nil) {
         self.isApproved = isApproved
         self.reviewer = reviewer

@@ -2,8 +2,8 @@
 public enum TaskState: Hashable, Sendable {
     /// Dependencies that have not succeeded yet (plus one for `finally` tasks while others are unfinished).
     case blocked(waitingFor: Int32)
-    /// Nothing is left to wait for but a person's yes.
-    case awaitingApproval(since: Instant)
+    /// Nothing is left to wait for but a person's yes to this question.
+    case awaitingApproval(question: String, since: Instant)
     case ready(since: Instant)
     case running(Running)
     case backingOff(until: Instant)

@@ -33,8 +33,8 @@ extension Workflow {
         public init(
             name: String, action: Action, needs: [Template] = [], fanOut: FanOut? = nil, inputs: [Template] = [],
             outputs: [Template] = [], condition: Expression? = nil, approval: Template? = nil,
-            retry: RetryRule = .never, timeout: Duration? = nil, request: ResourceRequest = ResourceRequest(), priority: Int32 = 50,
-            deadline: Duration? = nil, isCached: Bool = false, workingDirectory: Template? = nil,
+            retry: RetryRule = .never, timeout: Duration? = nil, request: ResourceRequest = ResourceRequest(),
+            priority: Int32 = 50, deadline: Duration? = nil, isCached: Bool = false, workingDirectory: Template? = nil,
             environment: [EnvironmentVariable] = [], secrets: [String] = [], isFinally: Bool = false,
             expectedDuration: Duration? = nil
         ) {

@@ -72,10 +72,10 @@ struct PlanBook<Rule: Planner>: Sendable {
         }
         for item in items[low...] {
             switch observation.state(of: Int(item.task), inRun: Int(item.run)) {
-            case .blocked, .awaitingApproval, .backingOff:
+            case .blocked, .backingOff:
                 let demand = observation.grant(for: Int(item.task), inRun: Int(item.run), on: Worker.ID(worker))
                 return Reservation(start: item.start, demand: demand)
-            case .ready, .running, .succeeded, .failed, .skipped, .cancelled:
+            case .awaitingApproval, .ready, .running, .succeeded, .failed, .skipped, .cancelled:
                 continue
             }
         }

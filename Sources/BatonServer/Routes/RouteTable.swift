@@ -1,7 +1,8 @@
 /// Everything that the server can be asked for.
 enum RouteTable {
     static let all: [Route] =
-        runs + runActions + priorities + tasks + workflows + scheduling + studies + events + cluster + access
+        runs + runActions + priorities + tasks + approvals + workflows + scheduling + studies + events + cluster
+        + access
         + operations
 
     static let prefix = "/api/v1"

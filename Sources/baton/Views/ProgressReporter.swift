@@ -43,6 +43,7 @@ final class PlainProgress: ProgressReporter {
     init(run: Run.ID, logs: any AttemptLogs, write: @escaping (String) -> Void) {
         progress = RunProgress(run: run)
         if let hint = logs.forceHint(for: run) { progress.forceHint = hint }
+        progress.commandOptions = logs.commandOptions
         self.logs = logs
         self.write = write
     }
@@ -103,6 +104,7 @@ final class LiveProgress: ProgressReporter {
     init(run: Run.ID, logs: any AttemptLogs, terminal: Terminal, write: @escaping (String) -> Void) {
         progress = RunProgress(run: run)
         if let hint = logs.forceHint(for: run) { progress.forceHint = hint }
+        progress.commandOptions = logs.commandOptions
         self.logs = logs
         screen = TerminalScreen(terminal: terminal, write: write)
     }

@@ -11,8 +11,7 @@ extension Failure {
         case .notStarted(let reason): "could not be started: \(reason)"
         case .missingOutputs(let paths):
             "ended well but did not make \(Sentence.list(paths.map { "'\($0)'" }, limit: 5))"
-        case .rejected(let review):
-            "was rejected by \(review.reviewer)\(review.comment.map { ": \($0)" } ?? "")"
+        case .rejected(let review): "was \(review.predicate)"
         case .invalid(let message): "could not be evaluated: \(message)"
         }
     }

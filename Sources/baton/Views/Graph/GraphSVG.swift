@@ -132,7 +132,8 @@ struct GraphSVG {
         var left = x + 4
         let unit = (width - 8) / Double(max(states.total, 1))
         let order: [TaskState.Label] = [
-            .succeeded, .failed, .cancelled, .skipped, .running, .backingOff, .ready, .blocked,
+            .succeeded, .failed, .cancelled, .skipped, .running, .awaitingApproval, .backingOff, .ready,
+            .blocked,
         ]
         return order.filter { states[$0] > 0 }.map { label in
             let part = Double(states[label]) * unit
