@@ -56,6 +56,11 @@ import Testing
         }
     }
 
+    @Test("what waits for a person holds up nothing else", arguments: PolicyCatalog.names)
+    func approval(name: String) {
+        PolicyConformance.checkApproval { PolicyCatalog.policy(named: name, patience: nil)! }
+    }
+
     /// Drops the last of several placements.
     private struct Lazy: Policy {
         let name = "lazy"

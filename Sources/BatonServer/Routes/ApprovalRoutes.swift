@@ -1,6 +1,5 @@
 import BatonCore
 import BatonFormats
-import BatonRuntime
 import BatonStore
 
 extension RouteTable {

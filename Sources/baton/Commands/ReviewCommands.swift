@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatonCore
-import BatonFormats
 import BatonRuntime
 import BatonStore
 import Foundation

@@ -5,7 +5,7 @@ import Glibc
 
 /// Shows a run while it goes on: live on a terminal, as lines elsewhere, as JSON for programs.
 protocol ProgressReporter: RunObserver {
-    /// Takes in what happened before the watching began: known, but not told as news.
+    /// Takes in what happened before the watching began: known, but not told as news; only what asks still asks.
     func catchUp(_ history: [Recorded])
     /// Says how the run ended; nothing is reported afterwards.
     func finish(at now: Instant)
@@ -52,6 +52,9 @@ final class PlainProgress: ProgressReporter {
 
     func catchUp(_ history: [Recorded]) {
         for recorded in history { progress.apply(recorded) }
+        let counts = progress.counts
+        let text = progress.requests.map { "[\(counts.finished)/\(counts.total)] \($0.text)\n" }.joined()
+        if !text.isEmpty { write(text) }
     }
 
     func durable(_ batch: [Recorded]) {
@@ -115,6 +118,7 @@ final class LiveProgress: ProgressReporter {
 
     func catchUp(_ history: [Recorded]) {
         for recorded in history { progress.apply(recorded) }
+        lasting += progress.requests
     }
 
     func durable(_ batch: [Recorded]) {

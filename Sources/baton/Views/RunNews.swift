@@ -62,14 +62,28 @@ extension RunProgress {
             return News(
                 .notice, StyledLine("\(name) \(ending(cause))\(spent(index)); trying again in \(wait).", .warning))
         case .awaitingApproval(let question, _):
-            let hint = ApprovalHint.sentence(run, task: name, options: commandOptions)
-            return News(.notice, StyledLine("\(name) asks for approval: \(question) \(hint)", .warning))
+            return News(.notice, request(index, question))
         case .ready where cause.approval != nil:
             return cause.approval.map { News(.notice, StyledLine("\(name) was \($0.predicate).", .good)) }
         case .ready: return again(index, cause: cause).map { News(.notice, StyledLine($0, .warning)) }
         case .cancelled: return News(.notice, StyledLine("\(name) was cancelled.", .warning))
         case .blocked, .running, .skipped: return nil
         }
+    }
+
+    /// Those that wait for an answer now, for whoever begins to watch.
+    var requests: [StyledLine] {
+        tasks.indices.compactMap { index in
+            guard case .awaitingApproval(let question, _) = tasks[index].state else { return nil }
+            return request(index, question)
+        }
+    }
+
+    private func request(_ index: Int, _ question: String) -> StyledLine {
+        let name = tasks[index].instance.name
+        var line = StyledLine("\(name) asks for approval: \(DisplayWidth.printable(question))", .warning)
+        line.append(" (\(ApprovalHint.sentence(run, task: name, options: commandOptions)))", .faint)
+        return line
     }
 
     private func success(_ index: Int, cause: Event) -> StyledLine {
