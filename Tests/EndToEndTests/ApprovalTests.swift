@@ -129,7 +129,7 @@ struct ApprovalTests {
         var ask = task("go on", needs: ["build"])
         ask.approval = Template(literal: "Deploy v1?")
         var wipe = task("wipe")
-        wipe.approval = Template(literal: "Wipe it?")
+        wipe.approval = Template(literal: "Wipe it?\nThere is no way back.\n")
         let stage = try Stage([task("build"), ask, wipe, task("after", needs: ["go on", "wipe"])])
         try stage.decide(at: 0)
         stage.end("build", .succeeded(nil), at: 2)
@@ -164,7 +164,7 @@ struct ApprovalTests {
             stage.send(.reviewed(TaskReference(run: stage.run, task: TaskInstance.ID(task)), review), at: seconds)
         }
         answer(1, Review(isApproved: true, reviewer: "anna", comment: "looks good"), 70)
-        answer(2, Review(isApproved: false, reviewer: "bert"), 80)
+        answer(2, Review(isApproved: false, reviewer: "bert", comment: "not\u{1B}[2J now"), 80)
         try stage.decide(at: 80)
         stage.end("go on", .succeeded(nil), at: 81)
         note("explain, when they were answered", try explanation(90))
@@ -181,7 +181,8 @@ struct ApprovalTests {
         let objects = json.split(separator: "\n").filter {
             $0.contains(#""awaiting_approval""#) || $0.contains(#""review""#) || $0.contains("rejected")
         }
-        note("\njson", objects.map(String.init))
+        text += "\n"
+        note("json", objects.map(String.init))
         try GoldenText.expect(stage.anonymous(text), equals: "approval.txt")
     }
 }

@@ -60,7 +60,7 @@ extension Value {
         case .rejected(let review):
             .object([
                 "kind": .string("rejected"), "by": .string(review.reviewer),
-                "message": review.comment.map(Value.string) ?? .null,
+                "message": review.comment.map { .string($0) },
             ])
         case .invalid(let message): .object(["kind": .string("invalid"), "message": .string(message)])
         }

@@ -46,18 +46,22 @@ struct DecisionLayout {
         }
         places.places = planned.places
         var hasEnded = false
-        // What comes after a task that asks for approval, which may be long in coming.
-        var isHeld = Array(repeating: false, count: planned.shape.count)
+        /// By task, whether it waits for an approval, which may be long in coming; empty while nothing asks.
+        var isHeld: [Bool] = []
         for task in planned.way.list.map(Int.init) where !isOver {
             var earliest = now
             var ready: ReadyTask?
             switch observation.state(of: task, inRun: run) {
             case .awaitingApproval:
+                if isHeld.isEmpty { isHeld = Array(repeating: false, count: planned.shape.count) }
                 isHeld[task] = true
                 continue
             case .blocked:
-                isHeld[task] = planned.shape.graph.dependencies(of: task).contains { isHeld[Int($0)] }
-                if !isWhole || isHeld[task] || observation.isFinally(task, inRun: run) { continue }
+                if !isHeld.isEmpty, planned.shape.graph.dependencies(of: task).contains(where: { isHeld[Int($0)] }) {
+                    isHeld[task] = true
+                    continue
+                }
+                if !isWhole || observation.isFinally(task, inRun: run) { continue }
             case .ready:
                 ready = planned.numbers[task] < 0 ? nil : observation.ready(planned.numbers[task])
                 if ready == nil { return }  // the run is paused

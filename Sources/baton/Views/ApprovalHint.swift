@@ -1,7 +1,12 @@
 import BatonCore
 
-/// How to answer a task that asks for approval.
+/// What a task that asks for approval is shown as, and how to answer it.
 enum ApprovalHint {
+    /// What somebody wrote, on one line.
+    static func line(_ text: String) -> String {
+        DisplayWidth.printable(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+    }
+
     /// - Parameter options: what must follow a command about the run, with a space before it.
     static func sentence(_ run: Run.ID, task: String, options: String) -> String {
         let arguments = "\(run) \(argument(task))\(options)"
@@ -22,7 +27,8 @@ enum ApprovalHint {
 extension Review {
     /// To be put behind `was`: `approved by anna: go`.
     var predicate: String {
-        "\(isApproved ? "approved" : "rejected") by \(reviewer)" + (comment.map { ": \($0)" } ?? "")
+        let words = "\(isApproved ? "approved" : "rejected") by \(reviewer)" + (comment.map { ": \($0)" } ?? "")
+        return ApprovalHint.line(words)
     }
 }
 

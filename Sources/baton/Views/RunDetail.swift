@@ -57,7 +57,7 @@ struct RunDetail {
         for task in tasks.lazy.filter({ $0.state == .awaitingApproval }).prefix(5) {
             guard case .question(let question) = task.detail else { continue }
             lines.append(
-                StyledLine("\(task.name) asks for approval: \(DisplayWidth.printable(question))", .warning))
+                StyledLine("\(task.name) asks for approval: \(ApprovalHint.line(question))", .warning))
             lines.append(StyledLine("  " + ApprovalHint.sentence(run.id, task: task.name, options: commandOptions)))
         }
         return lines
@@ -106,7 +106,7 @@ struct RunDetail {
             let last = attempt?.failure.map { "\($0.short), " } ?? ""
             let wait = max(.zero, now.duration(to: instant))
             return StyledLine("\(last)again in \(DurationText.format(wait))", .warning)
-        case .question(let text): return StyledLine(DisplayWidth.printable(text), .warning)
+        case .question(let text): return StyledLine(ApprovalHint.line(text), .warning)
         case nil: break
         }
         guard task.state == .succeeded else { return "" }

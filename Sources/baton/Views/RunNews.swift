@@ -81,7 +81,7 @@ extension RunProgress {
 
     private func request(_ index: Int, _ question: String) -> StyledLine {
         let name = tasks[index].instance.name
-        var line = StyledLine("\(name) asks for approval: \(DisplayWidth.printable(question))", .warning)
+        var line = StyledLine("\(name) asks for approval: \(ApprovalHint.line(question))", .warning)
         line.append(" (\(ApprovalHint.sentence(run, task: name, options: commandOptions)))", .faint)
         return line
     }

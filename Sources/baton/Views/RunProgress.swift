@@ -173,12 +173,12 @@ struct RunProgress {
 
     // MARK: Outlook
 
-    /// Expected time to the end of the run; nil while nothing is known.
+    /// Expected time to the end of the run; nil while nothing is known, or people are asked.
     ///
     /// The more pessimistic of two bounds: the work left, shared by as many tasks as run now, and the longest rest of
     /// a running task.
     func timeLeft(at now: Instant) -> Duration? {
-        guard !isFinished, counts.finished < counts.total else { return nil }
+        guard !isFinished, counts.finished < counts.total, counts[.awaitingApproval] == 0 else { return nil }
         var spent: Int64 = 0
         var longest: Int64 = 0
         for index in running {

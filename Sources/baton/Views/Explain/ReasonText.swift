@@ -9,7 +9,7 @@ extension Explanation.Reason {
         case .waitsForTheRest: "runs when all others have ended"
         case .paused: "is ready, but the run is paused"
         case .waitsForApproval(let question, let since):
-            "has been asking for approval for \(DurationText.format(since.duration(to: now))): \(question)"
+            "has been asking for approval for \(DurationText.format(since.duration(to: now))): '\(ApprovalHint.line(question))'"
         case .approved(let review): "was \(review.predicate)"
         case .noRoom(let needed, let free):
             "is ready, but needs \(Sentence.resources(needed.shortfall(of: free))), "
