@@ -115,6 +115,7 @@ class Story:
         self.submit(ASKS)
         expect(self.page.get_by_text("Deploy <b>now</b>?")).to_be_visible(timeout=30_000)
         expect(self.page.get_by_text("Wipe it?")).to_be_visible()
+        expect(self.page.locator(".ask time").first).to_contain_text("just now")
         self.page.get_by_label("Comment for wipe").fill("not <i>today</i>")
         self.shot("approvals")
         self.button("Approve go").click()

@@ -29,8 +29,9 @@ export function approvals(model) {
 }
 
 function card(model, task) {
+  const since = new Date(task.since * 1000).toISOString();
   const head = [h("h2", {}, `${task.name} asks for approval`), h("p", { class: "question" }, task.question),
-    h("time", { class: "hint", ...timeAttributes(task.since) }, `asked ${ago(task.since)}`)];
+    h("time", { class: "hint", ...timeAttributes(since) }, `asked ${ago(since)}`)];
   if (!may("operator")) return h("section", { class: "card ask" }, head);
   const comment = h("input", { type: "text", maxlength: 500, placeholder: "comment",
     "aria-label": `Comment for ${task.name}` });
