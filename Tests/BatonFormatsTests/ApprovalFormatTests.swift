@@ -1,4 +1,5 @@
 import BatonCore
+import Foundation
 import Testing
 
 @testable import BatonFormats
@@ -45,5 +46,13 @@ import Testing
             #expect(
                 error?.problems.contains { $0.message.contains(message) } == true, "\(text): \(error?.problems ?? [])")
         }
+    }
+
+    @Test("a task that asks nothing is stored as before there were questions, and a log from then still reads")
+    func stored() throws {
+        let task = Workflow.Task(name: "a", action: .shell(Template(literal: "true")))
+        let stored = try JSONEncoder().encode(task)
+        #expect(!String(decoding: stored, as: UTF8.self).contains("approval"))
+        #expect(try JSONDecoder().decode(Workflow.Task.self, from: stored) == task)
     }
 }
