@@ -17,7 +17,7 @@ public struct ServerAnswers: Sendable {
     public var explainDecision: @Sendable (Attempt.ID) async throws -> JSON? = { _ in
         throw Self.missing("explanations")
     }
-    /// When a task that was just submitted is expected to start and to end.
+    /// When a task that was just submitted, and is counted in the load, is expected to start and to end.
     public var outlook: @Sendable (Workflow.Task, LiveControl.Load) async throws -> ScheduleOutlook = { _, _ in
         ScheduleOutlook()
     }

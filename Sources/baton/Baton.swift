@@ -45,7 +45,8 @@ struct Baton: ParsableCommand {
             CommandGroup(
                 name: "Setup",
                 subcommands: [
-                    DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self, EngineLoadCommand.self,
+                    ConfigCommand.self, DoctorCommand.self, CompletionCommand.self, ReplayLoadCommand.self,
+                    EngineLoadCommand.self,
                     OptimizerLoadCommand.self,
                     PredictionLoadCommand.self,
                 ]),
@@ -56,12 +57,19 @@ struct Baton: ParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try rejectUnknownCommand(arguments)
+            if !isAboutItself(arguments) { try LoadedSettings.ofProcess(arguments).use() }
             try RemoteVerbs.check(arguments)
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {
             end(with: error)
         }
+    }
+
+    /// Help and the like, which a wrong setting must not keep from anybody.
+    private static func isAboutItself(_ arguments: [String]) -> Bool {
+        guard let first = arguments.first, !["help", "completion", "config"].contains(first) else { return true }
+        return arguments.prefix { $0 != "--" }.contains { ["--help", "-h", "--version"].contains($0) }
     }
 
     /// Says what the user probably meant, which the parser does only for options.

@@ -8,10 +8,10 @@ struct DataDirectory: Hashable, Sendable {
     /// Absolute.
     let path: String
 
-    /// `--data-dir`, else `$BATON_DATA_DIR`, else `$XDG_DATA_HOME/baton`, else `~/.local/share/baton`.
+    /// `--data-dir`, else the setting `storage.directory`, else `$XDG_DATA_HOME/baton`, else `~/.local/share/baton`.
     init(option: String?) {
         let chosen =
-            option ?? Environment["BATON_DATA_DIR"] ?? Environment["XDG_DATA_HOME"].map { $0 + "/baton" }
+            option ?? Settings.current.dataDirectory ?? Environment["XDG_DATA_HOME"].map { $0 + "/baton" }
             ?? (Environment["HOME"] ?? "") + "/.local/share/baton"
         path = Self.absolute(chosen)
     }
@@ -44,16 +44,22 @@ struct DataDirectory: Hashable, Sendable {
         RunFolder(dataDirectory: path, run: run)
     }
 
-    /// `$XDG_CONFIG_HOME/baton/secrets`, else `~/.config/baton/secrets`: a file for each secret.
-    static var secrets: String {
-        let config = Environment["XDG_CONFIG_HOME"] ?? (Environment["HOME"] ?? "") + "/.config"
-        return config + "/baton/secrets"
+    /// `$XDG_CONFIG_HOME/baton`, else `~/.config/baton`: what the user says of all projects.
+    static var configuration: String {
+        (Environment["XDG_CONFIG_HOME"] ?? (Environment["HOME"] ?? "") + "/.config") + "/baton"
+    }
+
+    /// A file for each secret.
+    static var secrets: String { configuration + "/secrets" }
+
+    /// The working directory of this process.
+    static var current: String {
+        guard let current = getcwd(nil, 0) else { return "/" }
+        defer { free(current) }
+        return String(cString: current)
     }
 
     static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        guard let current = getcwd(nil, 0) else { return path }
-        defer { free(current) }
-        return String(cString: current) + "/" + path
+        path.hasPrefix("/") ? path : current + "/" + path
     }
 }

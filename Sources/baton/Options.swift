@@ -42,24 +42,28 @@ struct DataDirOption: ParsableArguments {
 /// How much of this machine a run may use, and in which order it goes.
 struct MachineOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Cores to use at once. [all of this machine's]", valueName: "cores"))
-    var jobs: Int?
+        name: [.customShort("j"), .customLong("jobs")],
+        help: ArgumentHelp("Cores to use at once. [all of this machine's]", valueName: "cores"))
+    var givenJobs: Int?
 
     @Option(
-        name: .long,
+        name: .customLong("memory"),
         help: ArgumentHelp("Memory to use at once, such as 10GB. [all of this machine's]", valueName: "size"))
-    var memory: MemorySize?
+    var givenMemory: MemorySize?
 
     @Option(
         name: .long,
         help: ArgumentHelp("Which ready task goes first.", valueName: "name"))
-    var policy: PolicyName = .standard
+    var policy = Settings.current.policy
 
     @OptionGroup var planning: PlanningOptions
 
+    var jobs: Int? { givenJobs ?? Settings.current.jobs }
+    var memory: MemorySize? { givenMemory ?? Settings.current.memory }
+
     mutating func validate() throws {
-        if let jobs, jobs < 1 || jobs > 100_000 {
-            throw ValidationError("--jobs must be between 1 and 100000, not \(jobs).")
+        if let givenJobs, givenJobs < 1 || givenJobs > 100_000 {
+            throw ValidationError("--jobs must be between 1 and 100000, not \(givenJobs).")
         }
     }
 
@@ -130,9 +134,11 @@ struct PlanningOptions: ParsableArguments {
                 + "completion=0.7,cost=0.3. [completion]",
             valueName: "objective"),
         completion: .list(Objective.Term.allCases.map(\.rawValue)), transform: ObjectiveText.parse)
-    var objective = Objective(.completion)
+    var objective = Settings.current.objective
 
-    var planning: Wiring.Planning { Wiring.Planning(objective: objective, budget: span?.duration) }
+    var planning: Wiring.Planning {
+        Wiring.Planning(objective: objective, budget: span?.duration ?? Settings.current.planBudget)
+    }
 
     /// With the network that was trained here, if one is in use; it is looked for only where it may be needed.
     func planning(for policies: [PolicyName], _ data: DataDirectory) -> Wiring.Planning {

@@ -74,6 +74,19 @@ struct OperationTests {
         }
     }
 
+    @Test("a run belongs to the trace of the request that started it")
+    func traceOfRun() async throws {
+        try await Stage.with { stage in
+            let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+            let answer = try await stage.post(
+                "/api/v1/runs", "name: n\ntasks: {a: {run: 'true'}}\n",
+                ["traceparent": "00-\(trace)-00f067aa0ba902b7-01", "Content-Type": "application/yaml"])
+            #expect(answer.status == 201)
+            let submission = try #require(stage.engine.submissions.last)
+            #expect(submission.trace == TraceParent(trace: trace, isSampled: true))
+        }
+    }
+
     @Test(
         "what is no trace begins a new one",
         arguments: [
@@ -85,7 +98,7 @@ struct OperationTests {
         ] as [String?])
     func newTrace(_ header: String?) {
         let trace = TraceContext(header: header)
-        #expect(trace.trace != "4bf92f3577b34da6a3ce929d0e0e4736" && trace.trace.utf8.count == 32)
+        #expect(trace.parent.trace != "4bf92f3577b34da6a3ce929d0e0e4736" && trace.parent.trace.utf8.count == 32)
     }
 
     @Test("a later version's trace goes on")

@@ -159,7 +159,7 @@ struct ServeTests {
 }
 
 /// A running server and a client of it.
-private final class Served {
+final class Served {
     let house: Household
     let key: String
     let announced: String
@@ -176,10 +176,13 @@ private final class Served {
         }
     }
 
-    init(_ house: Household, key: String? = nil) throws {
+    /// - Parameters:
+    ///   - key: of an earlier start; nil: this one prints one.
+    ///   - options: beside those that every test needs.
+    init(_ house: Household, key: String? = nil, options: [String] = []) throws {
         self.house = house
         // A test asks as fast as it is answered, which is more often than a client may.
-        process = try house.start(["serve", "--port", "0", "--rate-limit", "0"], streams: "server")
+        process = try house.start(["serve", "--port", "0", "--rate-limit", "0"] + options, streams: "server")
         try process.wait {
             house.says("listens on", in: "serverstdout") && (key != nil || house.says("key", in: "serverstdout"))
         }

@@ -91,17 +91,19 @@ public enum Run {
         public var directory: String
         /// The file the workflow came from, as the user named it.
         public var source: String?
+        /// The trace that its tasks belong to; nil: one of its own.
+        public var trace: TraceParent?
         /// What somebody has computed, so that the engine need not do it again; no part of the log.
         var known = KnownExpansion()
 
         private enum CodingKeys: String, CodingKey {
-            case run, workflow, parameters, carriedOver, directory, source
+            case run, workflow, parameters, carriedOver, directory, source, trace
         }
 
         /// - Parameter expansion: of this workflow with these parameters, where it is known already.
         public init(
             run: ID, workflow: Workflow, parameters: [Workflow.Binding], carriedOver: [CarriedOver] = [],
-            directory: String = "/", source: String? = nil, expansion: Expansion? = nil
+            directory: String = "/", source: String? = nil, trace: TraceParent? = nil, expansion: Expansion? = nil
         ) {
             self.run = run
             self.workflow = workflow
@@ -109,6 +111,7 @@ public enum Run {
             self.carriedOver = carriedOver
             self.directory = directory
             self.source = source
+            self.trace = trace
             known.expansion = expansion
         }
 

@@ -19,7 +19,7 @@ struct LaunchBuilder {
         for name in submission.workflow.secrets + task.secrets {
             if let value = secrets.value(of: name) { environment.append("\(name)=\(value)") }
         }
-        environment += ownVariables(order, instance: instance.name, workflow: submission.workflow.name)
+        environment += ownVariables(order, instance: instance.name, submission)
         var launch = Launch(
             attempt: order.attempt,
             arguments: try Self.arguments(of: task.action, in: scope),
@@ -67,25 +67,27 @@ struct LaunchBuilder {
     }
 
     /// What every task is told about itself: the grant as it is now, not as it was when the workflow was written.
-    private func ownVariables(_ order: Effect.Order, instance: String, workflow: String) -> [String] {
+    private func ownVariables(
+        _ order: Effect.Order, instance: String, _ submission: Run.Submission
+    ) -> [String] {
         let attempt = order.attempt
         return [
             "BATON_RUN=\(attempt.run)",
             "BATON_ATTEMPT=\(attempt.run)/\(attempt.supervisorKey)",
             "BATON_ATTEMPT_NUMBER=\(attempt.number)",
-            "BATON_WORKFLOW=\(workflow)",
+            "BATON_WORKFLOW=\(submission.workflow.name)",
             "BATON_TASK=\(instance)",
             "BATON_CPUS=\(max(1, order.grant.milliCPU / 1000))",
             "BATON_MEMORY_BYTES=\(order.grant.memoryBytes)",
             "BATON_OUTPUT=\(folder.path)/\(RunFolder.outputValues(of: attempt))",
-            "TRACEPARENT=\(Self.traceParent(attempt))",
+            "TRACEPARENT=\(Self.traceParent(attempt, submission.trace))",
         ]
     }
 
-    /// W3C trace context: one trace for the run, one span for the attempt.
-    private static func traceParent(_ attempt: Attempt.ID) -> String {
-        let trace = hexadecimal(SeededGenerator.mix(attempt.run.rawValue)) + hexadecimal(attempt.run.rawValue)
-        return "00-\(trace)-\(hexadecimal(attempt.seed | 1))-01"
+    /// W3C trace context: the submitter's trace or one for the run, one span for the attempt.
+    private static func traceParent(_ attempt: Attempt.ID, _ trace: TraceParent?) -> String {
+        let own = hexadecimal(SeededGenerator.mix(attempt.run.rawValue)) + hexadecimal(attempt.run.rawValue)
+        return (trace ?? TraceParent(trace: own, isSampled: true)).header(span: hexadecimal(attempt.seed | 1))
     }
 
     private static func hexadecimal(_ value: UInt64) -> String {

@@ -5,7 +5,7 @@ import BatonStore
 
 extension Orchestrator {
     /// What a run of single tasks is called, and by what their history is found.
-    private static let queueName = "scheduled"
+    public static let queueName = "scheduled"
     /// Instances of such a run at most: each addition costs a look at all of them.
     private static let queueLength = 5_000
 

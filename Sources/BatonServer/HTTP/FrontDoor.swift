@@ -22,7 +22,7 @@ struct FrontDoor: RouterMiddleware {
         context.requestID = Self.requestID()
         context.trace = TraceContext(header: request.headers[.traceparent])
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
-        context.logger[metadataKey: "trace_id"] = .string(context.trace.trace)
+        context.logger[metadataKey: "trace_id"] = .string(context.trace.parent.trace)
         var response: Response
         do {
             response = try await answer(request, context, next)

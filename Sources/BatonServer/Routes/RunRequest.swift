@@ -57,7 +57,8 @@ struct RunRequest {
     /// The workflow's file, where the request had its text and named none.
     var unnamedFile: WorkflowFile? { source == nil && file.path.hasSuffix(".yaml") ? file : nil }
 
-    func submission(run: Run.ID) throws(WorkflowError) -> Run.Submission {
+    /// - Parameter trace: that its tasks go on with.
+    func submission(run: Run.ID, trace: TraceParent) throws(WorkflowError) -> Run.Submission {
         var workflow = file.workflow
         if let priority {
             for index in workflow.tasks.indices { workflow.tasks[index].priority = priority }
@@ -66,7 +67,7 @@ struct RunRequest {
         let known = priority == nil ? file.knownExpansion(parameters: parameters) : nil
         return Run.Submission(
             run: run, workflow: workflow, parameters: parameters, directory: file.directory, source: source,
-            expansion: known)
+            trace: trace, expansion: known)
     }
 
     static func decode(_ text: String, isJSON: Bool, in directory: String) throws(WorkflowError) -> WorkflowFile {

@@ -126,7 +126,7 @@ enum RunRoutes {
 
     @Sendable static func submit(_ call: Call) async throws -> Reply {
         let request = try await RunRequest.read(call)
-        var submission = try request.submission(run: call.run)
+        var submission = try request.submission(run: call.run, trace: call.context.trace.parent)
         if let file = request.unnamedFile { submission.source = call.shelf.keep(file) }
         try await call.submit(submission)
         let location = "\(RouteTable.prefix)/runs/\(submission.run)"

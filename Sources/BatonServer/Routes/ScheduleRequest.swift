@@ -39,11 +39,13 @@ struct ScheduleRequest {
     }
 
     /// A run with nothing else in it.
-    func submission(run: Run.ID) throws(WorkflowError) -> Run.Submission {
+    ///
+    /// - Parameter trace: that the task goes on with.
+    func submission(run: Run.ID, trace: TraceParent) throws(WorkflowError) -> Run.Submission {
         let workflow = Workflow(name: task.name, tasks: [task])
         let problems = workflow.validate().filter { $0.severity == .error }
         if !problems.isEmpty { throw WorkflowError(problems) }
-        return Run.Submission(run: run, workflow: workflow, parameters: [], directory: directory)
+        return Run.Submission(run: run, workflow: workflow, parameters: [], directory: directory, trace: trace)
     }
 }
 

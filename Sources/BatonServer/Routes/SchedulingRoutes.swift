@@ -52,7 +52,7 @@ enum SchedulingRoutes {
                 "a task that waits for others can't be sent with an Idempotency-Key; send them together as a workflow to "
                     + "\(RouteTable.prefix)/runs")
         }
-        let submission = try request.submission(run: call.run)
+        let submission = try request.submission(run: call.run, trace: call.context.trace.parent)
         try await call.submit(submission)
         return TaskReference(run: submission.run, task: TaskInstance.ID(0))
     }

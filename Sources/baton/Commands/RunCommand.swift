@@ -57,6 +57,7 @@ struct RunCommand: ParsableCommand {
         var submission = Run.Submission(
             run: Run.ID(at: LiveClock().now, random: UInt32.random(in: 0...UInt32.max)),
             workflow: file.workflow, parameters: parameters, directory: file.directory, source: file.path,
+            trace: Environment["TRACEPARENT"].flatMap { TraceParent(header: $0) },
             expansion: file.knownExpansion(parameters: parameters)
         )
         if resume, let earlier = try Continuation.find(for: submission, in: store) {
@@ -115,7 +116,7 @@ struct RunCommand: ParsableCommand {
         reporter.finish(at: LiveClock().now)
         try report()
         if status == .succeeded { promises?.tell() }
-        Housekeeping(dataDirectory: data.path).run(store)
+        Housekeeping(dataDirectory: data.path, retention: Settings.current.retention).run(store)
         DetachedFit(data: data).startIfOverdue(store)
         if status != .succeeded { throw ExitCode(signal.map(ExitStatus.signal) ?? status.exitStatus.rawValue) }
     }

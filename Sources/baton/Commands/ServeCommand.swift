@@ -20,11 +20,17 @@ struct ServeCommand: ParsableCommand {
             every other run that nobody drives. The API is described at /openapi.json.
             """)
 
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("Settings for what no option says; see 'baton config'. [$BATON_CONFIG]", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var settingsFile: String?
+
     @Option(help: "The address to listen on.")
-    var host = ServerConfiguration().host
+    var host = Settings.current.server.host
 
     @Option(help: ArgumentHelp("The port to listen on; 0 for any that is free.", valueName: "number"))
-    var port = ServerConfiguration().port
+    var port = Settings.current.server.port
 
     @Flag(name: .customLong("no-auth"), help: "Ask nobody who he is; on this machine only.")
     var isOpen = false
@@ -37,7 +43,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Requests a minute that each key may make; 0 for any number.", valueName: "count"))
-    var rateLimit = 1_000
+    var rateLimit = Settings.current.requestsPerMinute
 
     @OptionGroup var machine: MachineOptions
     @OptionGroup var state: StateOptions
@@ -48,13 +54,14 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let data = state.dataDirectory
-        var configuration = ServerConfiguration()
+        let settings = Settings.current
+        var configuration = settings.server
         configuration.host = host
         configuration.port = port
-        configuration.requiresAuthentication = !isOpen
+        if isOpen { configuration.requiresAuthentication = false }
         configuration.rateLimit =
             rateLimit > 0 ? .init(perMinute: Double(rateLimit), burst: Double(max(100, rateLimit / 10))) : nil
-        configuration.workingDirectory = try ServerFolder.working(directory, data)
+        configuration.workingDirectory = try ServerFolder.working(directory ?? settings.server.workingDirectory, data)
         if let refusal = configuration.refusal { throw CommandFailure(refusal, exit: .usage) }
         _ = try data.store()
         guard let lock = FileLock(tryLocking: data.path + "/server.lock") else {
@@ -66,7 +73,8 @@ struct ServeCommand: ParsableCommand {
     private func serve(_ configuration: ServerConfiguration, _ data: DataDirectory) throws {
         // Each connection, each run and each supervisor takes one, and the usual limit is 1,024.
         Machine.allowDescriptors(65_536)
-        let observer = ServerObserver()
+        let queue = QueueOutlook { try ServerAnswers.estimate(ofScheduled: $0, data) }
+        let observer = ServerObserver(queue)
         let vault = try SecretVault(dataDirectory: data.path)
         let machine = machine
         let engine = try LiveEngine {
@@ -74,7 +82,7 @@ struct ServeCommand: ParsableCommand {
             var setup = Wiring.setup(
                 data, machine: machine, shadow: nil, slot: EstimatorSlot(), observer: observer, store: store)
             setup.policy = ObservedPolicy(policy: setup.policy, observer: observer)
-            setup.options.queueSize = 10_000
+            setup.options.queueSize = Settings.current.queueSize
             setup.findSecret = { try? vault.value(of: $0) }
             let orchestrator = Orchestrator(setup, store: store)
             for (run, obstacle) in try orchestrator.resumeAll() {
@@ -82,10 +90,12 @@ struct ServeCommand: ParsableCommand {
             }
             return orchestrator
         }
-        let logger = Logger(label: "baton") { JSONLogHandler(label: $0, clock: LiveClock()) }
+        var logger = Logger(label: "baton") { JSONLogHandler(label: $0, clock: LiveClock()) }
+        logger.logLevel = Settings.current.logLevel
         let server = try ServerApplication(
             configuration: configuration, dataDirectory: data.path, control: engine,
-            answers: ServerAnswers(data: data, engine: engine, capacity: machine.capacity(directory: data.path)),
+            answers: ServerAnswers(
+                data: data, engine: engine, capacity: machine.capacity(directory: data.path), queue: queue),
             logger: logger, makeStore: { () throws(StoreError) in try data.store() })
         observer.attach(server)
         let firstKey = try server.makeFirstKey()

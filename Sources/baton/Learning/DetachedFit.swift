@@ -10,7 +10,7 @@ import Foundation
 struct DetachedFit {
     let data: DataDirectory
 
-    /// Starts it if the model is missing or older than a day. It takes a few milliseconds once a day, and else less than one.
+    /// Starts it if the model is missing or too old. It takes a few milliseconds once a day, and else less than one.
     func startIfOverdue(_ store: any Store) {
         guard (try? TaskModel(store: store).isOverdue(at: LiveClock().now)) == true, let program = Wiring.executable
         else { return }

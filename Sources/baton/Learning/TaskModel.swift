@@ -9,7 +9,7 @@ struct TaskModel {
     private static let mostAttempts = 200_000
     /// Attempts without which there is nothing to fit.
     static let leastAttempts = 20
-    private static let oldestAge = Duration.seconds(86_400)
+    static let oldestAge = Duration.seconds(86_400)
 
     let store: any Store
 
@@ -38,13 +38,13 @@ struct TaskModel {
 
     // MARK: Fitting
 
-    /// True when none is in use, or the newest is a day old; also one that was worse and is not in use, for another would
+    /// True when none is in use, or the newest is too old; also one that was worse and is not in use, for another would
     /// be no better so soon. A millisecond, for no model is read.
     func isOverdue(at now: Instant) throws(StoreError) -> Bool {
         let models = try store.models(of: Self.kind)
         let isInUse = models.contains { $0.state == .current && $0.version == Predictor.version }
         guard isInUse, let newest = models.first else { return try hasAttempts(Self.leastAttempts, after: nil) }
-        guard newest.fitted.duration(to: now) >= Self.oldestAge else { return false }
+        guard newest.fitted.duration(to: now) >= Settings.current.modelAge else { return false }
         return try hasAttempts(1, after: newest.data.to)
     }
 

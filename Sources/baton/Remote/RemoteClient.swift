@@ -71,6 +71,7 @@ final class RemoteClient: Sendable {
     private func request(_ path: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: address + path)
         if let key { request.headers.add(name: "X-API-Key", value: key) }
+        if let trace = Environment["TRACEPARENT"] { request.headers.add(name: "traceparent", value: trace) }
         request.headers.add(name: "User-Agent", value: "baton/\(Version.text)")
         return request
     }

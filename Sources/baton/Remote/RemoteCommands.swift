@@ -2,6 +2,7 @@ import ArgumentParser
 import BatonCore
 import BatonFormats
 import BatonRuntime
+import BatonSimulator
 import BatonStore
 import Foundation
 
@@ -38,9 +39,11 @@ extension RunCommand {
 
     private func refuseWhatIsLocal() throws {
         let refused = [
-            (resume, "--resume"), (machine.jobs != nil, "--jobs"), (machine.memory != nil, "--memory"),
-            (machine.policy.name != PolicyName.standard.name, "--policy"),
-            (machine.planning.span != nil, "--plan-budget"), (shadow.policy != nil, "--shadow"),
+            (resume, "--resume"), (machine.givenJobs != nil, "--jobs"), (machine.givenMemory != nil, "--memory"),
+            (machine.policy.name != Settings.current.policy.name, "--policy"),
+            (machine.planning.span != nil, "--plan-budget"),
+            (machine.planning.objective != Settings.current.objective, "--objective"),
+            (shadow.policy != nil, "--shadow"),
             (sizing.rightSize, "--right-size"), (tracing.traceFiles, "--trace-files"),
         ]
         guard let option = refused.first(where: \.0)?.1 else { return }

@@ -18,7 +18,7 @@ final class Maintenance: Sendable {
         let thread = Thread { [self] in
             while isStopped.wait(timeout: .now() + Self.interval) == .timedOut {
                 guard let store = try? data.store() else { continue }
-                Housekeeping(dataDirectory: data.path).run(store)
+                Housekeeping(dataDirectory: data.path, retention: Settings.current.retention).run(store)
                 DetachedFit(data: data).startIfOverdue(store)
             }
             hasEnded.signal()

@@ -9,7 +9,7 @@ extension ServerAnswers {
     /// Everything that a server is asked and only the command knows how to answer.
     ///
     /// - Parameter capacity: of the machine, as far as it may be used.
-    init(data: DataDirectory, engine: LiveEngine, capacity: Resources) {
+    init(data: DataDirectory, engine: LiveEngine, capacity: Resources, queue: QueueOutlook) {
         self.init()
         let study = Study(data)
         explainRun = { run in
@@ -27,7 +27,7 @@ extension ServerAnswers {
             let explanation = try DecisionExplanation(number, of: story)
             return Self.json(explanation.json, explanation.lines)
         }
-        outlook = { _, load in Self.outlook(load) }
+        outlook = { task, load in try queue.outlook(of: task, load, at: LiveClock().now) }
         analyze = { file in try await study.run(["optimize", "-"], input: (file.source, "workflow.yaml")) }
         preview = { file, findings in
             try await study.run(
@@ -81,20 +81,26 @@ extension ServerAnswers {
         return Array(Value.map(entries + [Value.Entry(key: "text", value: text)]).json.utf8)
     }
 
-    /// At once where there is room; of a queue nothing is promised.
-    private static func outlook(_ load: LiveControl.Load) -> ScheduleOutlook {
-        guard load.waitingTasks == 0, load.used.milliCPU < load.capacity.milliCPU else { return ScheduleOutlook() }
-        return ScheduleOutlook(start: LiveClock().now)
+    /// What a task that belongs to no workflow's file takes.
+    static func estimate(ofScheduled task: Workflow.Task, _ data: DataDirectory) throws -> Estimate? {
+        try taken(by: task, in: Workflow(name: Orchestrator.queueName, tasks: [task]), data).estimate
+    }
+
+    private static func taken(
+        by task: Workflow.Task, in workflow: Workflow, _ data: DataDirectory
+    ) throws -> (request: TaskInstance.Request, estimate: Estimate?) {
+        let instance = try workflow.expand(parameters: []).instances[0]
+        let estimate = try Wiring.estimator(for: workflow, store: data.store()).estimate(
+            workflow: workflow.name, task: task.name, instance: instance.name, request: instance.request)
+        return (instance.request, estimate)
     }
 
     private static func prediction(
         of task: Workflow.Task, _ workflow: String?, _ data: DataDirectory, isAvailable: (Resources) -> Bool
     ) throws -> JSON {
         let workflow = Workflow(name: workflow ?? task.name, tasks: [task])
-        let instance = try workflow.expand(parameters: []).instances[0]
-        let estimate = try Wiring.estimator(for: workflow, store: data.store()).estimate(
-            workflow: workflow.name, task: task.name, instance: instance.name, request: instance.request)
-        let basis = RequestBasis(request: instance.request, estimate: estimate)
+        let (request, estimate) = try taken(by: task, in: workflow, data)
+        let basis = RequestBasis(request: request, estimate: estimate)
         let wanted = Resources(milliCPU: basis.milliCPU, memoryBytes: basis.memoryBytes ?? 0)
         let seconds = estimate.map { Double($0.durationP50Nanoseconds) / 1e9 }
         let confidence = estimate.map { estimate in

@@ -7,12 +7,19 @@ import Synchronization
 /// Tells the server what the engine has done; nothing is told before there is one.
 final class ServerObserver: RunObserver, Sendable {
     private let server = Mutex<ServerApplication?>(nil)
+    private let queue: QueueOutlook
+
+    init(_ queue: QueueOutlook) {
+        self.queue = queue
+    }
 
     func attach(_ server: ServerApplication) {
         self.server.withLock { $0 = server }
     }
 
     func durable(_ batch: [Recorded]) {
+        let ended = batch.count { if case .attemptEnded = $0.event { true } else { false } }
+        if ended > 0, let now = batch.last?.at { queue.ended(ended, at: now) }
         server.withLock { $0 }?.durable(batch)
     }
 
