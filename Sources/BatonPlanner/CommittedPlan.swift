@@ -126,9 +126,13 @@ struct CommittedPlan: Sendable {
         guard let snapshot, var decoder = self.decoder.take() else { return [] }
         defer { self.decoder = decoder }
         readReady(observation, snapshot)
-        list.removeAll { task in
-            let task = snapshot.tasks[Int(task)]
+        var asking: [Int32] = []
+        list.removeAll { place in
+            let task = snapshot.tasks[Int(place)]
             switch observation.state(of: task.index, inRun: task.run) {
+            case .awaitingApproval:
+                asking.append(place)
+                return false
             case .blocked, .ready, .backingOff: return false
             case .running, .succeeded, .failed, .skipped, .cancelled: return true
             }
@@ -138,6 +142,7 @@ struct CommittedPlan: Sendable {
             return []
         }
         let now = observation.now.nanoseconds - begin.nanoseconds
+        let list = startable(besides: asking, snapshot)
         _ = decoder.resume(list, running: running(observation, snapshot, now), now: now)
         var builder = PlacementBuilder(observation)
         for task in list.map(Int.init) where decoder.starts[task] == now && numbers[task] >= 0 {
@@ -147,6 +152,18 @@ struct CommittedPlan: Sendable {
             isBroken = true
         }
         return builder.placements
+    }
+
+    /// What waits for a person, and what comes after it, keeps no room from others: nobody knows when the answer comes.
+    private func startable(besides asking: [Int32], _ snapshot: Snapshot) -> [Int32] {
+        if asking.isEmpty { return list }
+        var isHeld = Array(repeating: false, count: snapshot.problem.count)
+        var held = asking
+        while let task = held.popLast() {
+            isHeld[Int(task)] = true
+            held += snapshot.problem.graph.successors(of: Int(task)).filter { !isHeld[Int($0)] }
+        }
+        return list.filter { !isHeld[Int($0)] }
     }
 
     private mutating func readReady(_ observation: Observation, _ snapshot: Snapshot) {

@@ -50,7 +50,7 @@ struct ForecastAccuracy: Sendable {
             case .succeeded:
                 let real = Double(known.at.duration(to: observation.now).nanoseconds) + Self.moment
                 ratios.append(PortableMath.log(real / (Double(known.expectedNanoseconds) + Self.moment)))
-            case .blocked, .ready, .backingOff, .failed, .skipped, .cancelled: break
+            case .blocked, .awaitingApproval, .ready, .backingOff, .failed, .skipped, .cancelled: break
             }
             return true
         }

@@ -171,6 +171,7 @@ public struct Simulation: Sendable {
             switch effect {
             case .decide: wantsDecision = true
             case .start, .stop, .wake: orders.append(effect)
+            case .recall: continue  // no earlier results are simulated
             case .announce(let change):
                 if scenario.keepsLog { changes.append(change) }
                 if case .runStatus(let run, let status, let at) = change { note(status, of: run, at: at) }
@@ -308,7 +309,7 @@ public struct Simulation: Sendable {
             world.stop(attempt, reason, at: now)
         case .wake(let at, let alarm):
             world.queue.push(.alarm(alarm, restarts: counts.restarts), at: max(at, now))
-        case .decide, .announce:
+        case .decide, .recall, .announce:
             preconditionFailure("not an order: \(order)")
         }
     }

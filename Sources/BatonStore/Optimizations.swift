@@ -167,7 +167,7 @@ public struct RunConditions: Hashable, Sendable {
             case .limitsShared(_, let held): if held.contains(where: { $0 > 0 }) { wasShared = true }
             case .workerLost, .runPaused, .runRetried, .tasksAdded: wasInterrupted = true
             case .estimated, .decided, .attemptGrew, .attemptEnded, .alarmRang, .runUnpaused,
-                .runCancelled, .prioritized:
+                .runCancelled, .prioritized, .reviewed, .recalled:
                 break
             }
         }

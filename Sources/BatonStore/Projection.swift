@@ -138,7 +138,7 @@ struct Projection {
         case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang,
             .runPaused,
             .runUnpaused,
-            .runCancelled, .runRetried, .prioritized:
+            .runCancelled, .runRetried, .prioritized, .reviewed, .recalled:
             return
         }
     }
@@ -153,6 +153,7 @@ extension Projection.Standing {
         case .backingOff(let until): detail = .until(until)
         case .failed(let failure): detail = .failure(failure)
         case .skipped(let reason): detail = .skipped(because: reason)
+        case .awaitingApproval(let question, _): detail = .question(question)
         case .blocked, .ready, .cancelled: break
         }
     }
@@ -202,6 +203,8 @@ extension Event {
         case .runCancelled: "run_cancelled"
         case .runRetried: "run_retried"
         case .prioritized: "prioritized"
+        case .reviewed: "reviewed"
+        case .recalled: "recalled"
         }
     }
 }

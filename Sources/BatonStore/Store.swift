@@ -31,6 +31,9 @@ public protocol Store: AnyObject {
     /// - Parameter states: nil for all.
     func tasks(of run: Run.ID, in states: [TaskState.Label]?) throws(StoreError) -> [TaskSummary]
 
+    /// What waits for a person's answer in all runs that go on, in the order of runs and tasks.
+    func approvalRequests() throws(StoreError) -> [ApprovalRequest]
+
     /// In order of task and number.
     /// - Parameter task: nil for all.
     func attempts(of run: Run.ID, task: TaskInstance.ID?) throws(StoreError) -> [AttemptSummary]

@@ -106,6 +106,20 @@ public struct TaskSummary: Hashable, Sendable {
         case skipped(because: SkipReason)
         /// The end of the back-off.
         case until(Instant)
+        /// What a person is asked.
+        case question(String)
+    }
+}
+
+/// A task that waits for a person's yes.
+public struct ApprovalRequest: Hashable, Sendable {
+    public var run: Run.ID
+    /// By name.
+    public var workflow: String
+    public var task: TaskSummary
+
+    public var question: String {
+        if case .question(let text) = task.detail { text } else { "" }
     }
 }
 

@@ -60,6 +60,36 @@ public enum PolicyConformance {
         }
     }
 
+    /// On a single core a task asks for approval that would go before another: the other does not wait for the answer.
+    public static func checkApproval(_ makePolicy: () -> any Policy) {
+        var workflow = workflow("ask -> next -> last, other")
+        for index in workflow.tasks.indices { workflow.tasks[index].expectedDuration = .seconds(10) }
+        workflow.tasks[0].approval = Template(literal: "go?")
+        workflow.tasks[0].priority = 100
+        let run = Run.ID(rawValue: 1)
+        let (asking, other) = (
+            TaskReference(run: run, task: TaskInstance.ID(0)), TaskReference(run: run, task: TaskInstance.ID(3))
+        )
+        var engine = Engine()
+        func handle(_ event: Event) { _ = engine.handle(event, at: .zero) }
+        let capacity = Resources(milliCPU: 1000, memoryBytes: 8 << 30)
+        handle(.workerJoined(Worker(id: Worker.ID(0), name: "w", capacity: capacity)))
+        handle(.runSubmitted(Run.Submission(run: run, workflow: workflow, parameters: [])))
+        var policy = makePolicy()
+        let decision = policy.decide(engine.observe(at: .zero))
+        #expect(decision.placements.map(\.task) == [other], "\(policy.name)")
+        guard let decided = try? engine.admit(decision) else {
+            Issue.record("\(policy.name) decided what is not admitted")
+            return
+        }
+        handle(decided)
+        handle(.reviewed(asking, Review(isApproved: true, reviewer: "anna")))
+        #expect(policy.decide(engine.observe(at: .zero)).placements.isEmpty, "\(policy.name)")
+        handle(.attemptEnded(Attempt.ID(run: run, task: other.task, number: 1), .succeeded(nil), nil))
+        let next = policy.decide(engine.observe(at: .zero)).placements.map(\.task)
+        #expect(next == [asking], "\(policy.name)")
+    }
+
     private struct Outcome {
         var report: Report
         var rejection: Rejection?

@@ -58,7 +58,7 @@ extension StoreConformance {
             let attempt = script.attempt(0)
             let failures: [Failure] = [
                 .exitCode(3), .signal(9), .outOfMemory, .timedOut, .notStarted("no \"sh\"\n"), .missingOutputs(["a/b"]),
-                .invalid("1 +"),
+                .rejected(Review(isApproved: false, reviewer: "bert")), .invalid("1 +"),
             ]
             let values = TaskValues(
                 stdout: "é\u{1}\\", outputs: [Workflow.Binding(name: "n", value: .list([.null, .number(0.1)]))])
@@ -76,6 +76,8 @@ extension StoreConformance {
                             needs: [attempt.task])
                     ]),
                 .prioritized(script.run, attempt.task, priority: 7), .prioritized(script.run, nil, priority: 100),
+                .reviewed(attempt.reference, Review(isApproved: true, reviewer: "anna", comment: "é\n")),
+                .recalled(attempt.reference, values, from: script.run),
                 .estimated(script.run, [TaskEstimate(task: attempt.task, estimate: script.estimate)]),
                 .attemptEnded(attempt, .succeeded(values), script.usage), .attemptEnded(attempt, .stopped, nil),
                 .attemptEnded(attempt, .reused(nil, from: script.run), nil), .attemptEnded(attempt, .lost, nil),

@@ -127,6 +127,30 @@ extension StoreConformance {
             )
             #expect(try store.tasks(of: script.run, in: nil)[3].detail == nil)
         },
+        StoreConformance("tasks that ask for approval are found in all runs that go on, until they are answered") {
+            store in
+            let scripts = [Script(1), Script(2, workflow: "other"), Script(3)]
+            for script in scripts {
+                let asks = TaskState.awaitingApproval(question: "go on with \(script.run)?", since: script.time(5))
+                try store.append(
+                    [script.submitted(["a", "b"], changes: [script.change(1, asks)])], for: script.run)
+            }
+            let review = Review(isApproved: true, reviewer: "anna")
+            let reviewed = Event.reviewed(scripts[0].attempt(1).reference, review)
+            try store.append([scripts[2].finished(.cancelled)], for: scripts[2].run)
+            let requests = try store.approvalRequests()
+            #expect(requests.map(\.run) == [scripts[0].run, scripts[1].run])
+            #expect(requests.map(\.workflow) == ["flow", "other"])
+            #expect(requests.map(\.task.name) == ["b", "b"])
+            #expect(requests.map(\.question) == scripts.prefix(2).map { "go on with \($0.run)?" })
+            #expect(requests.map(\.task.updated) == scripts.prefix(2).map { $0.time(10) })
+            #expect(try store.run(scripts[0].run).counts[.awaitingApproval] == 1)
+            try store.append(
+                [scripts[0].recorded(reviewed, [scripts[0].change(1, .ready(since: scripts[0].time(6)))])],
+                for: scripts[0].run)
+            #expect(try store.approvalRequests().map(\.run) == [scripts[1].run])
+            #expect(try store.tasks(of: scripts[0].run, in: nil)[1].detail == nil)
+        },
         StoreConformance("tasks that are added during the run continue the numbers and know their template") { store in
             let script = Script()
             try store.append([script.submitted(["a", "b"])], for: script.run)

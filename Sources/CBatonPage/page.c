@@ -19,6 +19,9 @@ static const unsigned char ansi_js[] = {
 static const unsigned char api_js[] = {
 #embed "../BatonServer/Page/api.js"
 };
+static const unsigned char approvals_js[] = {
+#embed "../BatonServer/Page/approvals.js"
+};
 static const unsigned char audit_js[] = {
 #embed "../BatonServer/Page/audit.js"
 };
@@ -183,6 +186,7 @@ static const struct baton_page_file files[] = {
     FILE_OF("analyze.js", analyze_js),
     FILE_OF("ansi.js", ansi_js),
     FILE_OF("api.js", api_js),
+    FILE_OF("approvals.js", approvals_js),
     FILE_OF("audit.js", audit_js),
     FILE_OF("base.css", base_css),
     FILE_OF("canvas-view.js", canvas_view_js),

@@ -18,7 +18,7 @@ struct Baton: ParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunCommand.self, ResumeCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
-                    UnpauseCommand.self,
+                    UnpauseCommand.self, ApproveCommand.self, RejectCommand.self,
                 ]),
             CommandGroup(
                 name: "Serve",

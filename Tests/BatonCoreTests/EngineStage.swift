@@ -106,7 +106,7 @@ struct Stage {
     var orders: [Effect] {
         effects.filter { effect in
             switch effect {
-            case .start, .stop, .wake: true
+            case .start, .stop, .wake, .recall: true
             case .decide, .announce: false
             }
         }

@@ -24,7 +24,7 @@ private func problems(_ workflow: Workflow) -> [String] { workflow.validate().ma
                 "tasks.load.needs.2: 'load' names 'extract[a]', but 'extract' has no fan-out | Write 'extract'.",
                 "tasks.load.run: there is no parameter 'x' | Define it under 'params', with a default.",
                 "tasks.load.inputs.0: results of 'extract' are known only during the run, which is too late here "
-                    + "| They can be used in run, command, env, when and foreach.",
+                    + "| They can be used in run, command, env, when, approval and foreach.",
                 "tasks.load.inputs.1: 'sample' is not a value of the fan-out of 'load'",
                 "tasks.load.when: 'load' reads 'lod', which is not a task | Did you mean 'load'?",
             ])

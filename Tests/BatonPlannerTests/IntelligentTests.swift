@@ -118,6 +118,11 @@ struct IntelligentTests {
         }
     }
 
+    @Test("what waits for a person holds up nothing else")
+    func approval() {
+        PolicyConformance.checkApproval { Intelligent(patience: nil) }
+    }
+
     @Test("a single run under faults and with wrong expectations ends too", arguments: Seed.range(0..<12))
     func alone(seed: UInt64) {
         let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)

@@ -61,6 +61,11 @@ import Testing
         try PolicyConformance.checkReturns(PolicyCatalog.policy(named: name, patience: nil)!, replay: name)
     }
 
+    @Test("what waits for a person holds up nothing else", arguments: PolicyCatalog.names)
+    func approval(name: String) {
+        PolicyConformance.checkApproval { PolicyCatalog.policy(named: name, patience: nil)! }
+    }
+
     /// Drops the last of several placements.
     private struct Lazy: Policy {
         let name = "lazy"

@@ -121,6 +121,7 @@ extension Command {
         case .pause(let run), .unpause(let run), .cancel(let run, _), .retry(let run), .prioritize(let run, _, _),
             .add(_, to: let run):
             run
+        case .review(let task, _): task.run
         }
     }
 }

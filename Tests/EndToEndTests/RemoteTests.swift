@@ -69,6 +69,35 @@ struct RemoteTests {
         #expect(server.stop() == 0)
     }
 
+    @Test("what a run on a server asks is told here, and answered here under the key's name")
+    func approvals() throws {
+        let house = try Household()
+        let server = try RemoteServer(house)
+        try house.write(
+            """
+            name: ship
+            tasks:
+              go: {approval: "Go?", run: 'touch gone'}
+              wipe: {approval: "Wipe?", run: 'touch wiped'}
+
+            """, to: "ship.yaml")
+        let run = try server.start("run", "ship.yaml")
+        try run.wait { house.says("Go?", in: "runstderr") && house.says("Wipe?", in: "runstderr") }
+        #expect(try server.run("get").output.contains("go asks for approval: Go?"))
+        #expect(try server.run("ps").output.contains("running, asks"))
+        let answer = try server.run("approve", "latest", "go", "--comment", "fine")
+        #expect(answer.exitCode == 0, "\(answer.messages)")
+        try run.wait { house.says("go succeeded", in: "runstderr") }
+        #expect(try server.run("approve", "latest", "go").exitCode == 2)
+        #expect(try server.run("reject", "latest", "wipe").exitCode == 0)
+        #expect(run.wait() == 1)
+        let told = house.read("runstderr") ?? ""
+        #expect(told.contains("go was approved by first: fine."), "\(told)")
+        #expect(told.contains("wipe was rejected by first."), "\(told)")
+        #expect(house.read("data/tasks/gone") != nil && house.read("data/tasks/wiped") == nil)
+        #expect(server.stop() == 0)
+    }
+
     @Test("Ctrl-C ends the following, the run goes on, and its logs are followed to the end")
     func detach() throws {
         let house = try Household()

@@ -60,6 +60,7 @@ private struct Scenario {
     private var now = Instant(nanoseconds: 0)
     private var workerCount = 0
     private var alarms: [Alarm] = []
+    private var recalls: [TaskReference] = []
     private var labels: [TaskReference: TaskState.Label] = [:]
     private var status: Run.Status?
     private var steps = Steps()
@@ -83,11 +84,12 @@ private struct Scenario {
         return steps
     }
 
-    /// Tasks of every sort: tried again, conditional, wrong, fanned out, known only during the run, at the end.
+    /// Tasks of every sort: tried again, conditional, wrong, fanned out, known only during the run, asking a person, at
+    /// the end.
     private func submission() throws -> Run.Submission {
         func task(
             _ name: String, needs: [String] = [], over list: String? = nil, when condition: String? = nil,
-            isFinally: Bool = false
+            asking question: String? = nil, isFinally: Bool = false
         ) throws -> Workflow.Task {
             Workflow.Task(
                 name: name, action: .shell(Template(literal: "true")), needs: needs.map { Template(literal: $0) },
@@ -95,7 +97,8 @@ private struct Scenario {
                     Workflow.FanOut(axes: [.init(name: "item", values: .expression(try Expression(parsing: $0)))])
                 },
                 condition: try condition.map { try Expression(parsing: $0) },
-                retry: RetryRule(limit: 1), timeout: .seconds(5), isFinally: isFinally
+                approval: try question.map { try Template(parsing: $0) }, retry: RetryRule(limit: 1),
+                timeout: .seconds(5), isCached: question != nil, isFinally: isFinally
             )
         }
         let workflow = Workflow(
@@ -106,6 +109,7 @@ private struct Scenario {
                 try task("unknown", over: "tasks.list.lines"),
                 try task("no", needs: ["list"], when: "tasks.list.stdout == \"c\""),
                 try task("wrong", needs: ["list"], when: isSound ? "true" : "tasks.list.stdout > 1"),
+                try task("ask", needs: ["list"], asking: "after ${{ tasks.list.stdout }}?"),
                 try task("end", needs: ["known", "unknown"]),
                 try task("cleanup", isFinally: true),
             ])
@@ -130,7 +134,8 @@ private struct Scenario {
                 alarms.removeAll { $0 == alarm }
                 handle(.alarmRang(alarm))
             }
-        case 13...20: decide()
+        case 13...18: decide()
+        case 19...20: answer()
         default:
             if let attempt = engine.runningAttempts.randomElement(using: &random) {
                 handle(.attemptEnded(attempt, outcome(), nil))
@@ -163,6 +168,17 @@ private struct Scenario {
         }
     }
 
+    private mutating func answer() {
+        let asking = engine.instances(of: run).indices.map { TaskReference(run: run, task: TaskInstance.ID($0)) }
+            .filter { engine.state(of: $0)?.label == .awaitingApproval }
+        guard let task = asking.randomElement(using: &random) else { return }
+        if recalls.contains(task), random.next() % 4 == 0 {
+            handle(.recalled(task, nil, from: Run.ID(rawValue: 6)))
+        } else {
+            wish(.review(task, Review(isApproved: random.next() % 4 != 0, reviewer: "anna")))
+        }
+    }
+
     private mutating func wish(_ command: Command) {
         guard let event = try? engine.validate(command) else { return }  // not now
         handle(event)
@@ -179,6 +195,7 @@ private struct Scenario {
             switch effect {
             case .decide, .start, .stop: continue
             case .wake(at: _, let alarm): alarms.append(alarm)
+            case .recall(let task): recalls.append(task)
             case .announce(.runStatus(_, let next, at: _)):
                 steps.runs.insert(Steps.Step(from: status, to: next))
                 status = next

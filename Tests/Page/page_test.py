@@ -22,6 +22,12 @@ tasks:
     run: "printf '\\\\033[31mred\\\\033[0m <b>not bold</b> ${{ part }}\\\\n'; sleep 0.4"
   merge: {needs: [work, prepare], run: "echo merged"}
 """
+ASKS = """name: asks
+tasks:
+  build: {run: 'true'}
+  go: {needs: [build], approval: "Deploy <b>now</b>?"}
+  wipe: {needs: [build], approval: "Wipe it?", run: 'true'}
+"""
 STUCK = "name: slow\ntasks:\n  wait: {run: 'echo begun; sleep 60'}\n  after: {needs: [wait], run: 'true'}\n"
 SHORT = "name: short\ntasks:\n  wait: {run: 'sleep 6'}\n"
 HOSTILE = """name: "<img src=x onerror=alert(1)>"
@@ -104,6 +110,21 @@ class Story:
             self.page.wait_for_timeout(400)
             self.shot(f"run-{tab.lower()}")
         expect(self.page.get_by_text("Where the time went")).to_be_visible()
+
+    def answer_what_is_asked(self):
+        self.open("runs")
+        self.submit(ASKS)
+        expect(self.page.get_by_text("Deploy <b>now</b>?")).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_text("Wipe it?")).to_be_visible()
+        expect(self.page.locator(".ask time").first).to_contain_text("just now")
+        self.page.get_by_label("Comment for wipe").fill("not <i>today</i>")
+        self.shot("approvals")
+        self.button("Approve go").click()
+        expect(self.page.get_by_text("Deploy <b>now</b>?")).to_have_count(0, timeout=30_000)
+        expect(self.page.get_by_label("Comment for wipe")).to_have_value("not <i>today</i>")
+        self.button("Reject wipe").click()
+        expect(self.page.locator(".run-state .pill.failed")).to_be_visible(timeout=30_000)
+        expect(self.page.locator(".approvals .card")).to_have_count(0)
 
     def cancel_and_retry(self):
         self.open("runs")
@@ -243,8 +264,8 @@ class Story:
 
     def tell(self):
         for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task,
-                        self.cancel_and_retry, self.outlive_a_restart, self.keep_a_schedule, self.keep_a_trigger,
-                        self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
+                        self.answer_what_is_asked, self.cancel_and_retry, self.outlive_a_restart, self.keep_a_schedule,
+                        self.keep_a_trigger, self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 

@@ -92,7 +92,7 @@ import Testing
                     #expect(engine.brokenInvariants() == [])
                 case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .decided,
                     .runCancelled,
-                    .runRetried, .prioritized:
+                    .runRetried, .prioritized, .reviewed, .recalled:
                     continue
                 }
             }

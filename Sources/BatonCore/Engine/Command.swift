@@ -9,6 +9,8 @@ public enum Command: Hashable, Sendable {
     case retry(Run.ID)
     /// 0 to 100; of one task of the run, or of all.
     case prioritize(Run.ID, TaskInstance.ID?, priority: Int32)
+    /// Answers a task that asks for approval.
+    case review(TaskReference, Review)
 }
 
 /// Why a wish was refused.
@@ -24,6 +26,8 @@ public enum CommandError: Error, Hashable, Sendable {
     case unknownTask(TaskReference)
     /// The task has ended otherwise than by success, and the wish needs that.
     case wrongState(TaskReference, TaskState.Label)
+    /// The task asks nobody for approval: not yet, not any more, or never.
+    case notAsking(TaskReference, TaskState.Label)
     /// One task can't wait for these, which belong to different runs.
     case separateRuns([TaskReference])
     /// Priorities go from 0 to 100.

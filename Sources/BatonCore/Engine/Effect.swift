@@ -5,6 +5,8 @@ public enum Effect: Hashable, Sendable {
     case start(Order)
     case stop(Attempt.ID, StopReason)
     case wake(at: Instant, Alarm)
+    /// See whether an earlier result of a task that asks for approval still holds; if so, `.recalled` is to follow.
+    case recall(TaskReference)
     /// Tell whoever listens: read models, progress, subscribers.
     case announce(Change)
 

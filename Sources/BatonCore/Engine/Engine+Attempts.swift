@@ -214,7 +214,7 @@ extension RetryRule {
         case .signal: triggers.contains(.signal)
         case .outOfMemory: triggers.contains(.outOfMemory)
         case .timedOut: triggers.contains(.timeout)
-        case .notStarted, .missingOutputs, .invalid: false
+        case .notStarted, .missingOutputs, .rejected, .invalid: false
         }
     }
 }

@@ -12,6 +12,9 @@ public struct Explanation: Hashable, Sendable {
         /// A `finally` task waits for all others.
         case waitsForTheRest(unfinished: Int)
         case paused
+        /// A person has to say yes.
+        case waitsForApproval(question: String, since: Instant)
+        case approved(Review)
         /// The worker with the most room has too little of something.
         case noRoom(needed: Resources, free: Resources)
         /// `inUse` by this run, `byOthers` by other runs on the machine.
@@ -37,6 +40,8 @@ extension Engine {
         switch state {
         case .blocked:
             reasons = waits(of: task, in: record)
+        case .awaitingApproval(let question, let since):
+            reasons = [.waitsForApproval(question: question, since: since)]
         case .ready:
             reasons = obstacles(of: task, in: run)
         case .backingOff(let until):
@@ -49,6 +54,7 @@ extension Engine {
         case .running, .succeeded, .failed, .cancelled:
             break
         }
+        if let review = record.reviews[reference.task.index], review.isApproved { reasons.append(.approved(review)) }
         if record.memoryFloors[task] > 0 { reasons.append(.raisedMemory(record.memoryFloors[task])) }
         return Explanation(task: record.expansion.instances[task].name, state: state, reasons: reasons)
     }

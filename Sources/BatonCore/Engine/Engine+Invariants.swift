@@ -42,7 +42,7 @@ extension RunState {
         for (index, state) in states.enumerated() {
             let name = expansion.instances[index].name
             switch state {
-            case .ready, .running, .backingOff, .succeeded:
+            case .awaitingApproval, .ready, .running, .backingOff, .succeeded:
                 for dependency in expansion.graph.dependencies(of: index)
                 where !isSatisfied(Int(dependency), for: index) {
                     broken.append(

@@ -47,7 +47,9 @@ extension Engine {
                     }
                 case .backingOff(let until):
                     effects.append(.wake(at: until, .retry(attempt)))
-                case .blocked, .ready, .succeeded, .failed, .skipped, .cancelled:
+                case .awaitingApproval where runs[run].task(task).isCached:
+                    effects.append(.recall(attempt.reference))
+                case .blocked, .awaitingApproval, .ready, .succeeded, .failed, .skipped, .cancelled:
                     continue
                 }
             }

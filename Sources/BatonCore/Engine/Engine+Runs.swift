@@ -86,7 +86,7 @@ extension Engine {
         var settled = Worklist()
         for task in runs[index].states.indices where force || !runs[index].isFinally(task) {
             switch runs[index].states[task] {
-            case .blocked, .ready, .backingOff:
+            case .blocked, .awaitingApproval, .ready, .backingOff:
                 settled.push(task, .cancelled)
             case .running(var running):
                 let reason: StopReason = force ? .killed : .cancelled
@@ -115,6 +115,7 @@ extension Engine {
         for task in again { runs[index].states[task] = .blocked(waitingFor: 0) }
         for task in again {
             runs[index].failures[task] = 0
+            runs[index].reviews[Int32(task)] = nil
             runs[index].states[task] = runs[index].initialState(of: task)
             effects.append(.announce(.taskState(reference(task, in: index), runs[index].states[task], at: now)))
         }

@@ -77,9 +77,13 @@ extension Engine {
         case .command:
             switch evaluateCondition(of: task, in: run) {
             case .success(true):
-                makeReady(task, in: run, at: now, into: &effects)
-                if case .decide? = effects.last { return }
-                effects.append(.decide)
+                if let question = runs[run].task(task).approval {
+                    ask(question, before: task, in: run, at: now, &settled, into: &effects)
+                } else {
+                    makeReady(task, in: run, at: now, into: &effects)
+                    if case .decide? = effects.last { return }
+                    effects.append(.decide)
+                }
             case .success(false):
                 settled.push(task, .skipped(because: .condition))
             case .failure(let error):

@@ -81,6 +81,10 @@ public struct Engine: Sendable {
             retry(run, at: now, into: &effects)
         case .prioritized(let run, let task, let priority):
             prioritize(task, of: run, priority, into: &effects)
+        case .reviewed(let task, let review):
+            settle(review, of: task, at: now, into: &effects)
+        case .recalled(let task, let values, _):
+            recall(values, of: task, at: now, into: &effects)
         }
     }
 
@@ -122,6 +126,11 @@ public struct Engine: Sendable {
                 throw .unknownTask(TaskReference(run: run, task: task))
             }
             return .prioritized(run, task, priority: priority)
+        case .review(let task, let review):
+            try require(task.run) { !$0.isTerminal }
+            guard let state = state(of: task) else { throw .unknownTask(task) }
+            guard case .awaitingApproval = state else { throw .notAsking(task, state.label) }
+            return .reviewed(task, review)
         }
     }
 

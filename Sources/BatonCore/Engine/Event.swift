@@ -25,6 +25,10 @@ public enum Event: Hashable, Sendable, Codable {
     case runRetried(Run.ID)
     /// A task, or all of the run's, goes before others of lower priority from now on.
     case prioritized(Run.ID, TaskInstance.ID?, priority: Int32)
+    /// A person answered a task that asks for approval.
+    case reviewed(TaskReference, Review)
+    /// What an earlier run made of a task that asks for approval still holds.
+    case recalled(TaskReference, TaskValues?, from: Run.ID)
 
     /// The run that the event belongs to; nil for the cluster's own.
     public var run: Run.ID? {
@@ -38,6 +42,7 @@ public enum Event: Hashable, Sendable, Codable {
             (decision.placements.first ?? decision.secondOpinion?.instead?.first)?.task.run
         case .attemptGrew(let attempt, _), .attemptEnded(let attempt, _, _): attempt.run
         case .alarmRang(.retry(let attempt)), .alarmRang(.timeout(let attempt)): attempt.run
+        case .reviewed(let task, _), .recalled(let task, _, _): task.run
         case .workerJoined, .workerResized, .workerLost: nil
         }
     }

@@ -28,6 +28,8 @@ struct RunState: Sendable {
     var places: [Int32]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
+    /// What people answered last to tasks that ask for approval.
+    var reviews: [Int32: Review] = [:]
     /// Units held of each of the workflow's limits.
     var limitsInUse: [Int64]
     /// Units that other runs hold of limits of the same names.
@@ -110,7 +112,7 @@ struct RunState: Sendable {
         case .skipped(because: .condition):
             expansion.instances[task].kind != .command
                 && expansion.instances[task].task == expansion.instances[dependency].task
-        case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff, .failed, .skipped, .cancelled: false
         }
     }
 
@@ -241,7 +243,7 @@ struct RunState: Sendable {
                 switch states[Int(task)] {
                 case .failed(.exitCode(let code)): known.exitCode = code
                 case .succeeded: known.exitCode = 0
-                case .blocked, .ready, .running, .backingOff, .failed, .skipped, .cancelled: break
+                case .blocked, .awaitingApproval, .ready, .running, .backingOff, .failed, .skipped, .cancelled: break
                 }
                 return known
             }

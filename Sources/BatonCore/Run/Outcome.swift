@@ -23,6 +23,8 @@ public enum Failure: Hashable, Sendable, Codable {
     case notStarted(String)
     /// Exited with 0 without making these outputs.
     case missingOutputs([String])
+    /// Somebody was asked and said no.
+    case rejected(Review)
     /// An expression could not be evaluated with the values that the run produced.
     case invalid(String)
 }

@@ -2,6 +2,8 @@
 public enum TaskState: Hashable, Sendable {
     /// Dependencies that have not succeeded yet (plus one for `finally` tasks while others are unfinished).
     case blocked(waitingFor: Int32)
+    /// Nothing is left to wait for but a person's yes to this question.
+    case awaitingApproval(question: String, since: Instant)
     case ready(since: Instant)
     case running(Running)
     case backingOff(until: Instant)
@@ -33,7 +35,7 @@ public enum TaskState: Hashable, Sendable {
 
     public var isTerminal: Bool {
         switch self {
-        case .blocked, .ready, .running, .backingOff: false
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff: false
         case .succeeded, .failed, .skipped, .cancelled: true
         }
     }
@@ -41,6 +43,7 @@ public enum TaskState: Hashable, Sendable {
     public var label: Label {
         switch self {
         case .blocked: .blocked
+        case .awaitingApproval: .awaitingApproval
         case .ready: .ready
         case .running: .running
         case .backingOff: .backingOff
@@ -53,7 +56,9 @@ public enum TaskState: Hashable, Sendable {
 
     /// The case without what it carries; these words are stored and shown.
     public enum Label: String, Hashable, Sendable, Codable, CaseIterable {
-        case blocked, ready, running
+        case blocked
+        case awaitingApproval = "awaiting_approval"
+        case ready, running
         case backingOff = "backing_off"
         case succeeded, failed, skipped, cancelled
     }

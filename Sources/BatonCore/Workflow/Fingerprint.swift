@@ -2,8 +2,8 @@ extension Workflow {
     /// A hash of all that decides what an instance does: two runs in which it differs did not do the same.
     ///
     /// It covers the action, environment, working directory, inputs, outputs and condition as written, the secrets'
-    /// names, the instance's fan-out values and the parameters that these mention. Name, needs, resources, retries and
-    /// times are left out: they change when and where it runs, not what it makes.
+    /// names, the instance's fan-out values and the parameters that these mention. Name, needs, approval, resources, retries
+    /// and times are left out: they change when and where it runs, not what it makes.
     ///
     /// FNV-1a with 64 bits over text of fixed form, so equal in every process and version of the toolchain. It tells
     /// changes, not forgeries: file contents need a cryptographic hash.
@@ -36,14 +36,11 @@ extension Workflow {
     private func mentionedParameters(of task: Task) -> [String] {
         var references = environment.flatMap(\.value.references)
         task.forEachFormula { formula in
-            switch formula.place.time {
-            case .start: references += formula.references
-            case .fanOut: break  // seen in the bindings
-            case .expansion:
-                switch formula.place {
-                case .input, .output, .workingDirectory: references += formula.references
-                case .need, .resource, .shell, .argument, .environment, .condition, .axis: break
-                }
+            switch formula.place {
+            case .shell, .argument, .environment, .condition, .input, .output, .workingDirectory:
+                references += formula.references
+            case .need, .resource, .approval: break
+            case .axis: break  // seen in the bindings
             }
         }
         var names: [String] = []

@@ -12,6 +12,7 @@ public struct PlannedWorkflow {
         for index in workflow.tasks.indices {
             assumeOneInstance(of: index)
             assumeTrueCondition(of: index)
+            assumeApproval(of: index)
         }
     }
 
@@ -25,7 +26,7 @@ public struct PlannedWorkflow {
             values = values.enumerated().filter { values.firstIndex(of: $0.element) == $0.offset }.map(\.element)
             if values.isEmpty { values = [Self.unknownValue] }
             workflow.tasks[index].fanOut?.axes[axis].values = .list(values.map { .string($0) })
-            keepWaiting(index, for: expression)
+            keepWaiting(index, for: expression.references)
             let count = mentioned.isEmpty ? "one" : "\(values.count), which others name"
             assumptions.append(
                 "How many times \(name) runs is known only when \(expression.source) is; it counts as \(count).")
@@ -48,8 +49,8 @@ public struct PlannedWorkflow {
     }
 
     /// What is no longer read is still waited for.
-    private mutating func keepWaiting(_ index: Int, for expression: Expression) {
-        for case .task(let name, _) in expression.references {
+    private mutating func keepWaiting(_ index: Int, for references: [Reference]) {
+        for case .task(let name, _) in references {
             workflow.tasks[index].needs.append(Template(literal: name))
         }
     }
@@ -57,9 +58,17 @@ public struct PlannedWorkflow {
     private mutating func assumeTrueCondition(of index: Int) {
         guard let condition = workflow.tasks[index].condition, condition.dependsOnTasks else { return }
         workflow.tasks[index].condition = nil
-        keepWaiting(index, for: condition)
+        keepWaiting(index, for: condition.references)
         assumptions.append(
             "Whether \(workflow.tasks[index].name) runs depends on \(condition.source); it counts as if it did.")
+    }
+
+    /// How long people take is nothing that a simulation knows.
+    private mutating func assumeApproval(of index: Int) {
+        guard let question = workflow.tasks[index].approval else { return }
+        workflow.tasks[index].approval = nil
+        keepWaiting(index, for: question.references)
+        assumptions.append("\(workflow.tasks[index].name) asks for an approval; it counts as given at once.")
     }
 }
 

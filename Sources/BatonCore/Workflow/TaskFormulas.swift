@@ -17,6 +17,7 @@ struct TaskFormula {
         case workingDirectory
         case environment(String)
         case condition
+        case approval
         case resource(String)
         case axis(String)
 
@@ -31,6 +32,7 @@ struct TaskFormula {
             case .workingDirectory: ["workdir"]
             case .environment(let name): ["env", name]
             case .condition: ["when"]
+            case .approval: ["approval"]
             case .resource(let name): ["resources", name]
             case .axis(let name): ["foreach", name]
             }
@@ -41,7 +43,7 @@ struct TaskFormula {
             switch self {
             case .need, .input, .output, .workingDirectory, .resource: .expansion
             case .axis: .fanOut
-            case .shell, .argument, .environment, .condition: .start
+            case .shell, .argument, .environment, .condition, .approval: .start
             }
         }
     }
@@ -98,6 +100,7 @@ extension Workflow.Task {
         for (index, input) in inputs.enumerated() { visit(.input(index), input) }
         for (index, output) in outputs.enumerated() { visit(.output(index), output) }
         if let condition { visit(.condition, condition) }
+        if let approval { visit(.approval, approval) }
         if let workingDirectory { visit(.workingDirectory, workingDirectory) }
         for variable in environment { visit(.environment(variable.name), variable.value) }
         for (name, quantity) in request.quantities {

@@ -11,6 +11,8 @@ extension Workflow {
         public var outputs: [Template]
         /// Skipped when this is false at the time the task becomes ready.
         public var condition: Expression?
+        /// What a person is asked, and has to say yes to, before the task becomes ready.
+        public var approval: Template?
         public var retry: RetryRule
         public var timeout: Duration?
         public var request: ResourceRequest
@@ -30,9 +32,9 @@ extension Workflow {
 
         public init(
             name: String, action: Action, needs: [Template] = [], fanOut: FanOut? = nil, inputs: [Template] = [],
-            outputs: [Template] = [], condition: Expression? = nil, retry: RetryRule = .never,
-            timeout: Duration? = nil, request: ResourceRequest = ResourceRequest(), priority: Int32 = 50,
-            deadline: Duration? = nil, isCached: Bool = false, workingDirectory: Template? = nil,
+            outputs: [Template] = [], condition: Expression? = nil, approval: Template? = nil,
+            retry: RetryRule = .never, timeout: Duration? = nil, request: ResourceRequest = ResourceRequest(),
+            priority: Int32 = 50, deadline: Duration? = nil, isCached: Bool = false, workingDirectory: Template? = nil,
             environment: [EnvironmentVariable] = [], secrets: [String] = [], isFinally: Bool = false,
             expectedDuration: Duration? = nil
         ) {
@@ -43,6 +45,7 @@ extension Workflow {
             self.inputs = inputs
             self.outputs = outputs
             self.condition = condition
+            self.approval = approval
             self.retry = retry
             self.timeout = timeout
             self.request = request

@@ -7,6 +7,9 @@ extension Validator {
         checkName(task.name, path)
         checkAction(task.action, path)
         checkNumbers(task, path)
+        if let question = task.approval, question.source.utf8.allSatisfy(\.isSpace) {
+            report(path + ["approval"], "'\(task.name)' asks for an approval without a question")
+        }
         for variable in task.environment { checkVariable(variable.name, path + ["env", variable.name]) }
         for slot in task.request.slots { check(slot, path + ["resources", slot.limit]) }
         if let fanOut = task.fanOut { check(fanOut, path + ["foreach"]) }
@@ -122,7 +125,7 @@ extension Validator {
         case (.task(let name, _), .expansion):
             report(
                 path, "results of '\(name)' are known only during the run, which is too late here",
-                hint: "They can be used in run, command, env, when and foreach.")
+                hint: "They can be used in run, command, env, when, approval and foreach.")
         case (.task(let name, let field), .fanOut), (.task(let name, let field), .start):
             checkTarget(name, of: index, isNeed: false) { path }
             checkField(field, of: name, path)

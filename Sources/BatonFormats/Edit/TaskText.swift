@@ -59,6 +59,7 @@ enum TaskText {
             entries.append(.init(key, .list(texts.map { .text($0.source) })))
         }
         if let condition = task.condition { entries.append(.init(TaskKey.when, .text("${{ \(condition.source) }}"))) }
+        if let question = task.approval { entries.append(.init(TaskKey.approval, .text(question.source))) }
         if let directory = task.workingDirectory { entries.append(.init(TaskKey.workdir, .text(directory.source))) }
         let environment = task.environment.map { SourceValue.Entry(key: $0.name, value: .text($0.value.source)) }
         if !environment.isEmpty { entries.append(.init(TaskKey.env, .map(environment))) }

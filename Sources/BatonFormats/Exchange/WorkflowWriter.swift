@@ -42,7 +42,7 @@ private struct WorkflowWriter {
         switch key {
         case .description, .uses, .with, .concurrency: nil
         case .run:
-            if case .shell(let script) = task.action {
+            if case .shell(let script) = task.action, task.approval == nil || task.action != .doNothing {
                 YAMLScalarText.block(script.source, indent: "      ") ?? scalar(script)
             } else {
                 nil
@@ -55,6 +55,7 @@ private struct WorkflowWriter {
         case .inputs: task.inputs.isEmpty ? nil : list(task.inputs.map(\.source))
         case .outputs: task.outputs.isEmpty ? nil : list(task.outputs.map(\.source))
         case .when: task.condition.map { YAMLScalarText.write(expression($0), in: .line) }
+        case .approval: task.approval.map(scalar)
         case .retries: task.retry == .never ? nil : retry(task.retry)
         case .timeout: task.timeout.map(AmountText.duration)
         case .resources: resources(task.request)

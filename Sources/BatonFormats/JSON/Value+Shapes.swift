@@ -57,6 +57,11 @@ extension Value {
         case .timedOut: .object(["kind": .string("timed_out")])
         case .notStarted(let reason): .object(["kind": .string("not_started"), "message": .string(reason)])
         case .missingOutputs(let paths): .object(["kind": .string("missing_outputs"), "paths": .strings(paths)])
+        case .rejected(let review):
+            .object([
+                "kind": .string("rejected"), "by": .string(review.reviewer),
+                "message": review.comment.map { .string($0) },
+            ])
         case .invalid(let message): .object(["kind": .string("invalid"), "message": .string(message)])
         }
     }

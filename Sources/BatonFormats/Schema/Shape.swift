@@ -34,10 +34,13 @@ protocol FormatKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
     static var required: [Self] { get }
     /// Keys of which exactly one must be there; empty when there is no such choice.
     static var choices: [Self] { get }
+    /// A key that may stand where none of the choices does.
+    static var substitute: Self? { get }
 }
 
 extension FormatKey {
     static var required: [Self] { [] }
     static var choices: [Self] { [] }
+    static var substitute: Self? { nil }
     static var names: [String] { allCases.map(\.rawValue) }
 }

@@ -76,15 +76,16 @@ enum DefaultsKey: String, FormatKey {
 
 /// The keys of a task.
 enum TaskKey: String, FormatKey {
-    case description, run, command, uses, with, needs, foreach, matrix, inputs, outputs, when
+    case description, run, command, uses, with, needs, foreach, matrix, inputs, outputs, when, approval
     case retries, timeout, resources, priority, deadline, cache, workdir, env, secrets, concurrency, duration
 
     static let choices: [TaskKey] = [.run, .command, .uses]
+    static let substitute: TaskKey? = .approval
 
     var shape: Shape {
         switch self {
         case .description, .uses: .text
-        case .run, .workdir: .template
+        case .run, .workdir, .approval: .template
         case .command: .list(.template)
         case .with: .map(.anything)
         case .needs, .inputs, .outputs: .oneOrMore(.template)
@@ -116,6 +117,7 @@ enum TaskKey: String, FormatKey {
         case .inputs: "Files or globs that the task reads; a file that another task makes is a dependency."
         case .outputs: "Files, folders (ending in '/') or globs that the task makes."
         case .when: "The task is skipped when this is false as it becomes ready."
+        case .approval: "A question that a person has to say yes to before the task starts; 'run' may be left out then."
         case .retries: "How many more attempts a failed task gets, or also when and after how long."
         case .timeout: "Each attempt is ended after this time."
         case .resources: "What an attempt takes; learned from earlier runs where absent, or wherever it is 'auto'."

@@ -95,8 +95,12 @@ private struct Definitions {
             entries += .of(["required": .list(Key.required.map { .string($0.rawValue) })])
         }
         if !Key.choices.isEmpty {
-            let choices = Key.choices.map { Value.object(["required": .list([.string($0.rawValue)])]) }
-            entries += .of(["oneOf": .list(choices)])
+            func has(_ key: Key) -> Value { .list([.string(key.rawValue)]) }
+            let choices = Key.choices.map { Value.object(["required": has($0)]) }
+            let substitute = Key.substitute.map { key in
+                Value.object(["required": has(key), "not": .object(["anyOf": .list(choices)])])
+            }
+            entries += .of(["oneOf": .list(choices + [substitute].compactMap { $0 })])
         }
         return entries
     }

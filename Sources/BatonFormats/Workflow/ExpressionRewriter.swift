@@ -147,6 +147,7 @@ extension Workflow.Task {
         task.inputs = try all(inputs)
         task.outputs = try all(outputs)
         if let condition { task.condition = try rewriter.rewrite(condition) }
+        if let approval { task.approval = try rewriter.rewrite(approval) }
         if let workingDirectory { task.workingDirectory = try rewriter.rewrite(workingDirectory) }
         task.environment = try rewriter.rewrite(environment)
         task.request.milliCPU = try quantity(request.milliCPU)

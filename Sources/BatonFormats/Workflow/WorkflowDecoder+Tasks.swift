@@ -36,6 +36,7 @@ extension WorkflowDecoder {
         var script: Template?
         var arguments: [Template]?
         var actions: [TaskKey] = []
+        var isAsking = false
         for (key, node) in entries(of: entry.value, TaskKey.self, place: "a task") {
             let name = key.rawValue
             switch key {
@@ -55,6 +56,9 @@ extension WorkflowDecoder {
             case .inputs: task.inputs = templates(node, name)
             case .outputs: task.outputs = templates(node, name)
             case .when: task.condition = expression(node, name)
+            case .approval:
+                isAsking = true
+                task.approval = template(node, name)
             case .retries: task.retry = retry(node) ?? task.retry
             case .timeout: task.timeout = duration(node, name)
             case .resources: task.request.override(with: request(node))
@@ -69,11 +73,11 @@ extension WorkflowDecoder {
             }
         }
         switch actions.count {
-        case 0:
+        case 0 where !isAsking:
             report(
                 entry.keyPosition, "the task '\(entry.key.shortened)' needs something to do",
                 hint: "Add 'run' (a script), 'command' (a program and its arguments) or 'uses' (a workflow file).")
-        case 1: break
+        case 0, 1: break
         default:
             report(
                 entry.keyPosition, "the task '\(entry.key.shortened)' has both 'run' and 'command'", hint: "Keep one.")

@@ -46,11 +46,21 @@ struct DecisionLayout {
         }
         places.places = planned.places
         var hasEnded = false
+        /// By task, whether it waits for an approval, which may be long in coming; empty while nothing asks.
+        var isHeld: [Bool] = []
         for task in planned.way.list.map(Int.init) where !isOver {
             var earliest = now
             var ready: ReadyTask?
             switch observation.state(of: task, inRun: run) {
+            case .awaitingApproval:
+                if isHeld.isEmpty { isHeld = Array(repeating: false, count: planned.shape.count) }
+                isHeld[task] = true
+                continue
             case .blocked:
+                if !isHeld.isEmpty, planned.shape.graph.dependencies(of: task).contains(where: { isHeld[Int($0)] }) {
+                    isHeld[task] = true
+                    continue
+                }
                 if !isWhole || observation.isFinally(task, inRun: run) { continue }
             case .ready:
                 ready = planned.numbers[task] < 0 ? nil : observation.ready(planned.numbers[task])

@@ -75,7 +75,7 @@ struct PlanBook<Rule: Planner>: Sendable {
             case .blocked, .backingOff:
                 let demand = observation.grant(for: Int(item.task), inRun: Int(item.run), on: Worker.ID(worker))
                 return Reservation(start: item.start, demand: demand)
-            case .ready, .running, .succeeded, .failed, .skipped, .cancelled:
+            case .awaitingApproval, .ready, .running, .succeeded, .failed, .skipped, .cancelled:
                 continue
             }
         }
@@ -195,7 +195,7 @@ extension TaskState {
     /// True for what a plan can still place.
     fileprivate var isYetToStart: Bool {
         switch self {
-        case .blocked, .ready, .backingOff: true
+        case .blocked, .awaitingApproval, .ready, .backingOff: true
         case .running, .succeeded, .failed, .skipped, .cancelled: false
         }
     }

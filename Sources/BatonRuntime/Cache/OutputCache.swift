@@ -93,7 +93,7 @@ public final class OutputCache: @unchecked Sendable {
     }
 
     /// An earlier result that still holds; a store that can't be read is no reason to fail: the command just runs.
-    private func find(_ plan: Plan) -> Finding {
+    func find(_ plan: Plan) -> Finding {
         let key: CacheKey
         switch self.key(of: plan) {
         case .success(let known): key = known

@@ -22,6 +22,8 @@ extension CommandError {
         case .wrongState(let task, let state):
             return
                 "task \(task.task.index) of run \(task.run) is \(state.rawValue), so nothing can wait for its success"
+        case .notAsking(let task, let state):
+            return "task \(task.task.index) of run \(task.run) is \(state.rawValue), so it asks for no approval"
         case .separateRuns(let tasks):
             let runs = Set(tasks.map(\.run)).sorted().map(\.description).joined(separator: ", ")
             return "the tasks to wait for belong to different runs (\(runs)); submit them as one workflow"

@@ -1,9 +1,10 @@
 public import BatonCore
 import Glibc
 
-/// Where `baton cancel`, `pause` and `unpause` reach the process that drives a run.
+/// Where `baton cancel`, `pause`, `unpause`, `approve` and `reject` reach the process that drives a run.
 ///
-/// A datagram is one word; the answer is `ok` or why not. Only the owner of the run's folder can write to it.
+/// A datagram is a word and the run; a review adds the task, and on further lines who answers and what he says. The
+/// answer is `ok` or why not. Only the owner of the run's folder can write to it.
 final class ControlSocket {
     let descriptor: Int32
     private let path: String
@@ -35,7 +36,7 @@ final class ControlSocket {
             // A client that connects and says nothing must not hold up the run.
             var patience = timeval(tv_sec: 0, tv_usec: 100_000)
             setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-            var bytes = [UInt8](repeating: 0, count: 256)
+            var bytes = [UInt8](repeating: 0, count: 4096)
             let count = recv(client, &bytes, bytes.count, 0)
             guard count > 0 else { continue }
             let answer: String
@@ -49,13 +50,20 @@ final class ControlSocket {
     }
 
     private static func command(_ text: String) -> Command? {
-        let words = text.split(separator: " ")
-        guard words.count == 2, let run = Run.ID(String(words[1])) else { return nil }
-        switch words[0] {
-        case "cancel": return .cancel(run, force: false)
-        case "kill": return .cancel(run, force: true)
-        case "pause": return .pause(run)
-        case "unpause": return .unpause(run)
+        let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        let words = lines[0].split(separator: " ")
+        guard words.count > 1, let run = Run.ID(String(words[1])) else { return nil }
+        switch (words[0], words.count, lines.count) {
+        case ("cancel", 2, 1): return .cancel(run, force: false)
+        case ("kill", 2, 1): return .cancel(run, force: true)
+        case ("pause", 2, 1): return .pause(run)
+        case ("unpause", 2, 1): return .unpause(run)
+        case ("approve", 3, 2...), ("reject", 3, 2...):
+            guard let task = Int32(words[2]), task >= 0 else { return nil }
+            return .review(
+                TaskReference(run: run, task: TaskInstance.ID(Int(task))),
+                Review(
+                    isApproved: words[0] == "approve", reviewer: lines[1], comment: lines.count > 2 ? lines[2] : nil))
         default: return nil
         }
     }
@@ -72,12 +80,24 @@ public enum ControlClient {
 
     /// - Parameter word: `cancel`, `kill`, `pause` or `unpause`.
     public static func ask(_ word: String, run: Run.ID, folder: RunFolder) -> Answer {
+        send("\(word) \(run)", folder)
+    }
+
+    /// Answers a task that asks for approval.
+    public static func ask(_ review: Review, of task: TaskReference, folder: RunFolder) -> Answer {
+        let word = review.isApproved ? "approve" : "reject"
+        let comment = review.comment.map { "\n\($0)" } ?? ""
+        return send("\(word) \(task.run) \(task.task.index)\n\(review.reviewer)\(comment)", folder)
+    }
+
+    private static func send(_ text: String, _ folder: RunFolder) -> Answer {
         let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return .nobody }
         defer { close(descriptor) }
         guard UnixAddress.with(folder.control, { connect(descriptor, $0, $1) == 0 }) else { return .nobody }
-        let message = Array("\(word) \(run)".utf8)
-        guard message.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0 else {
+        let message = Array(text.utf8)
+        guard message.withUnsafeBytes({ Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0
+        else {
             return .nobody
         }
         var bytes = [UInt8](repeating: 0, count: 4096)

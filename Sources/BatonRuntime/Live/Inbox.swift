@@ -12,6 +12,8 @@ final class Inbox: Sendable {
     enum Message: Sendable {
         case start(Effect.Order)
         case ended(Attempt.ID, Outcome, Usage?)
+        /// What the run made of the task still holds.
+        case recalled(TaskReference, TaskValues?, from: Run.ID)
         case wish(Wish)
         case schedule(Scheduled)
         /// Wants to see the engine as it is.

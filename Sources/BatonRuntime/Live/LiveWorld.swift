@@ -67,6 +67,16 @@ final class LiveWorld {
         }
     }
 
+    /// Sees whether an earlier result of the task still holds, so that nobody need be asked for it.
+    func recall(_ task: TaskReference, engine: Engine) {
+        guard let plan = try? cache.plan(for: task, engine: engine) else { return }  // its start will say why
+        let (inbox, cache) = (inbox, cache)
+        files.async {
+            guard case .upToDate(_, let values, let run) = cache.find(plan) else { return }
+            inbox.post(.recalled(task, values, from: run))
+        }
+    }
+
     func launch(_ order: Effect.Order, engine: Engine) {
         // It may have been cancelled while its inputs were hashed.
         guard case .running(let running)? = engine.state(of: order.attempt.reference),

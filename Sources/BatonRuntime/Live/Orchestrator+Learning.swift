@@ -69,7 +69,7 @@ extension Orchestrator {
 
     private func isUnstarted(_ reference: TaskReference) -> Bool {
         switch engine.state(of: reference) {
-        case .blocked, .ready, .backingOff: true
+        case .blocked, .awaitingApproval, .ready, .backingOff: true
         case .running, .succeeded, .failed, .skipped, .cancelled, nil: false
         }
     }

@@ -63,7 +63,7 @@ extension Orchestrator {
         guard let state = state(of: need) else { throw .refused(.unknownTask(need)) }
         switch state {
         case .succeeded: return false
-        case .blocked, .ready, .running, .backingOff:
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff:
             guard runs[need.run] != nil else { throw .alreadyDriven(need.run) }
             return true
         case .failed, .skipped, .cancelled: throw .refused(.wrongState(need, state))

@@ -17,7 +17,8 @@ extension Orchestrator {
                 run.batch.append(Recorded(event: event, at: now, changes: changes.filter { $0.run == run.id }))
             }
         case .runSubmitted, .tasksAdded, .estimated, .limitsShared, .attemptGrew, .attemptEnded, .alarmRang, .runPaused,
-            .runUnpaused, .runCancelled, .runRetried, .prioritized:
+            .runUnpaused, .runCancelled, .runRetried, .prioritized, .reviewed,
+            .recalled:
             guard let run = event.run.flatMap({ runs[$0] }) else { return }
             run.batch.append(Recorded(event: event, at: now, changes: changes))
         }

@@ -47,7 +47,7 @@ extension Orchestrator {
         for (index, instance) in engine.instances(of: run).enumerated() where instance.kind == .command {
             switch engine.state(of: TaskReference(run: run, task: TaskInstance.ID(index))) {
             case .running: counts.active += 1
-            case .blocked, .ready, .backingOff, nil: counts.pending += 1
+            case .blocked, .awaitingApproval, .ready, .backingOff, nil: counts.pending += 1
             case .failed:
                 counts.failed += 1
                 counts.ended += 1

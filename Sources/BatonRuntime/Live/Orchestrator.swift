@@ -116,7 +116,7 @@ public final class Orchestrator {
             switch effect {
             case .announce(let change): changes.append(change)
             case .decide: wantsDecision = true
-            case .start, .stop, .wake: orders.append(effect)
+            case .start, .stop, .wake, .recall: orders.append(effect)
             }
         }
         record(event, changes, at: now)
@@ -167,7 +167,7 @@ public final class Orchestrator {
 
     /// Brings the engine in line with what became of a run's attempts while nobody listened.
     func reconcile(_ run: DrivenRun, with facts: (Attempt.ID) -> AttemptFact) {
-        func isOwn(_ effect: Effect) -> Bool { effect.attempt?.run == run.id }
+        func isOwn(_ effect: Effect) -> Bool { effect.run == run.id }
         // Covers every order of the run that still waits here, too; none may be given twice.
         orders = orders.filter { !isOwn($0) } + engine.outstandingEffects(facts).filter(isOwn)
         for case .attemptEnded(let attempt, let outcome, let usage) in engine.missedEvents(facts)
@@ -183,6 +183,7 @@ public final class Orchestrator {
             switch message {
             case .start(let order): runs[order.attempt.run]?.world.launch(order, engine: engine)
             case .ended(let attempt, let outcome, let usage): handle(.attemptEnded(attempt, outcome, usage))
+            case .recalled(let task, let values, let run): handle(.recalled(task, values, from: run))
             case .wish(let wish):
                 if let storeTrouble {
                     wish.answer(.store(storeTrouble))
@@ -251,6 +252,7 @@ public final class Orchestrator {
             case .stop(let attempt, let reason):
                 runs[attempt.run]?.world.stop(attempt, grace: reason == .killed ? .zero : setup.options.grace)
             case .wake(let at, let alarm): alarms.insert(alarm, at: at)
+            case .recall(let task): runs[task.run]?.world.recall(task, engine: engine)
             case .decide, .announce: preconditionFailure("not an order: \(order)")
             }
         }
@@ -311,10 +313,11 @@ public final class Orchestrator {
 
 extension Effect {
     /// The one that the order is about; nil where it is about none.
-    fileprivate var attempt: Attempt.ID? {
+    fileprivate var run: Run.ID? {
         switch self {
-        case .start(let order): order.attempt
-        case .stop(let attempt, _), .wake(_, .retry(let attempt)), .wake(_, .timeout(let attempt)): attempt
+        case .start(let order): order.attempt.run
+        case .stop(let attempt, _), .wake(_, .retry(let attempt)), .wake(_, .timeout(let attempt)): attempt.run
+        case .recall(let task): task.run
         case .decide, .announce: nil
         }
     }

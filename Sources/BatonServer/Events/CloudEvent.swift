@@ -61,6 +61,12 @@ enum CloudEvent {
         case .alarmRang(.timeout(let attempt)): ("attempt.timed_out", attempt.task, .attempt(attempt))
         case .prioritized(_, let task, let priority):
             ("run.prioritized", task, .object(["priority": .number(priority)]))
+        case .reviewed(let task, let review): ("task.reviewed", task.task, .review(review, of: task))
+        case .recalled(let task, _, let run):
+            (
+                "task.recalled", task.task,
+                .object(["task": .number(task.task.index), "from": .string(run.description)])
+            )
         case .runPaused: ("run.paused", nil, .map([]))
         case .runUnpaused: ("run.resumed", nil, .map([]))
         case .runCancelled(_, let force): ("run.cancelled", nil, .object(["force": .boolean(force)]))
@@ -84,6 +90,13 @@ enum CloudEvent {
 }
 
 extension Value {
+    fileprivate static func review(_ review: Review, of task: TaskReference) -> Value {
+        .object([
+            "task": .number(task.task.index), "decision": .string(review.isApproved ? "approve" : "reject"),
+            "by": .string(review.reviewer), "comment": review.comment.map { .string($0) },
+        ])
+    }
+
     fileprivate static func attempt(
         _ attempt: Attempt.ID, _ more: KeyValuePairs<String, Value?> = [:]
     ) -> Value {

@@ -57,7 +57,7 @@ extension Problem {
         case .duplicateRun: Problem(409, "duplicate-run", "There is such a run already", detail: error.sentence)
         case .neverFits: Problem(422, "never-fits", "No worker is large enough", detail: error.sentence)
         case .unknownTask: Problem(404, "unknown-task", "There is no such task", detail: error.sentence)
-        case .wrongState, .separateRuns: .conflict(error.sentence)
+        case .wrongState, .notAsking, .separateRuns: .conflict(error.sentence)
         case .invalidPriority: .invalid(error.sentence)
         case .wrongStatus(let run, let status):
             Problem(

@@ -23,11 +23,13 @@ extension Value {
         var failure: Failure?
         var because: Value?
         var until: Instant?
+        var question: String?
         switch task.detail {
         case .failure(let reason): failure = reason
         case .skipped(because: .condition): because = .string("when")
         case .skipped(because: .dependency(let id)): because = .number(id.index)
         case .until(let instant): until = instant
+        case .question(let text): question = text
         case nil: break
         }
         return .object([
@@ -35,7 +37,8 @@ extension Value {
             "group": .boolean(task.isGroup), "priority": .number(task.priority),
             "state": .string(task.state.rawValue), "since": .time(task.updated), "created": .time(task.created),
             "failure": failure.map { .failure($0) }, "because": because, "until": until.map { .time($0) },
-            "attempts": .number(task.attempt), "attempt": attempt.map(Self.attempt),
+            "question": question.map { .string($0) }, "attempts": .number(task.attempt),
+            "attempt": attempt.map(Self.attempt),
         ])
     }
 

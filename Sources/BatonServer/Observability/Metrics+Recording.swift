@@ -20,7 +20,7 @@ extension Metrics {
             case .runSubmitted: add(to: .runsSubmitted)
             case .estimated, .tasksAdded, .workerJoined, .workerResized, .workerLost, .limitsShared, .attemptGrew,
                 .alarmRang,
-                .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
+                .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized, .reviewed, .recalled:
                 continue
             }
         }

@@ -67,11 +67,15 @@ extension Schemas {
               "task": {"type": "string"}, "index": {"type": "integer"}, "template": {"type": "string"},
               "group": {"type": "boolean"}, "priority": {"type": "integer"},
               "state": {
-                "enum": ["blocked", "ready", "running", "backing_off", "succeeded", "failed", "skipped", "cancelled"]
+                "enum": [
+                  "blocked", "awaiting_approval", "ready", "running", "backing_off", "succeeded", "failed", "skipped",
+                  "cancelled"
+                ]
               },
               "since": {"$ref": "#/components/schemas/Time"}, "created": {"$ref": "#/components/schemas/Time"},
               "failure": {"type": "object"}, "because": {"type": ["string", "integer"]},
-              "until": {"$ref": "#/components/schemas/Time"}, "attempts": {"type": "integer"},
+              "until": {"$ref": "#/components/schemas/Time"}, "question": {"type": "string"},
+              "attempts": {"type": "integer"},
               "attempt": {"$ref": "#/components/schemas/Attempt"}
             }
           },
@@ -80,6 +84,22 @@ extension Schemas {
             "properties": {
               "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/Task"}},
               "next_cursor": {"type": ["string", "null"]}
+            }
+          },
+          "Approvals": {
+            "type": "object", "required": ["approvals"],
+            "properties": {
+              "approvals": {
+                "type": "array",
+                "items": {
+                  "type": "object", "required": ["run", "workflow", "task", "index", "question", "since"],
+                  "properties": {
+                    "run": {"type": "string"}, "workflow": {"type": "string"}, "task": {"type": "string"},
+                    "index": {"type": "integer"}, "question": {"type": "string"},
+                    "since": {"$ref": "#/components/schemas/Time"}
+                  }
+                }
+              }
             }
           },
           "Changes": {

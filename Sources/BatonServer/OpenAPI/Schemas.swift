@@ -85,6 +85,12 @@ enum Schemas {
             "type": "object", "additionalProperties": false, "required": ["priority"],
             "properties": {"priority": {"type": "integer", "minimum": 0, "maximum": 100}}
           },
+          "ReviewRequest": {
+            "type": "object", "additionalProperties": false, "required": ["decision"],
+            "properties": {
+              "decision": {"enum": ["approve", "reject"]}, "comment": {"type": "string", "maxLength": 2000}
+            }
+          },
           "AnalyzeRequest": {
             "description": "A workflow as JSON, or an object with `workflow`.", "type": "object",
             "properties": {

@@ -86,6 +86,7 @@ export function failure(reason) {
     case "signal": return `signal ${reason.signal}`;
     case "out_of_memory": return "out of memory";
     case "timed_out": return "timed out";
+    case "rejected": return `rejected by ${reason.by}${reason.message ? `: ${reason.message}` : ""}`;
     case "missing_outputs": return `missing outputs: ${reason.paths.join(", ")}`;
     default: return reason.message ?? reason.kind;
   }

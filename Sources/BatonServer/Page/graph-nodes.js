@@ -79,7 +79,8 @@ function acyclic(nodes) {
 export function summary(tasks, members) {
   const counts = {};
   for (const index of members) counts[tasks[index].state] = (counts[tasks[index].state] ?? 0) + 1;
-  const first = ["failed", "running", "backing_off", "ready", "blocked", "cancelled", "skipped", "succeeded"];
+  const first = ["failed", "running", "awaiting_approval", "backing_off", "ready", "blocked", "cancelled", "skipped",
+    "succeeded"];
   return { counts, state: first.find((state) => counts[state]) ?? "blocked",
     parts: order.filter((state) => counts[state]) };
 }

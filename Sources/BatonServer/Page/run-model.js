@@ -131,7 +131,7 @@ function taskOf(json) {
 function merge(task, json) {
   Object.assign(task, {
     state: json.state, since: seconds(json.since), priority: json.priority, attempts: json.attempts,
-    failure: json.failure, until: json.until,
+    failure: json.failure, until: json.until, question: json.question,
   });
   if (json.state === "running") {
     if (!task.started || task.ended) Object.assign(task, { started: task.since, ended: null });

@@ -1,6 +1,7 @@
 // One run, live: its graph, timeline, tasks and explanation, and a panel for the task that is selected.
 
 import { get, may, post } from "./api.js";
+import { approvals } from "./approvals.js";
 import { button, h, put } from "./dom.js";
 import { ago, duration, number, percent, plural, seconds, timeAttributes } from "./format.js";
 import { GanttView } from "./gantt.js";
@@ -43,6 +44,7 @@ async function view(main, model, query, signal) {
   const places = Math.max(1, Math.floor(cluster?.workers?.reduce((sum, each) => sum + (each.capacity.cpu ?? 0),
     0) ?? 1));
   const head = h("div");
+  const asked = approvals(model);
   const aside = h("div", { class: "aside" });
   const body = h("div", { class: "run-body" });
   let panel = null;
@@ -88,12 +90,13 @@ async function view(main, model, query, signal) {
     projection = look();
     put(head, title(model, projection));
     head.querySelector(".heading .titles .note")?.append(state);
+    asked.update();
     views[shown]?.update(projection);
     panel?.update();
   }
 
   put(body, tabs.element, aside);
-  put(main, head, body);
+  put(main, head, asked.element, body);
   refresh();
   if (query.task !== undefined && model.tasks[query.task]) select(Number(query.task));
   main.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); }, { signal });

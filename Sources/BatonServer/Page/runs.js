@@ -118,11 +118,14 @@ function runRow(run) {
   const took = run.duration_seconds ?? Date.now() / 1000 - seconds(run.submitted);
   return [
     h("span", { class: "name" }, h("strong", {}, run.workflow), h("code", {}, run.run)),
-    h("span", { class: "status" }, pill(run.status)), progress(run.counts),
+    h("span", { class: "status" }, pill(asks(run) ? "awaiting_approval" : run.status)), progress(run.counts),
     h("time", { class: "when", ...timeAttributes(run.submitted) }, ago(run.submitted)),
     h("span", { class: "took" }, duration(took)),
   ];
 }
+
+/// Something in it waits for a person.
+const asks = (run) => run.counts.awaiting_approval > 0 && !isEnded(run.status);
 
 function nothing(filters) {
   if (filters.status || filters.search || filters.workflow) {

@@ -8,6 +8,7 @@ export const states = {
   blocked: { word: "waiting for others", short: "blocked", sign: "○", tone: "blocked" },
   ready: { word: "ready", short: "ready", sign: "◔", tone: "ready" },
   running: { word: "running", short: "running", sign: "▶", tone: "running" },
+  awaiting_approval: { word: "waits for an approval", short: "asks", sign: "!", tone: "backing" },
   backing_off: { word: "waits to try again", short: "retry later", sign: "↻", tone: "backing" },
   succeeded: { word: "succeeded", short: "succeeded", sign: "✓", tone: "succeeded" },
   reused: { word: "reused", short: "reused", sign: "✓", tone: "succeeded" },
@@ -23,7 +24,7 @@ export const states = {
 };
 
 /// In the order in which bars show them.
-export const order = ["succeeded", "running", "backing_off", "ready", "blocked", "failed", "skipped", "cancelled"];
+export const order = ["succeeded", "running", "awaiting_approval", "backing_off", "ready", "blocked", "failed", "skipped", "cancelled"];
 
 export const isEnded = (status) => ["succeeded", "failed", "cancelled", "skipped"].includes(status);
 

@@ -39,6 +39,14 @@ extension MemoryStore {
         (runs[run]?.tasks ?? []).filter { states?.contains($0.state) ?? true }
     }
 
+    public func approvalRequests() -> [ApprovalRequest] {
+        order.sorted().map { runs[$0]! }.filter { !$0.status.isTerminal }.flatMap { run in
+            run.tasks.filter { $0.state == .awaitingApproval }.map {
+                ApprovalRequest(run: run.submission.run, workflow: run.submission.workflow.name, task: $0)
+            }
+        }
+    }
+
     public func attempts(of run: Run.ID, task: TaskInstance.ID?) -> [AttemptSummary] {
         (runs[run]?.attempts ?? []).joined().filter { task == nil || task == $0.id.task }
     }

@@ -105,6 +105,20 @@ extension SQLStore {
         try tasks(of: run, after: -1) { states?.contains($0) ?? true }
     }
 
+    public func approvalRequests() throws(StoreError) -> [ApprovalRequest] {
+        // The runs first: few of them go on, and their tasks stand together.
+        try connection.rows(
+            """
+            SELECT \(Self.taskColumns), runs.id, runs.workflow FROM runs CROSS JOIN tasks ON tasks.run = runs.id
+            WHERE runs.ended IS NULL AND tasks.status = $1 ORDER BY runs.id, tasks.task
+            """, [.text(TaskState.Label.awaitingApproval.rawValue)]
+        ) { (row) throws(StoreError) in
+            ApprovalRequest(
+                run: try runID(Self.taskColumnCount, of: row), workflow: row.text(Self.taskColumnCount + 1),
+                task: try taskSummary(row))
+        }
+    }
+
     public func changes(of run: Run.ID, after sequence: Int64) throws(StoreError) -> TaskChanges {
         // Asked before the tasks: what changes in between is reported again rather than missed.
         let last = try connection.rows("SELECT coalesce(max(sequence), 0) FROM events") { $0.integer(0) }[0]
@@ -121,18 +135,26 @@ extension SQLStore {
     ) throws(StoreError) -> [TaskSummary] {
         try connection.rows(
             """
-            SELECT task, name, template, type, priority, status, detail, attempt, created, updated, metadata
-            FROM tasks WHERE run = $1 AND changed > $2 ORDER BY task
+            SELECT \(Self.taskColumns) FROM tasks WHERE run = $1 AND changed > $2 ORDER BY task
             """, [.text(run.description), .integer(sequence)]
         ) { (row) throws(StoreError) -> TaskSummary? in
-            let state = try word(TaskState.Label.self, 5, of: row)
-            guard isWanted(state) else { return nil }
-            return TaskSummary(
-                id: TaskInstance.ID(Int(row.integer(0))), name: row.text(1), template: row.text(2),
-                isGroup: row.text(3) == "group", priority: Int32(row.integer(4)),
-                metadata: row.optionalText(10), state: state,
-                detail: try optional(TaskSummary.Detail.self, 6, of: row), attempt: Int32(row.integer(7)),
-                created: Instant(nanoseconds: row.integer(8)), updated: Instant(nanoseconds: row.integer(9)))
+            isWanted(try word(TaskState.Label.self, 5, of: row)) ? try taskSummary(row) : nil
         }.compactMap { $0 }
+    }
+
+    /// What `taskSummary` reads, from the first column on.
+    private static let taskColumns = """
+        tasks.task, tasks.name, tasks.template, tasks.type, tasks.priority, tasks.status, tasks.detail, tasks.attempt,
+        tasks.created, tasks.updated, tasks.metadata
+        """
+    private static let taskColumnCount: Int32 = 11
+
+    private func taskSummary(_ row: SQLiteStatement) throws(StoreError) -> TaskSummary {
+        TaskSummary(
+            id: TaskInstance.ID(Int(row.integer(0))), name: row.text(1), template: row.text(2),
+            isGroup: row.text(3) == "group", priority: Int32(row.integer(4)), metadata: row.optionalText(10),
+            state: try word(TaskState.Label.self, 5, of: row),
+            detail: try optional(TaskSummary.Detail.self, 6, of: row), attempt: Int32(row.integer(7)),
+            created: Instant(nanoseconds: row.integer(8)), updated: Instant(nanoseconds: row.integer(9)))
     }
 }

@@ -118,7 +118,7 @@ struct RunName: ParsableArguments {
     var name: String
 }
 
-private enum Control {
+enum Control {
     static func find(_ run: String, _ state: StateOptions) throws -> (store: any Store, id: Run.ID) {
         let store = try state.existingStore()
         return (store, try RunArgument.resolve(run, in: store))
@@ -134,7 +134,12 @@ private enum Control {
     }
 
     static func ask(_ word: String, _ run: Run.ID, _ state: StateOptions) throws {
-        switch ControlClient.ask(word, run: run, folder: state.dataDirectory.folder(of: run)) {
+        try settle(ControlClient.ask(word, run: run, folder: state.dataDirectory.folder(of: run)), run)
+    }
+
+    /// - Throws: for whatever is no consent.
+    static func settle(_ answer: ControlClient.Answer, _ run: Run.ID) throws {
+        switch answer {
         case .granted: return
         case .refused(let reason): throw CommandFailure(reason, exit: .usage)
         case .nobody:

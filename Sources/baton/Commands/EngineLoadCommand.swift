@@ -163,7 +163,7 @@ private struct Drive {
             switch effect {
             case .decide: wantsDecision = true
             case .start(let order): started.append(order.attempt)
-            case .stop, .wake, .announce: continue
+            case .stop, .wake, .recall, .announce: continue
             }
         }
     }

@@ -35,13 +35,17 @@ struct GetCommand: ParsableCommand {
         try show(run, store, isDriven: state.dataDirectory.isDriven(run))
     }
 
-    func show(_ run: Run.ID, _ store: any Store, isDriven: @autoclosure () -> Bool) throws {
+    /// - Parameter options: what must follow a command about the run, with a space before it.
+    func show(
+        _ run: Run.ID, _ store: any Store, options: String = "", isDriven: @autoclosure () -> Bool
+    ) throws {
         let summary = try store.run(run)
         var view = RunDetail(
             run: summary, standing: RunStanding(summary.status, isDriven: isDriven()),
             tasks: try store.tasks(of: run, in: nil),
             attempts: try store.attempts(of: run, task: nil), labels: labels.isEmpty ? nil : labels.map(\.label)
         )
+        view.commandOptions = options
         view.revision = try store.optimizations(of: summary.workflow).first { $0.after.contains { $0.run == run } }
         let now = LiveClock().now
         if state.json {

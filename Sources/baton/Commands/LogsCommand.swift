@@ -121,7 +121,7 @@ extension TaskState.Label {
     /// True when the task will not change any more.
     var isTerminal: Bool {
         switch self {
-        case .blocked, .ready, .running, .backingOff: false
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff: false
         case .succeeded, .failed, .skipped, .cancelled: true
         }
     }

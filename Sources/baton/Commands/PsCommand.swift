@@ -8,7 +8,10 @@ struct PsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ps",
         abstract: "List runs, the newest first.",
-        discussion: "'interrupted' means that the baton process of a run is gone; 'baton resume' takes it over."
+        discussion: """
+            'interrupted' means that the baton process of a run is gone; 'baton resume' takes it over. A run that asks waits \
+            for a person's approval.
+            """
     )
 
     @Option(name: .shortAndLong, help: ArgumentHelp("How many to list.", valueName: "count"))
@@ -37,10 +40,11 @@ struct PsCommand: ParsableCommand {
         let runs = data.hasDatabase ? try data.store().runs(matching: filter) : []
         let view = RunList(
             runs: runs.map { (summary: $0, standing: RunStanding($0.status, isDriven: data.isDriven($0.id))) })
-        show(view, advice: "Nothing has run yet. Start with 'baton run FILE'.")
+        show(view, options: "", advice: "Nothing has run yet. Start with 'baton run FILE'.")
     }
 
-    func show(_ view: RunList, advice: String) {
+    /// - Parameter options: what must follow a command about one of the runs, with a space before it.
+    func show(_ view: RunList, options: String, advice: String) {
         let now = LiveClock().now
         if state.json {
             JSONPrinter.print(view.json(now: now))
@@ -49,6 +53,7 @@ struct PsCommand: ParsableCommand {
             Output.messages(isFiltered ? "No run is like that." : advice)
         } else {
             Output.data(view.table(now: now).rendered(for: Terminal(descriptor: STDOUT_FILENO)))
+            for request in view.requests(options: options) { Output.messages(request) }
         }
     }
 }

@@ -177,7 +177,7 @@ private struct Drive {
                 let length = reused[task] == nil ? length(of: task, in: forecast.engine).0 : .zero
                 ends.insert(order.attempt, at: now.advanced(by: length))
             case .wake(let at, .retry(let attempt)): alarms.insert(.retry(attempt), at: at)
-            case .wake(_, .timeout), .stop, .announce: continue  // nothing is expected to time out
+            case .wake(_, .timeout), .stop, .recall, .announce: continue  // nothing is expected to time out
             }
         }
     }

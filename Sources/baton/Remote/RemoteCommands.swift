@@ -67,7 +67,7 @@ extension PsCommand {
             cursor = page[entry: "next_cursor"]?.string
         } while cursor != nil && runs.count < number
         let view = RunList(runs: runs.map { ($0, RunStanding($0.status, isDriven: true)) })
-        show(view, advice: "Nothing has run yet on \(client.address).")
+        show(view, options: client.commandOptions, advice: "Nothing has run yet on \(client.address).")
     }
 }
 
@@ -109,7 +109,7 @@ extension GetCommand {
             throw CommandFailure("--files can't be asked of a server: it traces no files. Leave it out", exit: .usage)
         }
         let run = try RemoteRun(argument.name, client: client)
-        try show(run.id, try run.record().store, isDriven: true)
+        try show(run.id, try run.record().store, options: client.commandOptions, isDriven: true)
     }
 }
 

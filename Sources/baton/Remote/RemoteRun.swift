@@ -116,6 +116,14 @@ struct RemoteRun {
     func ask(_ verb: String, force: Bool = false) throws {
         _ = try client.post("\(path)/\(verb)", force ? .object(["force": .boolean(true)]) : nil)
     }
+
+    /// Answers a task that asks for approval, in the name that belongs to the key.
+    func review(_ task: TaskInstance.ID, isApproved: Bool, comment: String?) throws {
+        let body = Value.object([
+            "decision": .string(isApproved ? "approve" : "reject"), "comment": comment.map { .string($0) },
+        ])
+        _ = try client.post("\(path)/tasks/\(task.index)/review", body)
+    }
 }
 
 /// What a signal does to somebody who follows a run on a server.

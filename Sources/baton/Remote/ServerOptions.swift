@@ -53,6 +53,7 @@ struct ServerOptions: ParsableArguments {
 enum RemoteVerbs {
     private static let all = [
         "run", "ps", "get", "watch", "wait", "logs", "explain", "cancel", "pause", "unpause", "retry",
+        "approve", "reject",
     ]
 
     /// Those that would speak of another record than the one that was asked for.

@@ -5,7 +5,7 @@ import BatonStore
 
 /// One JSON object a line for each thing that happens, for programs that follow a run.
 ///
-/// Every object has `event` (`run`, `tasks`, `task`, `attempt`, `straggler`, `usage`, `store` or `summary`), `run` and, but for
+/// Every object has `event` (`run`, `tasks`, `task`, `attempt`, `review`, `straggler`, `usage`, `store` or `summary`), `run` and, but for
 /// `usage`, `at`.
 final class JSONProgress: ProgressReporter {
     private var progress: RunProgress
@@ -82,6 +82,15 @@ final class JSONProgress: ProgressReporter {
         if case .attemptEnded(let attempt, let outcome, let usage) = recorded.event, attempt.run == progress.run {
             objects.append(ended(attempt, outcome, usage, at: recorded.at))
         }
+        if case .reviewed(let task, let review) = recorded.event {
+            objects.append(
+                .object([
+                    "event": .string("review"), "run": .string(task.run.description), "at": .time(recorded.at),
+                    "task": .string(name(task.task)), "index": .number(task.task.index),
+                    "decision": .string(review.isApproved ? "approve" : "reject"), "by": .string(review.reviewer),
+                    "comment": review.comment.map { .string($0) },
+                ]))
+        }
         for change in recorded.changes {
             switch change {
             case .runStatus(let run, let status, let at):
@@ -110,6 +119,7 @@ final class JSONProgress: ProgressReporter {
         var failure: Failure?
         var until: Instant?
         var because: String?
+        var question: String?
         switch state {
         case .running(let running): (attempt, grant) = (running.attempt, running.grant)
         case .succeeded(let number): attempt = number
@@ -117,6 +127,7 @@ final class JSONProgress: ProgressReporter {
         case .backingOff(let instant): until = instant
         case .skipped(because: .dependency(let task)): because = name(task)
         case .skipped(because: .condition): because = "when"
+        case .awaitingApproval(let text, _): question = text
         case .blocked, .ready, .cancelled: break
         }
         return .object([
@@ -125,6 +136,7 @@ final class JSONProgress: ProgressReporter {
             "state": .string(state.label.rawValue), "attempt": attempt.map { .number($0) },
             "grant": grant.map { .resources($0) }, "failure": failure.map { .failure($0) },
             "until": until.map { .time($0) }, "because": because.map { .string($0) },
+            "question": question.map { .string($0) },
         ])
     }
 

@@ -5,7 +5,7 @@ import Glibc
 
 /// Shows a run while it goes on: live on a terminal, as lines elsewhere, as JSON for programs.
 protocol ProgressReporter: RunObserver {
-    /// Takes in what happened before the watching began: known, but not told as news.
+    /// Takes in what happened before the watching began: known, but not told as news; only what asks still asks.
     func catchUp(_ history: [Recorded])
     /// Says how the run ended; nothing is reported afterwards.
     func finish(at now: Instant)
@@ -43,6 +43,7 @@ final class PlainProgress: ProgressReporter {
     init(run: Run.ID, logs: any AttemptLogs, write: @escaping (String) -> Void) {
         progress = RunProgress(run: run)
         if let hint = logs.forceHint(for: run) { progress.forceHint = hint }
+        progress.commandOptions = logs.commandOptions
         self.logs = logs
         self.write = write
     }
@@ -51,6 +52,9 @@ final class PlainProgress: ProgressReporter {
 
     func catchUp(_ history: [Recorded]) {
         for recorded in history { progress.apply(recorded) }
+        let counts = progress.counts
+        let text = progress.requests.map { "[\(counts.finished)/\(counts.total)] \($0.text)\n" }.joined()
+        if !text.isEmpty { write(text) }
     }
 
     func durable(_ batch: [Recorded]) {
@@ -103,6 +107,7 @@ final class LiveProgress: ProgressReporter {
     init(run: Run.ID, logs: any AttemptLogs, terminal: Terminal, write: @escaping (String) -> Void) {
         progress = RunProgress(run: run)
         if let hint = logs.forceHint(for: run) { progress.forceHint = hint }
+        progress.commandOptions = logs.commandOptions
         self.logs = logs
         screen = TerminalScreen(terminal: terminal, write: write)
     }
@@ -113,6 +118,7 @@ final class LiveProgress: ProgressReporter {
 
     func catchUp(_ history: [Recorded]) {
         for recorded in history { progress.apply(recorded) }
+        lasting += progress.requests
     }
 
     func durable(_ batch: [Recorded]) {

@@ -34,7 +34,9 @@ struct ProgressView {
         line.append(String(repeating: full, count: bad), .bad)
         line.append(String(repeating: empty, count: cells - good - bad), .faint)
         line.append(" \(counts.finished) of \(counts.total) done")
-        for label in [TaskState.Label.running, .failed, .backingOff, .ready, .blocked, .skipped, .cancelled]
+        for label in [
+            TaskState.Label.running, .failed, .awaitingApproval, .backingOff, .ready, .blocked, .skipped, .cancelled,
+        ]
         where counts[label] > 0 {
             line.append(" \(terminal.bullet) ", .faint)
             line.append("\(counts[label]) \(label.words)", label == .blocked ? .plain : label.ink)

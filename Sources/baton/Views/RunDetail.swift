@@ -8,6 +8,8 @@ struct RunDetail {
     let standing: RunStanding
     /// A revision of the workflow whose promise the run was compared with.
     var revision: WorkflowOptimization?
+    /// What must follow a command that is about this run, with a space before it.
+    var commandOptions = ""
     /// All of them, by id; groups are left out of the table.
     private let tasks: [TaskSummary]
     private let labels: [TaskState.Label]?
@@ -51,6 +53,12 @@ struct RunDetail {
         }
         if standing.isAbandoned {
             lines.append(StyledLine("Its baton process is gone: 'baton resume \(run.id)' takes it over.", .warning))
+        }
+        for task in tasks.lazy.filter({ $0.state == .awaitingApproval }).prefix(5) {
+            guard case .question(let question) = task.detail else { continue }
+            lines.append(
+                StyledLine("\(task.name) asks for approval: \(ApprovalHint.line(question))", .warning))
+            lines.append(StyledLine("  " + ApprovalHint.sentence(run.id, task: task.name, options: commandOptions)))
         }
         return lines
     }
@@ -98,6 +106,7 @@ struct RunDetail {
             let last = attempt?.failure.map { "\($0.short), " } ?? ""
             let wait = max(.zero, now.duration(to: instant))
             return StyledLine("\(last)again in \(DurationText.format(wait))", .warning)
+        case .question(let text): return StyledLine(ApprovalHint.line(text), .warning)
         case nil: break
         }
         guard task.state == .succeeded else { return "" }
@@ -127,11 +136,13 @@ struct RunDetail {
         var failure: Failure?
         var because: Value?
         var until: Instant?
+        var question: String?
         switch task.detail {
         case .failure(let reason): failure = reason
         case .skipped(because: .condition): because = .string("when")
         case .skipped(because: .dependency(let id)): because = .number(id.index)
         case .until(let instant): until = instant
+        case .question(let text): question = text
         case nil: break
         }
         return .object([
@@ -139,7 +150,8 @@ struct RunDetail {
             "group": .boolean(task.isGroup), "needs": .list(needs.map { .number($0.index) }),
             "state": .string(task.state.rawValue), "since": .time(task.updated),
             "failure": failure.map { .failure($0) }, "because": because, "until": until.map { .time($0) },
-            "attempts": .number(task.attempt), "attempt": attempt.map(Self.json),
+            "question": question.map { .string($0) }, "attempts": .number(task.attempt),
+            "attempt": attempt.map(Self.json),
         ])
     }
 

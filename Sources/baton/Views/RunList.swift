@@ -16,13 +16,26 @@ struct RunList {
             let failed = run.counts[.failed]
             table.append([
                 StyledLine(run.id.description), StyledLine(DisplayWidth.printable(run.workflow)),
-                StyledLine(standing.word, standing.ink), StyledLine("\(run.counts.finished)/\(run.counts.total)"),
+                status(of: run, standing), StyledLine("\(run.counts.finished)/\(run.counts.total)"),
                 StyledLine(failed > 0 ? "\(failed)" : "", .bad),
                 StyledLine(TimeText.ago(run.submitted, now: now), .faint),
                 StyledLine(DurationText.format(run.submitted.duration(to: run.ended ?? now))),
             ])
         }
         return table
+    }
+
+    private func status(of run: RunSummary, _ standing: RunStanding) -> StyledLine {
+        let asks = run.counts[.awaitingApproval] > 0
+        return StyledLine(standing.word + (asks ? ", asks" : ""), asks ? .warning : standing.ink)
+    }
+
+    /// What those ask for who need an answer.
+    func requests(options: String) -> [String] {
+        runs.map(\.summary).filter { $0.counts[.awaitingApproval] > 0 }.map { run in
+            "Run \(run.id) waits for approval of \(Sentence.count(run.counts[.awaitingApproval], "task")); "
+                + "'baton get \(run.id)\(options)' shows what is asked and how to answer."
+        }
     }
 
     func json(now: Instant) -> Value {

@@ -51,6 +51,8 @@ extension RunProgress {
         let name = tasks[index].instance.name
         switch state {
         case .succeeded: return News(.success, success(index, cause: cause))
+        case .failed(.rejected(let review)):
+            return News(.failure, StyledLine("\(name) \(Failure.rejected(review).predicate).", .bad))
         case .failed(let failure):
             var line = StyledLine("\(name) \(failure.predicate)", .bad)
             line.append("\(spent(index))\(ofAttempts(index)).")
@@ -59,15 +61,37 @@ extension RunProgress {
             let wait = DurationText.format(at.duration(to: until))
             return News(
                 .notice, StyledLine("\(name) \(ending(cause))\(spent(index)); trying again in \(wait).", .warning))
+        case .awaitingApproval(let question, _):
+            return News(.notice, request(index, question))
+        case .ready where cause.approval != nil:
+            return cause.approval.map { News(.notice, StyledLine("\(name) was \($0.predicate).", .good)) }
         case .ready: return again(index, cause: cause).map { News(.notice, StyledLine($0, .warning)) }
         case .cancelled: return News(.notice, StyledLine("\(name) was cancelled.", .warning))
         case .blocked, .running, .skipped: return nil
         }
     }
 
+    /// Those that wait for an answer now, for whoever begins to watch.
+    var requests: [StyledLine] {
+        tasks.indices.compactMap { index in
+            guard case .awaitingApproval(let question, _) = tasks[index].state else { return nil }
+            return request(index, question)
+        }
+    }
+
+    private func request(_ index: Int, _ question: String) -> StyledLine {
+        let name = tasks[index].instance.name
+        var line = StyledLine("\(name) asks for approval: \(ApprovalHint.line(question))", .warning)
+        line.append(" (\(ApprovalHint.sentence(run, task: name, options: commandOptions)))", .faint)
+        return line
+    }
+
     private func success(_ index: Int, cause: Event) -> StyledLine {
         let name = tasks[index].instance.name
         if case .attemptEnded(_, .reused(_, let from), _) = cause {
+            return StyledLine("\(name) is up to date: the result of run \(from) still holds.", .good)
+        }
+        if case .recalled(_, _, let from) = cause {
             return StyledLine("\(name) is up to date: the result of run \(from) still holds.", .good)
         }
         guard let usage = tasks[index].usage else {

@@ -22,6 +22,8 @@ struct RunProgress {
     private var remaining = RemainingWork()
     /// What whoever reads of a cancellation may do to hasten it.
     var forceHint = "Press Ctrl-C again to kill at once."
+    /// What must follow a command that is about this run, with a space before it.
+    var commandOptions = ""
 
     struct Task: Sendable {
         var instance: TaskInstance
@@ -76,11 +78,12 @@ struct RunProgress {
             pending = estimates
         case .attemptEnded(let attempt, let outcome, let usage) where attempt.run == run:
             end(attempt, outcome, usage)
+        case .recalled: reused += 1
         case .tasksAdded(run, let tasks):
             submission?.workflow.tasks += tasks.map(\.task)
         case .runSubmitted, .tasksAdded, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded,
             .alarmRang,
-            .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized:
+            .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized, .reviewed:
             break
         }
         for change in recorded.changes { apply(change) }
@@ -170,12 +173,12 @@ struct RunProgress {
 
     // MARK: Outlook
 
-    /// Expected time to the end of the run; nil while nothing is known.
+    /// Expected time to the end of the run; nil while nothing is known, or people are asked.
     ///
     /// The more pessimistic of two bounds: the work left, shared by as many tasks as run now, and the longest rest of
     /// a running task.
     func timeLeft(at now: Instant) -> Duration? {
-        guard !isFinished, counts.finished < counts.total else { return nil }
+        guard !isFinished, counts.finished < counts.total, counts[.awaitingApproval] == 0 else { return nil }
         var spent: Int64 = 0
         var longest: Int64 = 0
         for index in running {
@@ -192,7 +195,7 @@ struct RunProgress {
 
 /// How many tasks stand where.
 struct StateCounts: Hashable, Sendable {
-    private var counts = [Int](repeating: 0, count: 8)
+    private var counts = [Int](repeating: 0, count: TaskState.Label.allCases.count)
 
     subscript(label: TaskState.Label) -> Int {
         get { counts[Self.index(label)] }
@@ -215,6 +218,7 @@ struct StateCounts: Hashable, Sendable {
         case .failed: 5
         case .skipped: 6
         case .cancelled: 7
+        case .awaitingApproval: 8
         }
     }
 }

@@ -11,6 +11,7 @@ extension Failure {
         case .notStarted(let reason): "could not be started: \(reason)"
         case .missingOutputs(let paths):
             "ended well but did not make \(Sentence.list(paths.map { "'\($0)'" }, limit: 5))"
+        case .rejected(let review): "was \(review.predicate)"
         case .invalid(let message): "could not be evaluated: \(message)"
         }
     }
@@ -24,6 +25,7 @@ extension Failure {
         case .timedOut: "timed out"
         case .notStarted: "not started"
         case .missingOutputs: "no output"
+        case .rejected: "rejected"
         case .invalid: "invalid"
         }
     }
@@ -35,6 +37,7 @@ extension TaskState.Label {
         case .blocked: "waiting"
         case .ready: "ready"
         case .running: "running"
+        case .awaitingApproval: "awaiting approval"
         case .backingOff: "backing off"
         case .succeeded: "succeeded"
         case .failed: "failed"
@@ -48,7 +51,7 @@ extension TaskState.Label {
         case .blocked, .skipped: .faint
         case .ready: .plain
         case .running: .busy
-        case .backingOff, .cancelled: .warning
+        case .backingOff, .awaitingApproval, .cancelled: .warning
         case .succeeded: .good
         case .failed: .bad
         }

@@ -98,6 +98,9 @@ extension Workflow.Task {
         _ tasks: [Workflow.Task], ignoring ignored: Set<String> = []
     ) throws(WorkflowEditProblem) {
         let (first, rest) = (tasks[0], tasks.dropFirst())
+        if let task = tasks.first(where: { $0.approval != nil }) {
+            throw WorkflowEditProblem("'\(task.name)' asks for an approval, which is meant for it alone")
+        }
         for task in rest {
             let differences: [(String, Bool)] = [
                 ("foreach", task.fanOut == first.fanOut), ("env", task.environment == first.environment),

@@ -8,6 +8,9 @@ extension Explanation.Reason {
         case .waitsFor(let task, let state): "waits for \(task), which is \(state.words)"
         case .waitsForTheRest: "runs when all others have ended"
         case .paused: "is ready, but the run is paused"
+        case .waitsForApproval(let question, let since):
+            "has been asking for approval for \(DurationText.format(since.duration(to: now))): '\(ApprovalHint.line(question))'"
+        case .approved(let review): "was \(review.predicate)"
         case .noRoom(let needed, let free):
             "is ready, but needs \(Sentence.resources(needed.shortfall(of: free))), "
                 + "and \(Self.rest(free.part(of: needed.shortfall(of: free)))) free"
@@ -38,6 +41,13 @@ extension Explanation.Reason {
         case .waitsForTheRest(let unfinished):
             .object(["kind": .string("finally"), "unfinished": .number(unfinished)])
         case .paused: .object(["kind": .string("paused")])
+        case .waitsForApproval(let question, let since):
+            .object(["kind": .string("approval"), "question": .string(question), "since": .time(since)])
+        case .approved(let review):
+            .object([
+                "kind": .string("approved"), "by": .string(review.reviewer),
+                "comment": review.comment.map { .string($0) },
+            ])
         case .noRoom(let needed, let free):
             .object(["kind": .string("no_room"), "needed": .resources(needed), "free": .resources(free)])
         case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
@@ -83,7 +93,7 @@ extension TaskState.Label {
     /// As the end of a sentence: `align failed`, `align was skipped`.
     var verb: String {
         switch self {
-        case .blocked, .ready, .running, .backingOff: "is \(words)"
+        case .blocked, .awaitingApproval, .ready, .running, .backingOff: "is \(words)"
         case .succeeded, .failed: words
         case .skipped, .cancelled: "was \(words)"
         }

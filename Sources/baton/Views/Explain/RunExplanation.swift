@@ -20,6 +20,7 @@ struct RunExplanation {
             let usual = story.straggler(task).map { "; \(Straggler.usual($0.p99))" } ?? ""
             return "has been running for \(DurationText.format(running.since.duration(to: story.now)))\(usual)"
         }
+        lines += news(of: .awaitingApproval) { reason(of: $0) }
         lines += news(of: .backingOff) { reason(of: $0) }
         lines += waiting + story.crowd
         lines += skipped

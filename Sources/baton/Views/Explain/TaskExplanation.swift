@@ -35,6 +35,7 @@ struct TaskExplanation {
         var line = StyledLine(name, .strong)
         switch state {
         case .blocked: line.append(" is waiting.")
+        case .awaitingApproval: line.append(" is waiting for an approval.", .warning)
         case .ready: line.append(" is ready.")
         case .backingOff: line.append(" is waiting for its next attempt.", .warning)
         case .running(let running):
@@ -75,6 +76,9 @@ struct TaskExplanation {
             lines.append("Behind that is \(story.instances[root].name), which \(failure.predicate).")
         }
         if reasons.contains(where: { if case .noRoom = $0 { true } else { false } }) { lines += story.crowd }
+        if case .awaitingApproval = story.state(task) {
+            lines.append(StyledLine(ApprovalHint.sentence(story.run, task: name, options: "")))
+        }
         if case .blocked = story.state(task), reasons.isEmpty { lines.append("Nothing is known to hold it.") }
         return lines
     }

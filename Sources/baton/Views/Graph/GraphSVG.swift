@@ -132,7 +132,8 @@ struct GraphSVG {
         var left = x + 4
         let unit = (width - 8) / Double(max(states.total, 1))
         let order: [TaskState.Label] = [
-            .succeeded, .failed, .cancelled, .skipped, .running, .backingOff, .ready, .blocked,
+            .succeeded, .failed, .cancelled, .skipped, .running, .awaitingApproval, .backingOff, .ready,
+            .blocked,
         ]
         return order.filter { states[$0] > 0 }.map { label in
             let part = Double(states[label]) * unit
@@ -205,7 +206,7 @@ struct GraphSVG {
             case .blocked: Colors(fill: "#f8f9fa", line: "#bdc1c6")
             case .ready: Colors(fill: "#f1f3f4", line: "#5f6368")
             case .running: Colors(fill: "#e8f0fe", line: "#1a73e8")
-            case .backingOff: Colors(fill: "#fef7e0", line: "#e37400")
+            case .backingOff, .awaitingApproval: Colors(fill: "#fef7e0", line: "#e37400")
             case .succeeded: Colors(fill: "#e6f4ea", line: "#1e8e3e")
             case .failed: Colors(fill: "#fce8e6", line: "#d93025")
             case .skipped: Colors(fill: "#ffffff", line: "#9aa0a6")

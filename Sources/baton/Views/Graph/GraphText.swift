@@ -48,7 +48,7 @@ enum GraphText {
         case .blocked, .skipped: "gray"
         case .ready: "black"
         case .running: "blue"
-        case .backingOff, .cancelled: "orange"
+        case .backingOff, .awaitingApproval, .cancelled: "orange"
         case .succeeded: "darkgreen"
         case .failed: "red"
         }

@@ -53,7 +53,9 @@ struct Outline {
 
     /// For a run: the node's colour is that of the state which matters most.
     static func mainState(_ states: StateCounts) -> TaskState.Label {
-        let byWeight: [TaskState.Label] = [.failed, .running, .backingOff, .ready, .cancelled, .blocked, .skipped]
+        let byWeight: [TaskState.Label] = [
+            .failed, .running, .awaitingApproval, .backingOff, .ready, .cancelled, .blocked, .skipped,
+        ]
         return byWeight.first { states[$0] > 0 } ?? .succeeded
     }
 }
