@@ -40,8 +40,9 @@ class Connection:
         self.reader, self.writer = await asyncio.open_connection(server.host, int(server.port))
         return self
 
-    async def ask(self, method, path, body=b"", kind="application/json"):
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    async def ask(self, method, path, body=b"", kind="application/json", key=None):
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+        head += f"Idempotency-Key: {key}\r\n\r\n" if key else "\r\n"
         self.writer.write(head.encode() + body)
         status = int((await self.reader.readline()).split()[1])
         length = 0
