@@ -151,8 +151,8 @@ struct ApprovalTests {
         let list = RunList(runs: [(summary, standing)])
         note("ps", [list.table(now: Stage.time(62)).rendered(for: .file)] + list.requests(options: " --server host"))
         let detail = RunDetail(
-            run: summary, standing: standing, tasks: try store.tasks(of: stage.run, in: nil),
-            attempts: try store.attempts(of: stage.run, task: nil))
+            run: summary, standing: standing, tasks: store.tasks(of: stage.run, in: nil),
+            attempts: store.attempts(of: stage.run, task: nil))
         note("get", [detail.text(for: .file, now: Stage.time(62))])
         note("explain, while they ask", try explanation(62))
         var progress = RunProgress(run: stage.run)

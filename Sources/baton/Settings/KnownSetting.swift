@@ -14,7 +14,7 @@ struct KnownSetting: Sendable {
     private let show: @Sendable (Settings) -> String?
 
     init<Form: SettingForm>(
-        _ name: String, _ place: WritableKeyPath<Settings, Form.Held> & Sendable, _ form: Form, _ summary: String,
+        _ name: String, _ place: any WritableKeyPath<Settings, Form.Held> & Sendable, _ form: Form, _ summary: String,
         variable: String? = nil, isForProjects: Bool = false
     ) {
         self.name = name
