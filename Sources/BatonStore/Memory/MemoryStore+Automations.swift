@@ -50,7 +50,7 @@ extension MemoryStore {
         named name: String, limit: Int
     ) throws(StoreError) -> [RunSummary] {
         var found: [(RunSummary, end: Instant)] = []
-        for run in try runs(matching: RunFilter(statuses: statuses, workflow: workflow, limit: .max)) {
+        for run in runs(matching: RunFilter(statuses: statuses, workflow: workflow, limit: .max)) {
             guard let end = run.ended, end > after else { continue }
             if firing(of: kind, named: name, key: Firing.key(ofEnd: run.id, at: end)) == nil {
                 found.append((run, end))
