@@ -7,6 +7,11 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// What computes is compiled for speed in debug builds, too, with all its checks: tests simulate, train and plan, and take a third
+/// of the processor time so. Not BatonPolicies: without whole-module optimisation the compiler (6.3.1) breaks on it.
+let computing =
+    settings + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+
 /// Targets stand in floor order: each may import only what is above it here, and HouseTests check every `import`.
 let package = Package(
     name: "baton",
@@ -29,7 +34,7 @@ let package = Package(
     ],
     targets: [
         // Truth
-        .target(name: "BatonCore", swiftSettings: settings),
+        .target(name: "BatonCore", swiftSettings: computing),
 
         // Model
         .target(
@@ -40,18 +45,18 @@ let package = Package(
         .target(
             name: "BatonSimulator",
             dependencies: ["BatonCore", .product(name: "HeapModule", package: "swift-collections")],
-            swiftSettings: settings
+            swiftSettings: computing
         ),
-        .target(name: "BatonNeural", swiftSettings: settings),
+        .target(name: "BatonNeural", swiftSettings: computing),
 
         // Study
-        .target(name: "BatonPrediction", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: settings),
+        .target(name: "BatonPrediction", dependencies: ["BatonCore", "BatonNeural"], swiftSettings: computing),
         .target(
             name: "BatonPlanner", dependencies: ["BatonCore", "BatonNeural", "BatonPolicies", "BatonSimulator"],
-            swiftSettings: settings),
+            swiftSettings: computing),
         .target(
             name: "BatonOptimizer", dependencies: ["BatonCore", "BatonPolicies", "BatonSimulator"],
-            swiftSettings: settings),
+            swiftSettings: computing),
 
         // World
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
