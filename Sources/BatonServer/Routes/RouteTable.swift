@@ -1,7 +1,8 @@
 /// Everything that the server can be asked for.
 enum RouteTable {
     static let all: [Route] =
-        runs + runActions + priorities + tasks + workflows + scheduling + schedules + triggers + studies + events
+        runs + runActions + priorities + tasks + workflows + scheduling + schedules + triggers + notifications + studies
+        + events
         + cluster
         + access + operations
 
