@@ -3,6 +3,7 @@ import BatonFormats
 import BatonRuntime
 import BatonStore
 import Foundation
+import HTTPTypes
 import Logging
 import Synchronization
 import Testing

@@ -103,8 +103,7 @@ enum NotificationRoutes {
     }
 
     static func json(_ firing: Firing, _ call: Call) throws -> Value {
-        guard let text = firing.input else { preconditionFailure("a delivery without its state") }
-        return json(firing, try Delivery(text))
+        json(firing, try Delivery(firing.input ?? ""))
     }
 
     static func json(_ firing: Firing, _ delivery: Delivery) -> Value {
