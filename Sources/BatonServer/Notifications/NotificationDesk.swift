@@ -140,7 +140,10 @@ actor NotificationDesk: Service {
             next = now
         }
         entries?[name]?.isBusy = false
-        if let next { entries?[name]?.due = min(entries?[name]?.due ?? next, next) }
+        if let next {
+            let due = entries?[name]?.due ?? next
+            entries?[name]?.due = min(due, next)
+        }
     }
 
     /// - Returns: when the next is due.
