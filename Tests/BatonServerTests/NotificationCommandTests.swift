@@ -79,6 +79,18 @@ struct NotificationCommandTests {
         }
     }
 
+    @Test("a command that takes too long is killed, and comes again")
+    func tooLong() async throws {
+        try await Stage.with { stage in
+            let command = NotificationCommand(
+                arguments: ["/bin/sh", "-c", "exec sleep 86400"], environment: [:], directory: stage.folder,
+                scratch: stage.folder, timeout: .seconds(1))
+            let answer = try await command.run(input: "{}")
+            #expect(answer.verdict == .failed && answer.exitCode == nil)
+            #expect(answer.reason == "it was killed: it took longer than 1 s")
+        }
+    }
+
     @Test("a server that ends takes the command with it, and whatever that has started")
     func cancelled() async throws {
         try await with(#""sleep 86400 & echo $! > child; wait""#) { stage in

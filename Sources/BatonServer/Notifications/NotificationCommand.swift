@@ -12,7 +12,8 @@ struct NotificationCommand: Sendable {
     /// Gets a folder for its input and its output while it runs.
     let scratch: String
 
-    static let timeout = Duration.seconds(60)
+    /// Then it is killed.
+    var timeout = Duration.seconds(60)
     private static let outputBytesMax = 4 << 10
     private static let outputLinesMax = 50
 
@@ -30,7 +31,7 @@ struct NotificationCommand: Sendable {
             of: folder + "/output", linesMax: Self.outputLinesMax, bytesMax: Self.outputBytesMax)
         guard let status else {
             return ReceiverAnswer(
-                .failed, reason: "it was killed: it took longer than \(Int(Self.timeout / .seconds(1))) s",
+                .failed, reason: "it was killed: it took longer than \(Int(timeout / .seconds(1))) s",
                 output: output)
         }
         // As the shell counts: a signal is 128 and its number.
@@ -84,7 +85,7 @@ struct NotificationCommand: Sendable {
     /// - Returns: as from waitpid; nil when it was killed for its time.
     private func status(of pid: pid_t) async throws -> Int32? {
         let clock = ContinuousClock()
-        let deadline = clock.now.advanced(by: Self.timeout)
+        let deadline = clock.now.advanced(by: timeout)
         var status: Int32 = 0
         while waitpid(pid, &status, WNOHANG) == 0 {
             guard !Task.isCancelled, clock.now < deadline else {

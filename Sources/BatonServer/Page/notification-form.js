@@ -14,7 +14,7 @@ export function editNotification(notification, done) {
     form(notification, () => {
       close();
       done();
-    }, () => close()));
+    }, () => close()), "wide");
 }
 
 function form(notification, saved, cancel) {
