@@ -32,12 +32,37 @@ enum WebhookSender {
         for header in webhook.headers { request.headers.add(name: header.name, value: header.value) }
         request.headers.add(name: "User-Agent", value: "baton/\(Version.text)")
         request.body = .bytes(ByteBuffer(bytes: webhook.body))
+        let deadline = ContinuousClock.now + WebhookRequest.timeout
         let response = try await client.execute(request, timeout: timeout)
-        var body: [UInt8] = []
-        for try await part in response.body {
-            body += part.readableBytesView.prefix(WebhookRequest.answerBytesMax - body.count)
-            if body.count == WebhookRequest.answerBytesMax { break }
+        return WebhookAnswer(
+            status: Int(response.status.code), body: await beginning(of: response.body, until: deadline))
+    }
+
+    /// As much as has come by then: the client's own timeout is over when the status is there, and the status is what counts.
+    private static func beginning(
+        of body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant
+    ) async -> [UInt8] {
+        let reading = Task {
+            var bytes: [UInt8] = []
+            do {
+                for try await part in body {
+                    bytes += part.readableBytesView.prefix(WebhookRequest.answerBytesMax - bytes.count)
+                    if bytes.count == WebhookRequest.answerBytesMax { break }
+                }
+            } catch {
+                return bytes  // It broke off.
+            }
+            return bytes
         }
-        return WebhookAnswer(status: Int(response.status.code), body: body)
+        let alarm = Task {
+            try await Task.sleep(until: deadline, clock: .continuous)
+            reading.cancel()
+        }
+        defer { alarm.cancel() }
+        return await withTaskCancellationHandler {
+            await reading.value
+        } onCancel: {
+            reading.cancel()
+        }
     }
 }
