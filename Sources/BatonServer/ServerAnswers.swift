@@ -2,9 +2,10 @@ public import BatonCore
 public import BatonFormats
 public import BatonRuntime
 
-/// What is computed with policies, models and the optimiser, which the server does not know by name.
+/// What is computed with policies, models and the optimiser, which the server does not know by name, and what it sends to
+/// others.
 ///
-/// Each returns JSON as bytes, or throws a `Problem`; one that nobody gave answers that this server has no such thing.
+/// Each returns its answer, mostly JSON as bytes, or throws a `Problem`; one that nobody gave answers that this server has no such thing.
 /// What takes longer than a few milliseconds belongs into `Computation.run`.
 public struct ServerAnswers: Sendable {
     public typealias JSON = [UInt8]
@@ -43,6 +44,10 @@ public struct ServerAnswers: Sendable {
     public var forecast: @Sendable (_ horizon: Duration) async throws -> JSON = { _ in throw Self.missing("forecasts") }
     public var policies: @Sendable () async throws -> JSON = { throw Self.missing("a list of policies") }
     public var models: @Sendable () async throws -> JSON = { throw Self.missing("a list of models") }
+    /// Sends a webhook to its receiver within `WebhookRequest.timeout`; throws `WebhookFailure` where nobody answers.
+    public var sendWebhook: @Sendable (WebhookRequest) async throws -> WebhookAnswer = { _ in
+        throw Self.missing("webhooks")
+    }
     /// What must work for the server to be ready, beside the database, the disk and the memory; each throws why not.
     public var checks: [Check] = []
 

@@ -21,9 +21,10 @@ public struct ServerApplication: Sendable {
     public let metrics: Metrics
     /// Secrets that were given to the server.
     public let vault: SecretVault
-    /// Starts runs by itself while the application runs.
+    /// Start runs, and tell of them, by themselves while the application runs.
     let schedules: Scheduler
     let triggers: TriggerDesk
+    let notifications: NotificationDesk
     private let core: ServerCore
 
     /// - Parameters:
@@ -57,6 +58,15 @@ public struct ServerApplication: Sendable {
         triggers = TriggerDesk(starter: starter, vault: vault, interval: configuration.automationInterval)
         starter.clock = wall
         schedules = Scheduler(starter: starter, interval: configuration.automationInterval)
+        notifications = NotificationDesk(
+            stores: stores,
+            messenger: Messenger(
+                post: answers.sendWebhook, vault: vault,
+                mayBeLocal: ServerConfiguration.isLoopback(configuration.host),
+                directory: configuration.workingDirectory ?? dataDirectory,
+                scratch: dataDirectory + "/notifications"),
+            dataDirectory: dataDirectory, interval: configuration.automationInterval, clock: clock,
+            jitter: { Double.random(in: 0..<1) }, logger: logger)
         core = ServerCore(
             configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
             answers: answers,
@@ -65,7 +75,7 @@ public struct ServerApplication: Sendable {
             limiter: RateLimiter(configuration.rateLimit), audit: audit,
             idempotency: Idempotency(stores: stores),
             bodies: BodyBudget(bytes: configuration.bodyBytesTotalMax), events: events, schedules: schedules,
-            triggers: triggers,
+            triggers: triggers, notifications: notifications,
             metrics: metrics, clock: clock, logger: logger)
     }
 
@@ -121,7 +131,7 @@ public struct ServerApplication: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax)),
             services: services + [
                 core.audit, EventPump(bus: events, configuration: configuration, logger: core.logger),
-                core.schedules, core.triggers,
+                core.schedules, core.triggers, core.notifications,
             ],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: core.logger)

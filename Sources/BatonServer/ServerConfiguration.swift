@@ -28,7 +28,8 @@ public struct ServerConfiguration: Sendable {
     public var heartbeat = Duration.seconds(15)
     /// How often the log is looked at for what other processes have written.
     public var pollInterval = Duration.seconds(1)
-    /// How often it is looked whether the time of a schedule has come, or something that a trigger waits for.
+    /// How often it is looked whether the time of a schedule has come, or something that a trigger or a notification waits
+    /// for.
     public var automationInterval = Duration.seconds(1)
     /// Where tasks run whose submission names no folder; nil: such submissions are refused.
     public var workingDirectory: String?

@@ -24,6 +24,7 @@ struct ServerCore: Sendable {
     let events: EventBus
     let schedules: Scheduler
     let triggers: TriggerDesk
+    let notifications: NotificationDesk
     let metrics: Metrics
     let clock: @Sendable () -> Instant
     let logger: Logger

@@ -1,6 +1,6 @@
 public import BatonCore
 
-/// Something that starts runs by itself, as it was written down: a schedule, a backfill, a trigger.
+/// Something that a server does by itself, as it was written down: a schedule, a backfill, a trigger, a notification.
 ///
 /// What is in it is its owner's business; the store only keeps it.
 public struct Automation: Hashable, Sendable {
@@ -22,11 +22,11 @@ public struct Automation: Hashable, Sendable {
     }
 
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case schedule, backfill, trigger
+        case schedule, backfill, trigger, notification
     }
 }
 
-/// One occasion on which an automation starts a run, and what came of it.
+/// One occasion on which an automation starts a run, or tells of one, and what came of it.
 ///
 /// The id of the run is written here before the run is made. So whoever dies in between finds either no such run and
 /// makes it, or the run and leaves it alone; and the same key never makes a second one.
@@ -38,14 +38,14 @@ public struct Firing: Hashable, Sendable {
     public var key: String
     /// Which the firing counts among; a schedule's own, or a backfill's. A cap holds for each by itself.
     public var batch: String
-    /// Nil until its turn comes: ids are in the order in which runs begin.
+    /// Nil until its turn comes: ids are in the order in which runs begin. Of a notification the run that it tells of.
     public var run: Run.ID?
     /// When it was due, or was noticed.
     public var at: Instant
     public var state: State
     /// Why it was skipped or refused.
     public var reason: String?
-    /// What its run is to be told, until it is made.
+    /// What its run is to be told, until it is made; of a notification: its owner's business.
     public var input: String?
 
     public init(
@@ -64,10 +64,12 @@ public struct Firing: Hashable, Sendable {
     }
 
     public enum State: String, Hashable, Sendable, CaseIterable {
-        case waiting, started
+        case waiting
+        /// Its run was made; of a notification: somebody was told.
+        case started
         /// Left out: another one may take its place.
         case skipped
-        /// The engine did not want its run: another one may take its place.
+        /// The engine did not want its run, or nobody could be told: another one may take its place.
         case refused
 
         var mayBeReplaced: Bool {

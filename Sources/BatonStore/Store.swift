@@ -171,9 +171,11 @@ public protocol Store: AnyObject {
     /// Runs that ended and that no firing of this automation stands for, by `Firing.key(ofEnd:at:)`, in the order of their
     /// ends.
     ///
-    /// - Parameter after: only those that ended later.
+    /// - Parameters:
+    ///   - workflow: by name; nil: of all.
+    ///   - after: only those that ended later.
     func endedRuns(
-        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        of workflow: String?, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
         named name: String, limit: Int
     ) throws(StoreError) -> [RunSummary]
 

@@ -77,6 +77,9 @@ extension StoreConformance {
                 ).map(\.id)
             }
             #expect(try ended() == [script.run])
+            let all = try store.endedRuns(
+                of: nil, in: [.failed], after: script.time(49), withoutFiringOf: .trigger, named: "t", limit: 9)
+            #expect(all.map(\.id) == [script.run, other.run])
             #expect(try ended([.succeeded]).isEmpty)
             #expect(try ended(after: 50).isEmpty)
             let trigger = Automation(

@@ -88,6 +88,12 @@ static const unsigned char main_js[] = {
 static const unsigned char models_js[] = {
 #embed "../BatonServer/Page/models.js"
 };
+static const unsigned char notification_form_js[] = {
+#embed "../BatonServer/Page/notification-form.js"
+};
+static const unsigned char notifications_js[] = {
+#embed "../BatonServer/Page/notifications.js"
+};
 static const unsigned char parts_css[] = {
 #embed "../BatonServer/Page/parts.css"
 };
@@ -209,6 +215,8 @@ static const struct baton_page_file files[] = {
     FILE_OF("login.js", login_js),
     FILE_OF("main.js", main_js),
     FILE_OF("models.js", models_js),
+    FILE_OF("notification-form.js", notification_form_js),
+    FILE_OF("notifications.js", notifications_js),
     FILE_OF("parts.css", parts_css),
     FILE_OF("policies.js", policies_js),
     FILE_OF("priority.js", priority_js),

@@ -9,7 +9,7 @@ final class Served {
     let key: String
     let announced: String
     private let process: Child
-    private let address: String
+    let address: String
 
     struct Answer {
         var status: Int

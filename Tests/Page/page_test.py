@@ -39,7 +39,7 @@ tasks:
 WRONG = "name: x\ntasks:\n  a: {run: echo, need: [b]}\n"
 PAGES = ["runs", "workflows", "workflows/reports", "workflows/reports?tab=revisions", "analyze", "cluster",
          "policies", "models", "audit", "keys", "settings", "schedules", "schedules/nightly",
-         "triggers"]
+         "triggers", "notifications"]
 
 
 class Story:
@@ -222,6 +222,30 @@ class Story:
         expect(self.page.locator("td .pill.ready")).to_have_text("‖paused")
         self.shot("triggers")
 
+    def keep_a_notification(self):
+        self.open("notifications")
+        self.button("Add a notification").first.click()
+        dialog = self.page.get_by_role("dialog", name="Add a notification")
+        dialog.get_by_label("Name").fill("mail")
+        dialog.get_by_label("When a run").select_option("run.succeeded")
+        dialog.get_by_label("URL").fill("ftp://example.org/")
+        with self.watch.allowing(422, "/notifications/"):
+            dialog.get_by_role("button", name="Save").click()
+            expect(dialog.get_by_text("must be a URL such as")).to_be_visible()
+            self.shot("notification-problem")
+        dialog.get_by_label("Tell").select_option("command")
+        dialog.get_by_label("Command").fill("grep -q baton.run.succeeded")
+        dialog.get_by_label("Workflow").fill("nightly")
+        dialog.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_text("the command grep -q")).to_be_visible()
+        self.button("Test mail").click()
+        expect(self.page.get_by_text("mail was told")).to_be_visible()
+        self.server.post("/schedules/nightly/run", {})
+        expect(self.page.locator("td .pill.succeeded")).to_have_count(1, timeout=60_000)
+        self.button("Pause or resume mail").click()
+        expect(self.page.locator("td .pill.ready")).to_have_text("‖paused")
+        self.shot("notifications")
+
     def be_shut_out(self):
         self.open("models")
         self.page.evaluate("sessionStorage.setItem('baton.token', 'forged')")
@@ -265,7 +289,8 @@ class Story:
     def tell(self):
         for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task,
                         self.answer_what_is_asked, self.cancel_and_retry, self.outlive_a_restart, self.keep_a_schedule,
-                        self.keep_a_trigger, self.be_shut_out, self.optimise, self.ask_what_if, self.make_and_revoke_a_key):
+                        self.keep_a_trigger, self.keep_a_notification, self.be_shut_out, self.optimise, self.ask_what_if,
+                        self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 

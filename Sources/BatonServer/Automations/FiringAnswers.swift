@@ -6,8 +6,14 @@ import BatonStore
 enum FiringAnswers {
     /// Those of an automation, newest first, as `limit`, `cursor` and `batch` ask for them.
     ///
-    /// - Parameter batch: nil for all.
-    static func page(_ call: Call, of kind: Automation.Kind, named name: String, batch: String? = nil) throws -> Reply {
+    /// - Parameters:
+    ///   - batch: nil for all.
+    ///   - key: what the list is called.
+    ///   - form: how each is written.
+    static func page(
+        _ call: Call, of kind: Automation.Kind, named name: String, batch: String? = nil, as key: String = "firings",
+        form: (Firing, Call) throws -> Value = json
+    ) throws -> Reply {
         let limit = Int(try call.integer("limit", in: 1...500, default: 50))
         let place = try call.query("cursor").map { text in
             guard let place = Firing.Place(cursor: text) else {
@@ -18,10 +24,11 @@ enum FiringAnswers {
         let found = try call.read { (store) throws(StoreError) in
             try store.firings(of: kind, named: name, batch: batch, before: place, limit: limit + 1)
         }
+        let cursor: Value = found.count > limit ? .string(found[limit - 1].place.cursor) : .null
         return .json(
-            .object([
-                "firings": .list(try found.prefix(limit).map { try json($0, call) }),
-                "next_cursor": found.count > limit ? .string(found[limit - 1].place.cursor) : .null,
+            .map([
+                Value.Entry(key: key, value: .list(try found.prefix(limit).map { try form($0, call) })),
+                Value.Entry(key: "next_cursor", value: cursor),
             ]))
     }
 

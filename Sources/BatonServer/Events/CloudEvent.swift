@@ -2,8 +2,10 @@ import BatonCore
 import BatonFormats
 import BatonStore
 
-/// An event of the log as a CloudEvent (version 1.0, structured JSON).
+/// What has happened as a CloudEvent (version 1.0, structured JSON).
 enum CloudEvent {
+    /// An event of the log.
+    ///
     /// - Parameter status: of the run when the event was read.
     static func json(_ entry: LogEntry, status: Run.Status?) -> Value {
         let event = entry.logged.event
@@ -11,11 +13,19 @@ enum CloudEvent {
         var all = [Value.Entry(key: "run", value: .string(entry.run.description))]
         if let status { all.append(Value.Entry(key: "run_status", value: .string(status.rawValue))) }
         if case .map(let entries) = data { all += entries }
-        return .object([
-            "specversion": .string("1.0"), "id": .string(String(entry.logged.sequence)),
-            "source": .string("/api/v1/runs/\(entry.run)"), "type": .string("baton.\(type)"),
-            "subject": task.map { .string("tasks/\($0.index)") }, "time": .time(entry.logged.at),
-            "datacontenttype": .string("application/json"), "data": .map(all),
+        return envelope(
+            id: String(entry.logged.sequence), source: "/api/v1/runs/\(entry.run)", type: type,
+            subject: task.map { "tasks/\($0.index)" }, at: entry.logged.at, data: all)
+    }
+
+    /// - Parameter type: without the `baton.` that all begin with.
+    static func envelope(
+        id: String, source: String, type: String, subject: String? = nil, at time: Instant, data: [Value.Entry]
+    ) -> Value {
+        .object([
+            "specversion": .string("1.0"), "id": .string(id), "source": .string(source),
+            "type": .string("baton.\(type)"), "subject": subject.map { .string($0) }, "time": .time(time),
+            "datacontenttype": .string("application/json"), "data": .map(data),
         ])
     }
 

@@ -39,8 +39,8 @@ struct Route: Sendable {
     }
 
     enum Group: String, Sendable, CaseIterable {
-        case runs, tasks, workflows, schedules, triggers, scheduling, optimization, resources, events, cluster, access,
-            operations
+        case runs, tasks, workflows, schedules, triggers, notifications, scheduling, optimization, resources, events,
+            cluster, access, operations
     }
 
     struct Query: Sendable {

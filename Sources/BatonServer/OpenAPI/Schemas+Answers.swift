@@ -238,6 +238,40 @@ extension Schemas {
             "type": "object", "required": ["triggers"],
             "properties": {"triggers": {"type": "array", "items": {"$ref": "#/components/schemas/Trigger"}}}
           },
+          "Notification": {
+            "description": "What was sent, and how it stands.",
+            "type": "object", "required": ["name", "on", "enabled", "created", "waiting", "last_deliveries"],
+            "properties": {
+              "name": {"type": "string"}, "on": {"type": "array", "items": {"type": "string"}},
+              "workflow": {"type": "string"}, "webhook": {"type": "object"},
+              "command": {"type": ["string", "array"], "items": {"type": "string"}}, "enabled": {"type": "boolean"},
+              "created": {"$ref": "#/components/schemas/Time"}, "waiting": {"type": "integer"},
+              "last_deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}}
+            }
+          },
+          "Notifications": {
+            "type": "object", "required": ["notifications"],
+            "properties": {"notifications": {"type": "array", "items": {"$ref": "#/components/schemas/Notification"}}}
+          },
+          "Delivery": {
+            "description": "One message to a receiver, and what came of it.",
+            "type": "object", "required": ["delivery", "time", "event", "run", "workflow", "state", "attempts"],
+            "properties": {
+              "delivery": {"type": "string", "description": "The same however often it is tried."},
+              "time": {"$ref": "#/components/schemas/Time"}, "event": {"type": "string"}, "run": {"type": "string"},
+              "workflow": {"type": "string"}, "state": {"enum": ["waiting", "delivered", "failed", "skipped"]},
+              "attempts": {"type": "integer"}, "next_attempt": {"$ref": "#/components/schemas/Time"},
+              "http_status": {"type": "integer"}, "exit_code": {"type": "integer"}, "reason": {"type": "string"},
+              "output": {"type": "string"}
+            }
+          },
+          "DeliveryPage": {
+            "type": "object", "required": ["deliveries", "next_cursor"],
+            "properties": {
+              "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+              "next_cursor": {"type": ["string", "null"]}
+            }
+          },
           "ScheduleResult": {
             "type": "object",
             "required": [

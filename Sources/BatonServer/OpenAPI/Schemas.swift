@@ -195,6 +195,28 @@ enum Schemas {
               }
             }
           },
+          "NotificationDefinition": {
+            "description": "Either `webhook` or `command`.",
+            "type": "object", "additionalProperties": false, "required": ["on"],
+            "properties": {
+              "on": {
+                "type": "array", "minItems": 1, "items": {"enum": ["run.succeeded", "run.failed", "run.cancelled"]}
+              },
+              "workflow": {"type": "string", "description": "Only of runs of the workflow of this name."},
+              "webhook": {
+                "type": "object", "additionalProperties": false, "required": ["url"],
+                "properties": {
+                  "url": {"type": "string", "format": "uri"},
+                  "secret_name": {"type": "string", "description": "The name of the secret that bodies are signed with."}
+                }
+              },
+              "command": {
+                "description": "A script for the shell, or a program and its arguments.",
+                "type": ["string", "array"], "items": {"type": "string"}
+              },
+              "enabled": {"type": "boolean", "default": true}
+            }
+          },
           "BackfillRequest": {
             "type": "object", "additionalProperties": false, "required": ["from", "to"],
             "properties": {

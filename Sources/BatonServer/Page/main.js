@@ -13,6 +13,7 @@ page("/workflows/:workflow", "Workflow", () => import("./workflow.js"));
 page("/schedules", "Schedules", () => import("./schedules.js"));
 page("/schedules/:schedule", "Schedule", () => import("./schedule.js"));
 page("/triggers", "Triggers", () => import("./triggers.js"));
+page("/notifications", "Notifications", () => import("./notifications.js"));
 page("/analyze", "Analyse", () => import("./analyze.js"));
 page("/cluster", "Cluster", () => import("./cluster.js"));
 page("/policies", "Policies", () => import("./policies.js"));

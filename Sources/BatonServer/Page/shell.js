@@ -8,6 +8,7 @@ const sections = [
   ["workflows", "Workflows", "M3 3h5v4H3zM12 8h5v4h-5zM3 13h5v4H3zM8 5h2.5v5H12M8 15h2.5v-5"],
   ["schedules", "Schedules", "M10 3a7 7 0 1 0 .01 0M10 6v4l3 2"],
   ["triggers", "Triggers", "M11 3l-6 8h4l-1 6 6-8h-4z"],
+  ["notifications", "Notifications", "M5 13V9a5 5 0 0 1 10 0v4l1.5 2h-13zM8.5 17.5h3"],
   ["cluster", "Cluster", "M3 4h14v4H3zM3 12h14v4H3zM6 6h.5M6 14h.5"],
   ["policies", "Policies", "M10 3v14M4 17h12M4 6h12M4 6l-2 5h4zM16 6l-2 5h4z"],
   ["models", "Models", "M3 16c3 0 4-11 7-11s4 11 7 11M3 17h14"],

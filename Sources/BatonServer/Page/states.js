@@ -19,6 +19,7 @@ export const states = {
   lost: { word: "lost", short: "lost", sign: "?", tone: "failed" },
   paused: { word: "paused", short: "paused", sign: "‖", tone: "ready" },
   waiting: { word: "waits to be started", short: "waiting", sign: "◔", tone: "ready" },
+  delivered: { word: "delivered", short: "delivered", sign: "✓", tone: "succeeded" },
   refused: { word: "refused", short: "refused", sign: "✕", tone: "failed" },
   cancelling: { word: "cancelling", short: "cancelling", sign: "⊘", tone: "backing" },
 };

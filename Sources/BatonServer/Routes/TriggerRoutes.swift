@@ -48,8 +48,8 @@ extension RouteTable {
             }),
         Route(
             path: "\(prefix)/hooks/{trigger}", method: .post, group: .triggers,
-            summary: "Start the workflow of a webhook. `X-Hub-Signature-256` signs the body; an `X-GitHub-Delivery` or "
-                + "`Idempotency-Key` that came before starts nothing.",
+            summary: "Start the workflow of a webhook. `X-Hub-Signature-256` signs the body; an `X-GitHub-Delivery`, "
+                + "`X-Baton-Delivery` or `Idempotency-Key` that came before starts nothing.",
             access: .everybody, body: [.json("Any")], bodyBytesMax: TriggerRoutes.bodyBytesMax, status: 202,
             answer: .json("Firing"), handle: TriggerRoutes.receive),
     ]
@@ -79,7 +79,8 @@ enum TriggerRoutes {
 
     @Sendable static func receive(_ call: Call) async throws -> Reply {
         let headers = call.request.headers
-        let delivery = headers[.gitHubDelivery] ?? headers[.idempotencyKey] ?? call.run.description
+        let delivery =
+            headers[.gitHubDelivery] ?? headers[.batonDelivery] ?? headers[.idempotencyKey] ?? call.run.description
         guard (1...255).contains(delivery.utf8.count) else {
             throw Problem.badRequest("the id of a delivery has 1 to 255 characters")
         }
@@ -119,4 +120,5 @@ enum TriggerRoutes {
 extension HTTPField.Name {
     fileprivate static let hubSignature = Self("X-Hub-Signature-256")!
     fileprivate static let gitHubDelivery = Self("X-GitHub-Delivery")!
+    fileprivate static let batonDelivery = Self("X-Baton-Delivery")!
 }

@@ -5,6 +5,12 @@ import Foundation
 enum Signature {
     private static let prefix = "sha256="
 
+    static func text(of body: [UInt8], key: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data(body), using: SymmetricKey(data: Data(key.utf8)))
+        return prefix + Hexadecimal.text(of: code)
+    }
+
     /// Takes as long for a wrong signature as for a right one.
     ///
     /// - Parameter header: nil where there is none.

@@ -3,9 +3,6 @@ import BatonStore
 
 /// How it is seen that something has happened; webhooks tell it by themselves.
 extension TriggerDesk {
-    /// Runs may end out of order, and on clocks that differ: it is looked back so far for those that were not seen.
-    private static let lookBack = Duration.seconds(3_600)
-
     /// Writes down what has happened.
     func collect(_ name: String) throws {
         guard let entry = try known()[name], entry.trigger.isEnabled else { return }
@@ -18,22 +15,15 @@ extension TriggerDesk {
 
     private func collectEnds(of workflow: String, _ statuses: [Run.Status], _ entry: Entry) throws {
         let (trigger, now) = (entry.trigger, now)
-        let after = max(trigger.since, entry.automation.seen.advanced(by: .zero - Self.lookBack))
-        let ended = try stores.with { (store) throws(StoreError) in
-            try store.endedRuns(
-                of: workflow, in: statuses, after: after, withoutFiringOf: .trigger, named: trigger.name,
-                limit: Self.portion)
+        let (automation, ends) = try stores.with { (store) throws(StoreError) in
+            try store.newEnds(
+                for: entry.automation, of: workflow, in: statuses, since: trigger.since, at: now, limit: Self.portion)
         }
-        // The place moves on when there is something to write, or when looking back would come to take long.
-        guard !ended.isEmpty || entry.automation.seen.duration(to: now) > Self.lookBack else { return }
-        var automation = entry.automation
-        if ended.count < Self.portion { automation.seen = max(automation.seen, now) }
-        let firings = ended.compactMap { run in
-            run.ended.map { end in
-                Firing(
-                    kind: .trigger, name: trigger.name, key: Firing.key(ofEnd: run.id, at: end), batch: trigger.batch,
-                    at: end, input: run.id.description)
-            }
+        guard !ends.isEmpty || automation != entry.automation else { return }
+        let firings = ends.map { run, end in
+            Firing(
+                kind: .trigger, name: trigger.name, key: Firing.key(ofEnd: run.id, at: end), batch: trigger.batch,
+                at: end, input: run.id.description)
         }
         try keep(automation, firings)
         entries?[trigger.name]?.automation = automation

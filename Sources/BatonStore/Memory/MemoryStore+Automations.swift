@@ -46,7 +46,7 @@ extension MemoryStore {
     }
 
     public func endedRuns(
-        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        of workflow: String?, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
         named name: String, limit: Int
     ) throws(StoreError) -> [RunSummary] {
         var found: [(RunSummary, end: Instant)] = []

@@ -81,17 +81,22 @@ extension SQLStore {
     }
 
     public func endedRuns(
-        of workflow: String, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
+        of workflow: String?, in statuses: [Run.Status], after: Instant, withoutFiringOf kind: Automation.Kind,
         named name: String, limit: Int
     ) throws(StoreError) -> [RunSummary] {
-        let places = statuses.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
-        let next = statuses.count + 3
-        var values: [SQLValue] = [.integer(after.nanoseconds), .text(workflow)]
+        let places = statuses.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
+        var values: [SQLValue] = [.integer(after.nanoseconds)]
         values += statuses.map { .text($0.rawValue) }
+        var condition = "ended > $1 AND status IN (\(places))"
+        if let workflow {
+            values.append(.text(workflow))
+            condition += " AND workflow = $\(values.count)"
+        }
+        let next = values.count + 1
         values += [.text(kind.rawValue), .text(name), .integer(Int64(limit))]
         return try runs(
             where: """
-                ended > $1 AND workflow = $2 AND status IN (\(places)) AND NOT EXISTS (
+                \(condition) AND NOT EXISTS (
                     SELECT 1 FROM firings WHERE kind = $\(next) AND name = $\(next + 1)
                     AND key = runs.id || ' ' || runs.ended)
                 ORDER BY ended, id LIMIT $\(next + 2)

@@ -67,16 +67,18 @@ struct RemoteProblem {
         return (error as? IOError)?.errnoCode == ECONNREFUSED
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// Why there is no answer.
+    static func reason(_ error: any Error) -> String {
         if let error = error as? NIOConnectionError {
-            if let first = error.connectionErrors.first?.error as? IOError {
-                return first.errnoCode == ECONNREFUSED ? "the connection is refused" : first.description
-            }
+            if let first = error.connectionErrors.first?.error as? IOError { return reason(first) }
             return error.dnsAError == nil && error.dnsAAAAError == nil
                 ? "it can't be reached" : "there is no host of that name"
         }
         if let error = error as? HTTPClientError {
             return error == .connectTimeout ? "it takes too long to connect" : error.description
+        }
+        if let error = error as? IOError {
+            return error.errnoCode == ECONNREFUSED ? "the connection is refused" : error.description
         }
         return "\(error)"
     }

@@ -61,6 +61,7 @@ extension ServerAnswers {
             let list = ModelList(models: try store.models(of: TaskModel.kind), now: LiveClock().now)
             return .init(Value.object(["models": list.json]).json.utf8)
         }
+        sendWebhook = WebhookSender.send
         checks = [
             Check(name: "models") {
                 let task = Workflow.Task(name: "probe", action: .arguments([Template(literal: "true")]))
