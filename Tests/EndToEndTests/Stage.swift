@@ -8,7 +8,7 @@ import Foundation
 
 /// A run driven by hand: facts go in, and what is recorded of them is what views are shown.
 final class Stage {
-    let run = Run.ID(rawValue: 0x0123_4567_89AB_CDEF)
+    let run: Run.ID
     private(set) var engine = Engine()
     private(set) var log: [Recorded] = []
     private var policy: any Policy
@@ -21,15 +21,17 @@ final class Stage {
 
     init(
         _ tasks: [Workflow.Task], cores: Int64 = 2, memoryBytes: Int64 = 8_000_000_000,
-        policy: any Policy = CriticalPathFirst()
+        policy: any Policy = CriticalPathFirst(), run: Run.ID = Run.ID(rawValue: 0x0123_4567_89AB_CDEF),
+        named name: String = "demo", at begin: Double = 0
     ) throws {
         self.policy = policy
+        self.run = run
         let capacity = Resources(milliCPU: cores * 1000, memoryBytes: memoryBytes, diskBytes: 1_000_000_000)
-        send(.workerJoined(Worker(id: Worker.ID(0), name: "local", capacity: capacity)), at: 0)
-        let workflow = Workflow(name: "demo", tasks: tasks)
+        send(.workerJoined(Worker(id: Worker.ID(0), name: "local", capacity: capacity)), at: begin)
+        let workflow = Workflow(name: name, tasks: tasks)
         let submission = Run.Submission(
             run: run, workflow: workflow, parameters: [], directory: "/project", source: "demo.yaml")
-        send(try engine.validate(.submit(submission)), at: 0)
+        send(try engine.validate(.submit(submission)), at: begin)
     }
 
     deinit {

@@ -271,8 +271,12 @@ class Story:
 
     def ask_what_if(self):
         self.open("policies")
+        self.page.get_by_label("How many").fill("3")
+        self.page.get_by_label("Of", exact=True).select_option("reports")
         self.button("Simulate").click()
         expect(self.page.locator(".bars")).to_be_visible(timeout=90_000)
+        expect(self.page.locator(".bars")).to_contain_text("what really happened")
+        expect(self.page.get_by_text("Really they took")).to_be_visible()
         self.shot("what-if")
 
     def make_and_revoke_a_key(self):

@@ -117,6 +117,38 @@ enum Schemas {
               }
             }
           },
+          "SimulationRequest": {
+            "description": "One of `workflow`, `run` and `last`. An experiment names two policies.",
+            "type": "object", "additionalProperties": false,
+            "properties": {
+              "workflow": {"type": "string", "description": "YAML text."},
+              "run": {"type": "string", "description": "The id of a recorded run, or `latest`."},
+              "last": {
+                "description": "So many of the newest runs that have ended, each when it came, on this machine as it was.",
+                "type": "integer", "minimum": 1, "maximum": 1000
+              },
+              "workflow_name": {"type": "string", "description": "Of `last`: only runs of this workflow."},
+              "since": {
+                "description": "Of `last`: only runs that came at this time or later.",
+                "type": "string", "format": "date-time"
+              },
+              "policies": {"type": "array", "items": {"type": "string"}, "description": "All of them by default."},
+              "baseline": {"type": "string", "default": "fifo"},
+              "workers": {"type": "integer", "minimum": 1, "maximum": 10000},
+              "cpu_cores": {"type": "number", "minimum": 0.1, "maximum": 4096, "description": "Of each worker."},
+              "memory_gb": {"type": "number", "minimum": 0.1, "maximum": 1000000, "description": "Of each worker."},
+              "seeds": {"type": "integer", "minimum": 1, "maximum": 1000},
+              "seed": {"type": "integer", "minimum": 0},
+              "duration_cv": {
+                "description": "How much durations vary: standard deviation over mean.",
+                "type": "number", "minimum": 0, "maximum": 10, "default": 0
+              },
+              "estimate_error": {
+                "description": "What policies are told of durations is off by up to this factor.",
+                "type": "number", "minimum": 0.01, "maximum": 100, "default": 1
+              }
+            }
+          },
           "TokenRequest": {
             "type": "object", "additionalProperties": false, "properties": {"api_key": {"type": "string"}}
           },

@@ -30,10 +30,11 @@ extension RouteTable {
                 return .json(try await call.core.answers.forecast(.seconds(horizon)))
             }),
         .post(
-            "\(prefix)/simulations", .resources, "Play runs on a virtual cluster.", body: [.json("Any")],
+            "\(prefix)/simulations", .resources, "Play runs on a virtual cluster.", body: [.json("SimulationRequest")],
             answer: .json("Any"), handle: { call in .json(try await call.core.answers.simulate(try call.json())) }),
         .post(
-            "\(prefix)/experiments", .resources, "Compare policies on the same runs.", body: [.json("Any")],
+            "\(prefix)/experiments", .resources, "Compare policies on the same runs.",
+            body: [.json("SimulationRequest")],
             answer: .json("Any"), handle: { call in .json(try await call.core.answers.experiment(try call.json())) }),
     ]
 }

@@ -102,7 +102,7 @@ extension JobSource {
     fileprivate var isSynthetic: Bool {
         switch kind {
         case .synthetic: true
-        case .recorded, .problems: false
+        case .recorded, .problems, .history: false
         }
     }
 

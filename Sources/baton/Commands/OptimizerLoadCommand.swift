@@ -36,7 +36,7 @@ struct OptimizerLoadCommand: ParsableCommand {
         for seed in 1...UInt64(max(seeds, 1)) {
             let jobs: [Job] =
                 switch source.kind {
-                case .recorded(let jobs), .problems(let jobs): jobs
+                case .recorded(let jobs), .problems(let jobs), .history(let jobs, _): jobs
                 case .synthetic(let family, let tasks, let parameters):
                     [family.job(tasks: tasks, parameters: parameters, seed: seed)]
                 }

@@ -8,7 +8,7 @@ import Glibc
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Try policies on a virtual cluster: a workflow, a recorded run, or a whole workload.",
+        abstract: "Try policies on a virtual cluster: a workflow, recorded runs, or a whole workload.",
         discussion: """
             Every policy meets the same arrivals, the same true durations and the same faults, seed by seed, and is \
             compared with a baseline and with a bound that none can beat. How to read it: Docs/Simulation.md.
@@ -26,6 +26,8 @@ struct SimulateCommand: ParsableCommand {
 
     @Option(name: .customLong("run"), help: ArgumentHelp("A recorded run instead, or 'latest'.", valueName: "id"))
     var recordedRun: String?
+
+    @OptionGroup(title: "Recorded runs") var history: HistoryOptions
 
     @Option(
         name: .long,
@@ -92,17 +94,21 @@ struct SimulateCommand: ParsableCommand {
         if let threads, !(1...4096).contains(threads) {
             throw ValidationError("--threads must be between 1 and 4096, not \(threads).")
         }
-        if [file != nil, recordedRun != nil, workload.workload != nil, swarm].count(where: { $0 }) != 1 {
+        let subjects = [file != nil, recordedRun != nil, history.last != nil, workload.workload != nil, swarm]
+        if subjects.count(where: { $0 }) != 1 {
             throw ValidationError(
-                "What to simulate? One of: a workflow file, a recorded run (--run ID), a workload (--workload PATH or "
-                    + "--workload synthetic:FAMILY).")
+                "What to simulate? One of: a workflow file, a recorded run (--run ID), the newest runs (--last 50), a "
+                    + "workload (--workload PATH or --workload synthetic:FAMILY).")
+        }
+        if history.last != nil, workload.jobs != nil {
+            throw ValidationError("--last says how many runs come; leave --jobs out.")
         }
     }
 
     func run() throws {
         if swarm { return try runSwarm() }
         let plot = try plot.map { try Plot($0, option: "--plot") }
-        let setting = try setting()
+        var setting = try setting()
         if pair != nil {
             var test = ABTest(setting)
             test.run()
@@ -111,7 +117,7 @@ struct SimulateCommand: ParsableCommand {
         }
         let outcome = ExperimentRunner(threads: setting.threads).run(setting.experiment)
         let comparison = Comparison(
-            names: setting.experiment.contenders.map(\.name), measurements: outcome.measurements,
+            names: setting.experiment.contenders.map(\.name), measurements: setting.pairs(of: outcome.measurements),
             baseline: setting.baseline, objective: setting.objective)
         if let plot { try plot.write(Plot.page(setting, comparison)) }
         if state.json {
@@ -135,16 +141,27 @@ struct SimulateCommand: ParsableCommand {
 
     private func setting() throws -> Setting {
         let (contenders, baseline) = try contenders()
-        let conditions = try noise.conditions(on: cluster.machines())
+        let past = try history.last.map { _ in try RecordedHistory(history, in: state.existingStore()) }
+        let conditions = try noise.conditions(on: cluster.machines(own: past?.machine))
+        let source = try past?.fitted(to: conditions.machines).source ?? source()
         let stream = Setting.Stream(
-            source: try source().urged(urgency), count: workload.jobs ?? (workload.workload == nil ? 1 : nil),
+            source: source.urged(urgency), count: workload.jobs ?? (workload.workload == nil ? 1 : nil),
             load: workload.load,
             pattern: workload.arrivals)
         let count = seeds ?? (isDecided(stream, conditions) ? 1 : pair == nil ? 30 : 300)
+        if pair != nil, past != nil, count == 1 {
+            throw CommandFailure(
+                "what was recorded is one trial, and an A/B test needs many: say how much durations vary with "
+                    + "--duration-cv 0.3, or compare run by run with --policy", exit: .usage)
+        }
         var setting = try Setting(
             stream, on: conditions, contenders, baseline: baseline,
             seeds: (0..<UInt64(count)).map { seed.value &+ $0 }, threads: threadCount)
         setting.objective = planning.objective
+        if let fidelity = past.flatMap({ Fidelity($0) }) {
+            setting.fidelity = fidelity
+            setting.assumptions.insert(fidelity.sentence, at: 0)
+        }
         try setting.checkDeadlines()
         return setting
     }
@@ -154,7 +171,7 @@ struct SimulateCommand: ParsableCommand {
         guard conditions == Conditions(machines: conditions.machines) else { return false }
         switch stream.source.kind {
         case .synthetic: return false
-        case .problems: return true
+        case .problems, .history: return true
         case .recorded(let jobs): return jobs.count == 1 && (stream.count == 1 || stream.pattern == .batch)
         }
     }

@@ -4,14 +4,16 @@ import BatonServer
 
 /// What to simulate, as the API's body says it and `baton simulate` takes it.
 ///
-/// `{"run": "latest", "policies": ["fifo", "intelligent"], "workers": 4}`; instead of `run`, `workflow` with its text. An
-/// experiment names two policies, which are compared until one is better beyond doubt.
+/// `{"run": "latest", "policies": ["fifo", "intelligent"], "workers": 4}`; instead of `run`, `workflow` with its text, or
+/// `last` with a number of runs, which `workflow_name` and `since` choose among. An experiment names two policies,
+/// which are compared until one is better beyond doubt.
 struct SimulationRequest {
     private(set) var arguments = ["simulate"]
     private(set) var input: (text: String, name: String)?
 
     private static let keys = [
-        "workflow", "run", "policies", "baseline", "workers", "cpu_cores", "memory_gb", "seeds", "seed",
+        "workflow", "run", "last", "workflow_name", "since", "policies", "baseline", "workers", "cpu_cores",
+        "memory_gb", "seeds", "seed",
         "duration_cv", "estimate_error",
     ]
 
@@ -38,12 +40,19 @@ struct SimulationRequest {
                 throw Problem.invalid("'\(key)' must be a number between \(range.lowerBound) and \(range.upperBound)")
             }
         }
-        switch (try text("workflow"), try text("run")) {
-        case (let workflow?, nil):
+        let last = try number("last", 1...Double(HistoryOptions.mostRuns))
+        switch (try text("workflow"), try text("run"), last) {
+        case (let workflow?, nil, nil):
             input = (workflow, "workflow.yaml")
             arguments.append("-")
-        case (nil, let run?): arguments.append("--run=\(run)")
-        default: throw Problem.invalid("what to simulate? Either 'workflow' or 'run'")
+        case (nil, let run?, nil): arguments.append("--run=\(run)")
+        case (nil, nil, let last?): arguments.append("--last=\(Int(last))")
+        default: throw Problem.invalid("what to simulate? One of 'workflow', 'run' and 'last'")
+        }
+        for (key, option) in [("workflow_name", "workflow"), ("since", "since")] {
+            guard let value = try text(key) else { continue }
+            guard last != nil else { throw Problem.invalid("'\(key)' chooses among the runs of 'last'") }
+            arguments.append("--\(option)=\(value)")
         }
         var policies: [String] = []
         switch member("policies") {

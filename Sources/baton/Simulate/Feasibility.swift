@@ -20,6 +20,15 @@ enum Feasibility {
         }
     }
 
+    static func permits(_ job: Job, on machines: [Machine]) -> Bool {
+        do {
+            try check([job], on: machines)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// - Throws: for faults of a worker that there is not.
     static func check(_ faults: FaultSpecification, on machines: [Machine]) throws {
         do throws(FaultSpecification.UnknownWorker) {
@@ -44,7 +53,8 @@ enum Feasibility {
             ? "Describe larger workers in a file and name it with --cluster" : "Try \(flags.joined(separator: " "))"
     }
 
-    private static func maximum(_ left: Resources, _ right: Resources) -> Resources {
+    /// The larger of each kind.
+    static func maximum(_ left: Resources, _ right: Resources) -> Resources {
         Resources(
             milliCPU: max(left.milliCPU, right.milliCPU), memoryBytes: max(left.memoryBytes, right.memoryBytes),
             gpus: max(left.gpus, right.gpus), diskBytes: max(left.diskBytes, right.diskBytes))

@@ -13,6 +13,8 @@ struct JobSource: Sendable {
     enum Kind: Sendable {
         /// The same jobs for every seed.
         case recorded([Job])
+        /// Runs of the past, each once and at its time.
+        case history([Job], at: [Instant])
         /// Problems that are each solved alone, on machines of their own.
         case problems([Job])
         /// Jobs of about so many tasks, drawn anew for every seed.
@@ -78,7 +80,7 @@ struct JobSource: Sendable {
     /// Jobs to look at before anything is simulated; of synthetic ones those of the first seed.
     func sample(seed: UInt64, count: Int) -> [Job] {
         switch kind {
-        case .recorded(let jobs), .problems(let jobs): jobs
+        case .recorded(let jobs), .problems(let jobs), .history(let jobs, _): jobs
         case .synthetic: jobs(seed: seed, count: count)
         }
     }
@@ -86,7 +88,7 @@ struct JobSource: Sendable {
     /// - Parameter count: of synthetic ones, how many are drawn.
     func jobs(seed: UInt64, count: Int) -> [Job] {
         switch kind {
-        case .recorded(let jobs), .problems(let jobs): jobs
+        case .recorded(let jobs), .problems(let jobs), .history(let jobs, _): jobs
         case .synthetic(let family, let tasks, let parameters):
             (0..<UInt64(count)).map { place in
                 family.job(tasks: tasks, parameters: parameters, seed: SeededGenerator.mix(seed) &+ place)
@@ -107,6 +109,7 @@ struct JobSource: Sendable {
             source.kind = .synthetic(family, tasks: tasks, parameters)
         case .recorded(let jobs): source.kind = .recorded(Self.urged(jobs, options))
         case .problems(let jobs): source.kind = .problems(Self.urged(jobs, options))
+        case .history(let jobs, let times): source.kind = .history(Self.urged(jobs, options), at: times)
         }
         return source
     }

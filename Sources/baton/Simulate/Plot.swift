@@ -43,7 +43,9 @@ struct Plot {
         var notes = ["On \(setting.cluster); \(setting.noise)."]
         if comparison.trialCount > 1 {
             notes.append(
-                "Figures over \(comparison.trialCount) trials; cores and workers over time as in the first, \(trial.name)."
+                setting.comparesRuns
+                    ? "Figures over \(comparison.trialCount) runs."
+                    : "Figures over \(comparison.trialCount) trials; cores and workers over time as in the first, \(trial.name)."
             )
         }
         return ChartPage(title: setting.workload, notes: notes, panels: panels)

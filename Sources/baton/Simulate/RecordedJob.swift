@@ -10,10 +10,14 @@ struct RecordedJob {
     /// How long the run really took; nil while it goes on.
     let duration: Duration?
     let workflow: String
+    /// Of the worker, as far as the run might use it.
+    let capacity: Resources
+    /// The one that decided last; nil where none was asked.
+    let policy: String?
 
     init(_ run: Run.ID, in store: any Store) throws {
         var replay = Replay(run: run)
-        _ = try replay.advance(store)
+        let events = try replay.advance(store).map(\.event)
         let engine = replay.engine
         guard let submission = engine.submission(of: run), let graph = engine.graph(of: run) else {
             throw CommandFailure("the log of run \(run) has no beginning; it can't be simulated")
@@ -32,6 +36,14 @@ struct RecordedJob {
         }
         self.job = job
         workflow = submission.workflow.name
+        var capacity = Resources.zero
+        var policy: String?
+        for event in events {
+            if case .workerJoined(let worker) = event { capacity = worker.capacity }
+            if case .decided(let decision) = event { policy = decision.policy }
+        }
+        self.capacity = capacity
+        self.policy = policy
         let summary = try store.run(run)
         duration = summary.ended.map { summary.submitted.duration(to: $0) }
     }

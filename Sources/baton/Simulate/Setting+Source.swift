@@ -37,6 +37,16 @@ extension Setting {
             workload = "\(Sentence.count(problems.count, "scheduling problem")) of \(source.title), each alone"
             trials = "each problem under \(repetitions)"
             areProblems = true
+        case .history(let jobs, let times):
+            try Feasibility.check(jobs, on: conditions.machines)
+            let record = Workload(history: jobs, at: times)
+            experiment = Experiment(contenders: contenders, conditions: conditions, seeds: seeds) { _ in record }
+            let span = times.last.map { Instant.zero.duration(to: $0) } ?? .zero
+            let when = jobs.count == 1 ? "" : ", which came within \(DurationText.format(span))"
+            workload =
+                "the last \(Sentence.count(jobs.count, "run")) of \(source.title)\(when), \(Self.sizes(jobs, jobs.count))"
+            trials = seeds.count == 1 ? "as recorded" : repetitions
+            recordedRuns = jobs.count
         case .recorded(let jobs):
             try Feasibility.check(jobs, on: conditions.machines)
             let count = stream.count ?? 200
@@ -90,5 +100,15 @@ extension Setting {
     private static func spread(_ jobs: [Job], _ count: Int) -> [Job] {
         guard count < jobs.count else { return jobs }
         return (0..<count).map { jobs[$0 * jobs.count / count] }
+    }
+}
+
+extension Workload {
+    /// Each job once.
+    init(history jobs: [Job], at times: [Instant]) {
+        self.init(
+            zip(jobs, times).enumerated().map { place, arrival in
+                arrival.0.arrival(run: Arrivals.runID(seed: 1, index: place), at: arrival.1)
+            })
     }
 }

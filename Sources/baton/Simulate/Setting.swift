@@ -15,6 +15,12 @@ struct Setting: Sendable {
     var trials: String
     /// What had to be assumed, in sentences.
     var assumptions: [String] = []
+    /// How many runs of the record are played again, each when it came; nil where something else is simulated.
+    var recordedRuns: Int?
+    /// Pairs are runs of one trial, not trials.
+    var comparesRuns = false
+    /// What the record says itself.
+    var fidelity: Fidelity?
     /// Every job comes alone, on machines of its own.
     var areProblems = false
     var threads: Int

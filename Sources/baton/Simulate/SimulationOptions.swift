@@ -5,14 +5,14 @@ import BatonSimulator
 
 /// The virtual cluster.
 struct ClusterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Number of workers.", valueName: "count"))
-    var workers = 100
+    @Option(help: ArgumentHelp("Number of workers. [100; with --last: 1]", valueName: "count"))
+    var workers: Int?
 
-    @Option(help: ArgumentHelp("Cores of each worker.", valueName: "cores"))
-    var cpu = 16.0
+    @Option(help: ArgumentHelp("Cores of each worker. [16; with --last: as it was]", valueName: "cores"))
+    var cpu: Double?
 
-    @Option(help: ArgumentHelp("Memory of each worker.", valueName: "size"))
-    var memory = MemorySize(bytes: 64_000_000_000)
+    @Option(help: ArgumentHelp("Memory of each worker. [64GB; with --last: as it was]", valueName: "size"))
+    var memory: MemorySize?
 
     @Option(
         help: ArgumentHelp("Workers of different kinds, described in a file, instead.", valueName: "file"),
@@ -20,18 +20,21 @@ struct ClusterOptions: ParsableArguments {
     var cluster: String?
 
     mutating func validate() throws {
-        if !(1...100_000).contains(workers) {
+        if let workers, !(1...100_000).contains(workers) {
             throw ValidationError("--workers must be between 1 and 100000, not \(workers).")
         }
-        if !(0.001...100_000).contains(cpu) {
+        if let cpu, !(0.001...100_000).contains(cpu) {
             throw ValidationError("--cpu must be between 0.001 and 100000, not \(Self.number(cpu)).")
         }
     }
 
-    func machines() throws -> [Machine] {
+    /// - Parameter own: the machine that is meant where nothing else is said; nil: a hundred large ones.
+    func machines(own: Machine?) throws -> [Machine] {
         if let cluster { return try ClusterFile.read(cluster) }
-        let capacity = Resources(milliCPU: Int64((cpu * 1000).rounded()), memoryBytes: memory.bytes)
-        return Array(repeating: Machine(capacity: capacity), count: workers)
+        var capacity = own?.capacity ?? Resources(milliCPU: 16_000, memoryBytes: 64_000_000_000)
+        if let cpu { capacity.milliCPU = Int64((cpu * 1000).rounded()) }
+        if let memory { capacity.memoryBytes = memory.bytes }
+        return Array(repeating: Machine(capacity: capacity), count: workers ?? (own == nil ? 100 : 1))
     }
 
     private static func number(_ value: Double) -> String { Value.number(value).json }

@@ -17,7 +17,7 @@ struct TrainingSource {
         for path in workloads {
             let source = try JobSource(workload: path, tasks: 50, reference: nil, stagesAreTasks: stagesAreTasks)
             switch source.kind {
-            case .recorded(let jobs), .problems(let jobs): self.jobs += jobs
+            case .recorded(let jobs), .problems(let jobs), .history(let jobs, _): self.jobs += jobs
             case .synthetic:
                 throw CommandFailure("invented jobs are always trained on; --workload names files", exit: .usage)
             }

@@ -18,7 +18,9 @@ struct ComparisonJSON {
         .object([
             "workload": .string(setting.workload), "cluster": .string(setting.cluster),
             "uncertainty": .string(setting.noise), "objective": .string(comparison.objective.description),
-            "trials": .number(comparison.trialCount),
+            "trials": .number(setting.comparesRuns ? 1 : comparison.trialCount),
+            "recorded_runs": setting.recordedRuns.map { .number($0) } ?? .null,
+            "measured": setting.fidelity?.json ?? .null,
             "repetitions": .string(setting.trials),
             "baseline": .string(comparison.standings[comparison.baseline].name),
             "best": .string(comparison.standings[comparison.best].name),

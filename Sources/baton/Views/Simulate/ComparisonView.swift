@@ -20,7 +20,7 @@ struct ComparisonView {
 
     /// A job's completion is all there is to say of a trial with one job.
     private var areSingleJobs: Bool {
-        comparison.standings.allSatisfy { $0.completionSeconds.count <= comparison.trialCount }
+        !setting.comparesRuns && comparison.standings.allSatisfy { $0.completionSeconds.count <= comparison.trialCount }
     }
 
     func text(for terminal: Terminal) -> String {
@@ -33,8 +33,9 @@ struct ComparisonView {
 
     private func heading() -> String {
         let trials =
-            comparison.trialCount == 1
-            ? "one, \(setting.trials)" : "\(comparison.trialCount), \(setting.trials); the same ones for every policy"
+            comparison.trialCount == 1 || setting.comparesRuns
+            ? "one, \(setting.trials)\(setting.comparesRuns ? "; compared run by run" : "")"
+            : "\(comparison.trialCount), \(setting.trials); the same ones for every policy"
         var lines = [
             "workload     \(setting.workload)", "cluster      \(setting.cluster)", "uncertainty  \(setting.noise)",
             "trials       \(trials)", "baseline     \(baseline.name)",

@@ -24,7 +24,7 @@ struct Findings {
         }
         return
             "* the least \(least); ~ can't be told from it. [ ] hold the mean, and the paired ratio to "
-            + "\(baseline.name), with 95 % confidence (bootstrap over the trials)."
+            + "\(baseline.name), with 95 % confidence (bootstrap over the \(setting.comparesRuns ? "runs" : "trials"))."
     }
 
     private var least: String { comparison.objective.phrase }
