@@ -42,7 +42,8 @@ export async function request(method, path, options = {}) {
   const { body, type = "application/json", headers = {}, timeout = 20000, signal, isStream = false } = options;
   const all = { ...headers };
   if (body !== undefined) all["Content-Type"] = type;
-  if (session.token) all.Authorization = `Bearer ${session.token}`;
+  const { token } = session;
+  if (token) all.Authorization = `Bearer ${token}`;
   for (let attempt = 1; ; attempt += 1) {
     const ends = [signal, isStream ? null : AbortSignal.timeout(timeout)].filter(Boolean);
     let response;
@@ -60,7 +61,8 @@ export async function request(method, path, options = {}) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(5, problem.retryAfter ?? 1) * 1000));
       continue;
     }
-    if (response.status === 401 && !path.endsWith("/auth/token")) unauthorized();
+    // One that was sent before somebody logged in says nothing about who is logged in now.
+    if (response.status === 401 && token === session.token && !path.endsWith("/auth/token")) unauthorized();
     throw problem;
   }
 }

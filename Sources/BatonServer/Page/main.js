@@ -26,7 +26,9 @@ page("/login", "Log in", () => import("./login.js"));
 function toLogin() {
   session.token = null;
   session.principal = null;
-  if (!location.hash.startsWith("#/login")) wanted.hash = location.hash;
+  // Drawn once: a key may have been typed in already.
+  if (location.hash.startsWith("#/login")) return;
+  wanted.hash = location.hash;
   go("#/login");
 }
 

@@ -33,8 +33,16 @@ export function setQueries(values) {
   history.replaceState(null, "", location.hash.split("?")[0] + (text ? `?${text}` : ""));
 }
 
-/// Comes back to the page that was wanted after a log-in.
-export const wanted = { hash: null };
+const wantedKey = "baton.wanted";
+
+/// The page to come back to after a log-in, also when the log-in was loaded anew.
+export const wanted = {
+  get hash() { return sessionStorage.getItem(wantedKey); },
+  set hash(value) {
+    if (value) sessionStorage.setItem(wantedKey, value);
+    else sessionStorage.removeItem(wantedKey);
+  },
+};
 
 async function visit() {
   // Whoever asks for a page before there is a frame gets it when there is one.
