@@ -62,4 +62,18 @@ import Testing
         #expect(throws: Broken.self) { try queue.outlook(of: task, room, at: Self.time(40)) }
         #expect(asked.withLock { $0 } == 2)
     }
+
+    @Test("where each task has another name, few are asked about")
+    func names() throws {
+        let asked = Mutex(0)
+        let queue = QueueOutlook { _ in
+            asked.withLock { $0 += 1 }
+            return estimate
+        }
+        for number in 0..<1_000 {
+            let task = Workflow.Task(name: "t\(number)", action: .shell(Template(literal: "true")))
+            _ = try queue.outlook(of: task, load(waiting: 0, used: 0), at: Self.time(1 + Double(number) / 1_000))
+        }
+        #expect(asked.withLock { $0 } == 10)
+    }
 }

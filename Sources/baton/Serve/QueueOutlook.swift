@@ -19,6 +19,8 @@ final class QueueOutlook: Sendable {
         var rate = EndRate()
         var known: [String: Known] = [:]
         var isAsking = false
+        /// Not before: where each task has another name, asking would take a core.
+        var mayAskAt = Instant.zero
     }
 
     private let state = Mutex(State())
@@ -26,6 +28,7 @@ final class QueueOutlook: Sendable {
 
     /// What was asked is asked again after that time: tasks that have ended since say more.
     private static let freshness = Duration.seconds(30)
+    private static let pause = Duration.milliseconds(100)
     private static let mostKnown = 1_000
 
     /// - Parameter ask: what such a task takes; a few milliseconds. Nil: nobody knows.
@@ -62,8 +65,11 @@ final class QueueOutlook: Sendable {
         let (known, mayAsk) = state.withLock { state in
             let known = state.known[task.name]
             let isFresh = known.map { $0.at.duration(to: now) < Self.freshness } ?? false
-            let mayAsk = !isFresh && !state.isAsking
-            if mayAsk { state.isAsking = true }
+            let mayAsk = !isFresh && !state.isAsking && now >= state.mayAskAt
+            if mayAsk {
+                state.isAsking = true
+                state.mayAskAt = now.advanced(by: Self.pause)
+            }
             return (known?.estimate, mayAsk)
         }
         guard mayAsk else { return known }

@@ -38,7 +38,8 @@ extension KnownSetting {
             "server.event_streams", \.server.eventStreamsMax, WholeNumber(range: 1...50_000), "Event streams at a time."
         ),
         KnownSetting(
-            "server.body_bytes", \.server.bodyBytesMax, WholeNumber(range: 4_096...1 << 30),
+            "server.body_bytes", \.server.bodyBytesMax,
+            WholeNumber(range: 4_096...ServerConfiguration().bodyBytesTotalMax),
             "The longest body of a request that is taken, in bytes."),
     ]
 

@@ -12,8 +12,6 @@ struct LoadedSettings {
     private(set) var settings = Settings()
     /// By name; what is built in has none.
     private(set) var origins: [String: Origin] = [:]
-    /// The files that were read, the strongest last.
-    private(set) var files: [String] = []
     private let chosen: String?
 
     enum Origin: Hashable {
@@ -85,7 +83,6 @@ struct LoadedSettings {
             origins[setting.name] = .file(path)
         }
         guard problems.isEmpty else { throw WorkflowError(problems) }
-        files.append(path)
     }
 
     /// `$XDG_CONFIG_HOME/baton/config.yaml`, else `~/.config/baton/config.yaml`.
