@@ -1,12 +1,14 @@
 """How much does `baton serve` take: tasks scheduled one by one with their processes, reads, and event streams?"""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import time
+import urllib.request
 
-from .measure import BATON, new_folder, write
+from .measure import BATON, new_folder, program, write
 
 SECONDS = int(os.environ.get("SECONDS_OF_LOAD", "60"))
 RATE = int(os.environ.get("RATE", "1000"))
@@ -21,6 +23,10 @@ class Server:
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
         address = self.process.stdout.readline().split("//")[1].strip()
         self.host, self.port = address.split(":")
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://{self.host}:{self.port}{path}") as answer:
+            return answer.read().decode()
 
     def peak_bytes(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -52,57 +58,27 @@ class Connection:
         return status, await self.reader.readexactly(length)
 
 
-async def schedule(server):
+def load(server, rate, seconds, connections, method, path, body=""):
+    """What `programs/load.c` counted."""
+    command = [program("load"), server.port, rate, seconds, connections, method, path, body]
+    return json.loads(subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE).stdout)
+
+
+def schedule(server):
     """RATE tasks a second, whether earlier ones were answered or not."""
-    idle = asyncio.Queue()
-    for _ in range(200):
-        idle.put_nowait(await Connection().open(server))
-    body = b'{"task":{"name":"true","command":["true"],"resource_requirements":{"cpu_cores":0.1}}}'
-    latencies, refused, accepted = [], 0, 0
-
-    async def one(due):
-        nonlocal refused, accepted
-        connection = await idle.get()
-        status, _ = await connection.ask("POST", "/api/v1/scheduling", body)
-        if status == 201:
-            latencies.append(time.monotonic() - due)
-        accepted += status == 201
-        refused += status == 429
-        idle.put_nowait(connection)
-
     begin = time.monotonic()
-    tasks = set()
-    for number in range(RATE * SECONDS):
-        due = begin + number / RATE
-        if (wait := due - time.monotonic()) > 0:
-            await asyncio.sleep(wait)
-        task = asyncio.create_task(one(due))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    await asyncio.gather(*tasks)
-    asked = time.monotonic() - begin
+    result = load(server, RATE, SECONDS, 200, "POST", "/api/v1/scheduling",
+                  '{"task":{"name":"true","command":["true"],"resource_requirements":{"cpu_cores":0.1}}}')
     # Every task that was acknowledged ends.
-    connection = await Connection().open(server)
-    while b'"status":"running"' in (await connection.ask("GET", "/api/v1/runs?status=running&limit=1"))[1]:
-        await asyncio.sleep(0.2)
-    return {"latencies": sorted(latencies), "accepted": accepted, "refused": refused, "seconds": asked,
-            "ended_after": time.monotonic() - begin}
+    while '"status":"running"' in server.get("/api/v1/runs?status=running&limit=1"):
+        time.sleep(0.2)
+    return {**result, "ended_after": time.monotonic() - begin}
 
 
-async def read(server, path, seconds=5, connections=32):
-    end = time.monotonic() + seconds
-    count = 0
-
-    async def loop():
-        nonlocal count
-        connection = await Connection().open(server)
-        while time.monotonic() < end:
-            status, _ = await connection.ask("GET", path)
-            assert status == 200, status
-            count += 1
-
-    await asyncio.gather(*(loop() for _ in range(connections)))
-    return count / seconds
+def read(server, path):
+    result = load(server, 0, 5, 32, "GET", path)
+    assert set(result["statuses"]) == {"200"}, result["statuses"]
+    return result["statuses"]["200"] / result["seconds"]
 
 
 async def stream(server, clients=1000):
@@ -138,30 +114,26 @@ async def stream(server, clients=1000):
     return {"clients": clients, "least_seen": min(seen), "seconds": took}
 
 
-def quantile(values, share):
-    return 1000 * values[min(len(values) - 1, int(share * len(values)))]
-
-
 def main(repetitions):
     server = Server()
-    load = asyncio.run(schedule(server))
-    reads = {path: asyncio.run(read(server, path)) for path in ["/healthz", "/api/v1/workers", "/api/v1/runs?limit=20"]}
+    scheduled = schedule(server)
+    reads = {path: read(server, path) for path in ["/healthz", "/api/v1/workers", "/api/v1/runs?limit=20"]}
     streams = asyncio.run(stream(server))
     peak = server.peak_bytes()
     stopped = server.stop()
-    values = load["latencies"]
+    within = [microseconds / 1000 for microseconds in scheduled["microseconds"]]
+    taken = scheduled["statuses"].get("201", 0)
     rows = [
-        [f"`POST /scheduling`, {RATE} a second for {SECONDS} s", f"{load['accepted']} taken, {load['refused']} refused (429)"],
+        [f"`POST /scheduling`, {RATE} a second for {SECONDS} s", f"{taken} taken, {RATE * SECONDS - taken} refused (429)"],
         ["taken and on disk within, p50 / p99 / most",
-         f"{quantile(values, .5):.1f} / {quantile(values, .99):.1f} / {1000 * values[-1]:.1f} ms"],
-        ["asked in, all ended after", f"{load['seconds']:.1f} s, {load['ended_after']:.1f} s"],
+         f"{within[500]:.1f} / {within[990]:.1f} / {within[1000]:.1f} ms"],
+        ["asked in, all ended after", f"{scheduled['seconds']:.1f} s, {scheduled['ended_after']:.1f} s"],
         *[[f"`GET {path}`", f"{rate:.0f} a second"] for path, rate in reads.items()],
         [f"{streams['clients']} event streams, 20 runs", f"least seen {streams['least_seen']}, after {streams['seconds']:.2f} s"],
         ["peak memory of the server", f"{peak / 2**20:.0f} MiB"],
         ["graceful stop", f"{1000 * stopped:.0f} ms"],
     ]
-    load["latencies"] = [round(value, 6) for value in values[:: max(1, len(values) // 1000)]]
     write("server", "The server under load", ["what", "result"], rows,
-          ["Each scheduled task is a process, `true`. The client runs on the same two cores and takes part of them; "
+          ["Each scheduled task is a process, `true`. The client (`programs/load.c`) runs on the same two cores and takes part of them; "
            "latency counts from when a request was due."],
-          {"load": load, "reads": reads, "streams": streams, "peak_bytes": peak, "stop_seconds": stopped})
+          {"scheduled": scheduled, "reads": reads, "streams": streams, "peak_bytes": peak, "stop_seconds": stopped})

@@ -99,7 +99,8 @@ public struct Intelligent: Policy {
 
     /// Whether all that is there now is to end soon, rather than one after the other.
     private func hasOneGoal(_ observation: Observation) -> Bool {
-        objective.isOfAllTogether || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
+        if observation.openRuns.contains(where: { observation.isOpenEnded(run: Int($0)) }) { return false }
+        return objective.isOfAllTogether || (observation.openRuns.count <= 1 && recent.overlapCount == 0)
     }
 
     private mutating func planned(_ observation: Observation) -> [Placement] {

@@ -23,7 +23,7 @@ public struct Graphene: Policy {
         orders.update(observation)
         let manner = ReadyLine<Int32>.Manner(patience: patience) { _ in "next in the order of its run's plan" }
         let placements = queue.place(observation, manner) { [orders] task in
-            orders.places(ofRun: task.run)?[Int(task.reference.task.index)] ?? .max
+            orders.place(of: task)
         } standing: { run, _ in
             Double(run.remainingNanoseconds)
         }

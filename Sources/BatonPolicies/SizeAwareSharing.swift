@@ -8,7 +8,7 @@ public import BatonCore
 /// room idle; so how much is kept is a thing to be tuned, and 0 is a good value of it.
 ///
 /// Inside a run tasks go as in `Graphene`, those of higher priority before others, and where tasks have deadlines of their own,
-/// the one that must start first before those.
+/// the one that must start first before those. Tasks that joined it come behind, in that order.
 ///
 /// Deadlines and priorities of runs count by `WaitingCost`, which also bounds how long a run waits for others.
 ///
@@ -138,8 +138,8 @@ public struct SizeAwareSharing: Policy {
             manner.chooseWorker = { task, builder in held.mayStart(task, builder, observation) ? .anywhere : .nowhere }
         }
         let placements = queue.place(observation, manner) { [bids, places] task in
-            let own = bid(bids, ofRun: task.run)?.places ?? places[task.run]
-            return own[Int(task.reference.task.index)]
+            let (own, index) = (bid(bids, ofRun: task.run)?.places ?? places[task.run], Int(task.reference.task.index))
+            return index < own.count ? own[index] : .max
         } standing: { [bids, widths, deadlines, parameters] run, held -> RunRank? in
             if held != run.held { waits.note(run.index, at: observation.now) }
             if let cap, held.dominantShare(of: total) >= cap { return nil }

@@ -13,6 +13,12 @@ struct TroublesomeFirstOrders: Sendable {
     /// Nil for a run that was not planned.
     func places(ofRun run: Int) -> [Int32]? { run < orders.count ? orders[run]?.places : nil }
 
+    /// Behind all others for a task that joined its run later.
+    func place(of task: ReadyTask) -> Int32 {
+        guard let places = places(ofRun: task.run), Int(task.reference.task.index) < places.count else { return .max }
+        return places[Int(task.reference.task.index)]
+    }
+
     /// Plans runs that are new or have changed; a changed cluster does not change their order.
     ///
     /// - Returns: those runs.

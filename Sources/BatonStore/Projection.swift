@@ -89,6 +89,9 @@ struct Projection {
                             run: run, first: Int(first.index), instances: instances, templates: names,
                             standings: Array(repeating: blocked, count: instances.count), created: recorded.at,
                             graph: graph))
+                    if case .tasksAdded(_, let tasks) = recorded.event {
+                        estimates.append((run, tasks.estimates(from: Int(first.index))))
+                    }
                 case .taskState(let task, let state, let at):
                     set(task, Standing(state, since: at))
                 }

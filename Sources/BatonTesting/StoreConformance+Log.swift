@@ -73,7 +73,7 @@ extension StoreConformance {
                     [
                         Run.AddedTask(
                             task: Workflow.Task(name: "late", action: .shell(Template(literal: "true"))),
-                            needs: [attempt.task])
+                            needs: [attempt.task], estimate: script.estimate)
                     ]),
                 .prioritized(script.run, attempt.task, priority: 7), .prioritized(script.run, nil, priority: 100),
                 .reviewed(attempt.reference, Review(isApproved: true, reviewer: "anna", comment: "é\n")),

@@ -219,6 +219,15 @@ extension StoreConformance {
             #expect(decisions.allSatisfy { $0.policy == "fifo" && $0.reason == "first" })
             #expect(try store.decisions(of: script.run, task: TaskInstance.ID(1)).count == 1)
         },
+        StoreConformance("a task that joins is predicted by what came with it") { store in
+            let script = Script()
+            try store.append([script.submitted(["a"])], for: script.run)
+            try store.append([script.joined("late", second: script.estimate), script.started(2)], for: script.run)
+            let predictions = try store.predictions(of: script.run)
+            #expect(predictions.map(\.task.index) == [2])
+            #expect(predictions.map(\.estimate) == [script.estimate])
+            #expect(try store.tasks(of: script.run, in: nil).map(\.name) == ["a", "late", "late#2"])
+        },
         StoreConformance("a prediction is completed by the attempt that succeeds") { store in
             let script = Script()
             let estimates = [0, 1].map { TaskEstimate(task: TaskInstance.ID($0), estimate: script.estimate) }

@@ -77,6 +77,15 @@ public struct Script: Sendable {
             ])
     }
 
+    /// Two tasks that join a run of one, of the second of which something is known.
+    public func joined(_ name: String, second estimate: Estimate) -> Recorded {
+        let task = Workflow.Task(name: name, action: .shell(Template(literal: "true")))
+        let instances = [TaskInstance(name: name, task: 1), TaskInstance(name: "\(name)#2", task: 2)]
+        return recorded(
+            .tasksAdded(run, [Run.AddedTask(task: task), Run.AddedTask(task: task, estimate: estimate)]),
+            [.tasksAdded(run, first: TaskInstance.ID(1), instances, Graph(dependencies: [[], [], []]))])
+    }
+
     public func started(_ task: Int, attempt number: Int32 = 1) -> Recorded {
         let grant = Resources(milliCPU: 500, memoryBytes: 100, gpus: 1, diskBytes: 7)
         let placement = Placement(

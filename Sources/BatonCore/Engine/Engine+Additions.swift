@@ -27,8 +27,7 @@ extension Engine {
     mutating func add(_ tasks: [Run.AddedTask], to run: Run.ID, at now: Instant, into effects: inout [Effect]) {
         guard let index = runIndex[run], !runs[index].status.isTerminal else { return }
         let first = runs[index].states.count
-        runs[index].append(tasks)
-        generation += 1
+        if runs[index].append(tasks) { generation += 1 }
         let added = Array(runs[index].expansion.instances[first...])
         effects.append(
             .announce(.tasksAdded(run, first: TaskInstance.ID(first), added, runs[index].expansion.graph)))

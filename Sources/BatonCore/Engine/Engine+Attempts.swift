@@ -159,11 +159,14 @@ extension Engine {
 
     /// Tasks that have left the head of `readied` for good need no second look by anybody.
     mutating func passOverStarted() {
-        while oldestWaiting < readied.count {
-            let (run, task) = (Int(readied[oldestWaiting].run), Int(readied[oldestWaiting].task))
-            if case .ready = runs[run].states[task], runs[run].readyNumbers[task] == oldestWaiting { return }
-            oldestWaiting += 1
-        }
+        while oldestWaiting < readied.count, !isWaiting(oldestWaiting) { oldestWaiting += 1 }
+    }
+
+    /// Whether the task that was the `number`-th to become ready still is, since then.
+    func isWaiting(_ number: Int) -> Bool {
+        let (run, task) = (Int(readied[number].run), Int(readied[number].task))
+        if case .ready = runs[run].states[task] { return runs[run].readyNumbers[task] == number }
+        return false
     }
 
     mutating func makeReady(_ task: Int, in run: Int, at now: Instant, into effects: inout [Effect]) {

@@ -157,7 +157,7 @@ extension Engine {
     /// Workers that have ever joined, lost ones included.
     public var workerCount: Int { workers.count }
 
-    /// Runs that were ever submitted.
+    /// Runs that are known, ended ones included.
     public var runCount: Int { runs.count }
 
     /// True when any run has not ended.

@@ -14,11 +14,8 @@ extension Engine {
                 }
             }
         }
-        for (number, entry) in readied.enumerated().prefix(oldestWaiting) {
-            let run = runs[Int(entry.run)]
-            if case .ready = run.states[Int(entry.task)], run.readyNumbers[Int(entry.task)] == number {
-                broken.append("ready number \(number) waits before the oldest, \(oldestWaiting)")
-            }
+        for number in 0..<oldestWaiting where isWaiting(number) {
+            broken.append("ready number \(number) waits before the oldest, \(oldestWaiting)")
         }
         for (index, worker) in workers.enumerated() {
             if worker.used != used[index] {

@@ -122,6 +122,7 @@ extension Engine {
         runs[index].recountUnfinished()
         runs[index].countRemaining()
         openRuns.append(Int32(index))
+        endedTasks -= runs[index].states.count
         var settled = Worklist()
         for task in again {
             if case .blocked(waitingFor: 0) = runs[index].states[task] {
@@ -143,6 +144,7 @@ extension Engine {
         guard runs[index].unfinished == 0, settled.isEmpty, !runs[index].status.isTerminal else { return }
         runs[index].status = runs[index].outcomeSoFar
         openRuns.removeAll { $0 == index }
+        endedTasks += runs[index].states.count
         effects.append(.announce(.runStatus(runs[index].id, runs[index].status, at: now)))
     }
 }

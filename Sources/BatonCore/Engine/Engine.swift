@@ -13,6 +13,8 @@ public struct Engine: Sendable {
     var runIndex = RunIndex()
     /// Indices of the runs that have not ended, as they were submitted or tried again.
     var openRuns: [Int32] = []
+    /// Of runs that have ended and are still known.
+    public internal(set) var endedTasks = 0
     var workers: [WorkerState] = []
     /// What is unused of each worker: decisions copy it, and the workers themselves are large.
     var free: [Resources] = []

@@ -43,6 +43,8 @@ struct RunState: Sendable {
     var runningTasks = 0
     /// Rises when its tasks, or what is expected of them, are not what they were.
     var revision = 0
+    /// Tasks have joined it.
+    var isOpenEnded = false
     /// The highest priority of any of its tasks.
     var priority: Int32 = 0
     /// Expected nanoseconds of all tasks that have not ended, one after the other.
@@ -141,32 +143,40 @@ struct RunState: Sendable {
     mutating func append(_ addition: Expansion.Addition) {
         let first = expansion.instances.count
         expansion.append(addition)
-        extend(from: first)
+        extend(from: first, estimates: Array(repeating: nil, count: expansion.instances.count - first))
+        revision += 1
     }
 
     /// Adds tasks that nobody knew of before.
-    mutating func append(_ tasks: [Run.AddedTask]) {
+    ///
+    /// - Returns: false when all that was known of earlier tasks still holds.
+    mutating func append(_ tasks: [Run.AddedTask]) -> Bool {
         let first = expansion.instances.count
         let known = submission.workflow.tasks.count
+        let (ranksBefore, endsBefore, priorityBefore) = (ranks, latestEnds, priority)
         submission.workflow.tasks += tasks.map(\.task)
-        expansion.append(tasks, of: submission.workflow, from: known)
-        extend(from: first)
-        priority = expansion.instances.reduce(0) { max($0, $1.priority) }
+        expansion.append(tasks, from: known)
+        extend(from: first, estimates: tasks.map(\.estimate))
+        priority = expansion.instances[first...].reduce(priority) { max($0, $1.priority) }
+        isOpenEnded = true
+        let hasChanged =
+            priority != priorityBefore || !ranks.starts(with: ranksBefore) || !latestEnds.starts(with: endsBefore)
+        if hasChanged { revision += 1 }
+        return hasChanged
     }
 
     /// Makes room for what is known of new instances.
-    private mutating func extend(from first: Int) {
-        let count = expansion.instances.count - first
+    private mutating func extend(from first: Int, estimates added: [Estimate?]) {
+        let count = added.count
         attempts += Array(repeating: 0, count: count)
         failures += Array(repeating: 0, count: count)
         memoryFloors += Array(repeating: 0, count: count)
-        estimates += Array(repeating: nil, count: count)
+        estimates += added
         readyNumbers += Array(repeating: 0, count: count)
         places += Array(repeating: -1, count: count)
         if !inputBytes.isEmpty { inputBytes += Array(repeating: [], count: count) }
         for index in first..<first + count { states.append(initialState(of: index)) }
         unfinished += count
-        revision += 1
         unfinishedRegular += expansion.instances[first...].count {
             !submission.workflow.tasks[Int($0.task)].isFinally
         }

@@ -2,7 +2,7 @@
 ///
 /// Both directions are stored in compressed sparse rows; each row is sorted and has no duplicates.
 public struct Graph: Hashable, Sendable {
-    public let count: Int
+    public private(set) var count: Int
     private var dependencyOffsets: [Int32]
     private var dependencyTargets: [Int32]
     private var successorOffsets: [Int32]
@@ -42,6 +42,23 @@ public struct Graph: Hashable, Sendable {
             for dependency in row { edges.append(Edge(Int32(node), dependsOn: dependency)) }
         }
         self.init(count: dependencies.count, edges: edges)
+    }
+
+    /// Adds nodes behind those that are there.
+    ///
+    /// - Parameter dependencies: for each of them what it waits for, old nodes only.
+    /// - Complexity: O(new nodes), and O(V + E) when one of them waits for something.
+    mutating func append(dependencies: [[Int32]]) {
+        guard dependencies.allSatisfy(\.isEmpty) else {
+            let new = dependencies.enumerated().flatMap { offset, row in
+                row.map { Edge(Int32(count + offset), dependsOn: $0) }
+            }
+            self = Graph(count: count + dependencies.count, edges: edges + new)
+            return
+        }
+        count += dependencies.count
+        dependencyOffsets += Array(repeating: Int32(dependencyTargets.count), count: dependencies.count)
+        successorOffsets += Array(repeating: Int32(successorTargets.count), count: dependencies.count)
     }
 
     public var edgeCount: Int { dependencyTargets.count }

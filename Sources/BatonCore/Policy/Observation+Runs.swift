@@ -21,16 +21,22 @@ extension Observation {
     /// Indices of the runs that have not ended, as they were submitted.
     public var openRuns: [Int32] { engine.openRuns }
 
-    /// Runs that were ever submitted have indices below this.
+    /// All runs have indices below this.
     public var runCount: Int { engine.runs.count }
 
     public func run(at index: Int) -> RunView {
         engine.runView(index)
     }
 
-    /// Rises when the run's tasks, or what is expected of them, are not what they were.
+    /// Rises when the run's tasks, or what is expected of them, are not what they were; not with tasks that join and
+    /// leave the others as they are, whose indices are beyond those that were there.
     public func revision(ofRun run: Int) -> Int {
         engine.runs[run].revision
+    }
+
+    /// True for a run that tasks have joined, and more may: there is no whole to plan.
+    public func isOpenEnded(run: Int) -> Bool {
+        engine.runs[run].isOpenEnded
     }
 
     /// What stands between the tasks of a run, fan-out groups included.

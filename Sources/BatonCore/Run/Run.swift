@@ -139,10 +139,13 @@ public enum Run {
         public var task: Workflow.Task
         /// Instances of the run that must have succeeded before.
         public var needs: [TaskInstance.ID]
+        /// What it is expected to take; nil when nothing is known.
+        public var estimate: Estimate?
 
-        public init(task: Workflow.Task, needs: [TaskInstance.ID] = []) {
+        public init(task: Workflow.Task, needs: [TaskInstance.ID] = [], estimate: Estimate? = nil) {
             self.task = task
             self.needs = needs
+            self.estimate = estimate
         }
     }
 
@@ -168,5 +171,16 @@ public struct TaskReference: Hashable, Sendable, Codable {
     public init(run: Run.ID, task: TaskInstance.ID) {
         self.run = run
         self.task = task
+    }
+}
+
+extension [Run.AddedTask] {
+    /// What is expected of those of which anything is.
+    ///
+    /// - Parameter first: the instance that the first of them is.
+    public func estimates(from first: Int) -> [TaskEstimate] {
+        enumerated().compactMap { offset, added in
+            added.estimate.map { TaskEstimate(task: TaskInstance.ID(first + offset), estimate: $0) }
+        }
     }
 }

@@ -36,8 +36,7 @@ public struct Expansion: Sendable {
     /// Takes in tasks that joined the run, each as one instance.
     ///
     /// - Parameter first: of the workflow's tasks, the one that is the first of them.
-    mutating func append(_ tasks: [Run.AddedTask], of workflow: Workflow, from first: Int) {
-        var edges = graph.edges
+    mutating func append(_ tasks: [Run.AddedTask], from first: Int) {
         if places.isEmpty {
             for (place, instance) in instances.enumerated() { places[instance.name] = Int32(place) }
         }
@@ -45,15 +44,13 @@ public struct Expansion: Sendable {
             let (task, place) = (added.task, instances.count)
             // Names repeat among tasks that somebody schedules one by one; those of instances must not.
             let name = places[task.name] == nil ? task.name : "\(task.name)#\(place)"
-            let request = try? workflow.request(task.request, in: Scope(parameters: []))
             instances.append(
                 TaskInstance(
-                    name: name, task: Int32(first + offset), request: request ?? TaskInstance.Request(),
+                    name: name, task: Int32(first + offset), request: task.ownRequest ?? TaskInstance.Request(),
                     priority: task.priority, expectedDuration: task.expectedDuration))
             places[name] = Int32(place)
-            for need in added.needs { edges.append(Graph.Edge(Int32(place), dependsOn: need.index)) }
         }
-        graph = Graph(count: instances.count, edges: edges)
+        graph.append(dependencies: tasks.map { $0.needs.map(\.index) })
     }
 
     /// Takes in what a group turned out to hold.

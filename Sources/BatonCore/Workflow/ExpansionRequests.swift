@@ -16,6 +16,13 @@ extension Workflow {
     }
 }
 
+extension Workflow.Task {
+    /// What it asks for in a run that it joins, in base units; nil where that takes values of others.
+    public var ownRequest: TaskInstance.Request? {
+        try? Workflow(name: name, tasks: [self]).request(request, in: Scope(parameters: []))
+    }
+}
+
 /// Why a resource has no amount.
 struct QuantityError: Error {
     var entry: String

@@ -31,7 +31,8 @@ struct PlacedRuns: Sendable {
         self.budget = budget
     }
 
-    /// - Returns: nil where it has no say: with limits, with priorities inside a run, with runs that are too large.
+    /// - Returns: nil where it has no say: with limits, with priorities inside a run, with runs that are too large
+    ///   or that tasks have joined.
     mutating func decide(_ observation: Observation) -> (placements: [Placement], plan: FollowedPlan?)? {
         let open = observation.openRuns.map(Int.init)
         guard open.allSatisfy({ canPlan($0, observation) }) else { return nil }
@@ -56,6 +57,7 @@ struct PlacedRuns: Sendable {
     private func canPlan(_ run: Int, _ observation: Observation) -> Bool {
         let view = observation.run(at: run)
         return view.unfinishedTasks * observation.workerCount <= Self.mostCells && !observation.hasLimits(run: run)
+            && !observation.isOpenEnded(run: run)
     }
 
     /// There is CPU for some task.

@@ -6,8 +6,8 @@ import BatonStore
 extension Orchestrator {
     /// What a run of single tasks is called, and by what their history is found.
     public static let queueName = "scheduled"
-    /// Instances of such a run at most: each addition costs a look at all of them.
-    private static let queueLength = 5_000
+    /// Instances of such a run at most: each addition costs a look at all of them, and each run a supervisor.
+    private static let queueLength = 500
 
     func takeInScheduled() {
         guard !scheduled.isEmpty else { return }
@@ -99,12 +99,14 @@ extension Orchestrator {
 
     private func add(_ group: ArraySlice<Inbox.Scheduled>, to run: Run.ID) {
         guard let driven = runs[run] else { preconditionFailure("run \(run) takes tasks in and is not driven here") }
-        let known = engine.submission(of: run)?.workflow.tasks.count ?? 0
         var place = engine.instances(of: run).count
         var tasks: [Run.AddedTask] = []
         for task in group {
             let needs = task.needs.filter { $0.run == run }.map(\.task)
-            let added = Run.AddedTask(task: task.task, needs: needs)
+            let estimate = driven.estimator.estimate(
+                workflow: Self.queueName, task: task.task.name, instance: task.task.name,
+                request: task.task.ownRequest ?? TaskInstance.Request())
+            let added = Run.AddedTask(task: task.task, needs: needs, estimate: estimate)
             do {
                 _ = try engine.validate(.add([added], to: run))
             } catch {
@@ -118,7 +120,6 @@ extension Orchestrator {
         }
         guard !tasks.isEmpty else { return }
         handle(.tasksAdded(run, tasks))
-        estimate(in: driven) { $0 >= known }
     }
 }
 

@@ -82,13 +82,23 @@ extension Orchestrator {
         handle(.workerJoined(Worker(id: Self.worker, name: "local", capacity: capacity)))
     }
 
-    /// While nothing goes on, a new engine is as good as one that remembers everything that ever did, and is small.
+    /// Of runs that have ended so many are kept in mind while others go on: a policy has to learn anew what it knew of those.
+    private static let mostEndedTasks = 20_000
+
+    /// A server must not become larger with everything that it ever ran.
     func forgetEndedRuns() {
         guard engine.runCount > 0, orders.isEmpty else { return }
-        engine = Engine()
+        if runs.isEmpty {
+            // Also those that could not be taken over.
+            engine = Engine()
+            join()
+        } else {
+            guard engine.endedTasks > max(Self.mostEndedTasks, engine.openTasks.unfinished),
+                runs.keys.allSatisfy({ engine.status(of: $0)?.isTerminal == false })
+            else { return }
+            engine.forgetEndedRuns()
+        }
         policy = setup.policy
-        plans = (0, nil)
-        join()
     }
 
     private func takeOver(_ id: Run.ID) throws(RuntimeError) {

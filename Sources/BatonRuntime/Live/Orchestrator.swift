@@ -97,7 +97,7 @@ public final class Orchestrator {
         while !isStopped {
             control.publish(load)
             ends.removeAll(keepingCapacity: true)
-            if runs.isEmpty { forgetEndedRuns() }
+            forgetEndedRuns()
             wait(alsoFor: [])
             takeIn()
             turn()

@@ -44,7 +44,10 @@ public final class SQLStore: Store {
                 try write(projection, sequence: connection.lastInsertedRow, with: statements)
             }
         }
-        for (_, _, projection) in prepared { templates.merge(projection.templates) { _, new in new } }
+        for (_, _, projection) in prepared {
+            templates.merge(projection.templates) { _, new in new }
+            for (run, status, _) in projection.runStatuses where status.isTerminal { templates[run] = nil }
+        }
         hasUnflushed = true
     }
 

@@ -79,8 +79,9 @@ struct RunProgress {
         case .attemptEnded(let attempt, let outcome, let usage) where attempt.run == run:
             end(attempt, outcome, usage)
         case .recalled: reused += 1
-        case .tasksAdded(run, let tasks):
-            submission?.workflow.tasks += tasks.map(\.task)
+        case .tasksAdded(run, let added):
+            submission?.workflow.tasks += added.map(\.task)
+            pending = added.estimates(from: tasks.count)
         case .runSubmitted, .tasksAdded, .estimated, .workerLost, .limitsShared, .decided, .attemptGrew, .attemptEnded,
             .alarmRang,
             .runPaused, .runUnpaused, .runCancelled, .runRetried, .prioritized, .reviewed:
