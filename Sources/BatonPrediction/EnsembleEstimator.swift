@@ -9,6 +9,8 @@ public struct EnsembleEstimator: Estimator {
     private var rails = SizingGuard()
     /// Goes on record with each estimate.
     private let model: String
+    /// Measurements of this run, by signature.
+    private var seen: [String: Int] = [:]
 
     /// The workflow's newest attempts that the guard rails are built from: kills before them are past.
     public static let recentAttempts = 4 * SizingGuard.window
@@ -75,9 +77,18 @@ public struct EnsembleEstimator: Estimator {
         }
     }
 
+    /// Of large fan-outs members are judged by each of the first siblings and by some of the others: they know one another by
+    /// then, and judging takes longer than all else that Baton does for a task.
     public mutating func observe(_ usage: Usage, workflow: String, task: String, instance: String) {
-        observe(usage, of: TaskProfile(workflow: workflow, task: task, instance: instance), predictions: nil)
+        let profile = TaskProfile(workflow: workflow, task: task, instance: instance)
+        let count = seen[profile.signature, default: 0]
+        seen[profile.signature] = count + 1
+        let isJudged = count < Self.judgedEach || count % Self.judgedOneIn == 0
+        observe(usage, of: profile, predictions: isJudged ? nil : [])
     }
+
+    private static let judgedEach = 64
+    private static let judgedOneIn = 8
 
     private mutating func observe(_ usage: Usage, of profile: TaskProfile, predictions: [Prediction]?) {
         predictor.observe(Measurement(usage), of: profile, predictions: predictions)

@@ -10,8 +10,10 @@ final class DrivenRun {
     /// Names of the workflow's limits, which are shared with other runs of this machine.
     let limits: [String]
     var estimator: any Estimator
-    /// Measurements per task of the workflow.
-    var learned: [Int32: Int] = [:]
+    /// Measurements by the name of the task, of whose instances they are.
+    var learned: [String: Int] = [:]
+    /// Of tasks that joined, by their name.
+    var joined: [String: Joined] = [:]
     /// The state of the machine that was recorded last, and how many tasks had ended then.
     var recorded: (state: SystemState, ended: Int)?
     /// Of its last decision.
@@ -22,6 +24,14 @@ final class DrivenRun {
     var batch: [Recorded] = []
     /// In whose name it has a row in the machine's pool.
     var claimant: Int32?
+
+    /// What the last task of a name was expected to take when it joined.
+    struct Joined {
+        var request: TaskInstance.Request
+        /// How often the number of measurements had doubled by then.
+        var doublings: Int
+        var estimate: Estimate?
+    }
 
     init(
         id: Run.ID, world: LiveWorld, lease: FileLock, limits: [String], estimator: any Estimator, decisions: Int64

@@ -30,8 +30,8 @@ extension Orchestrator {
         lesson.teach(&run.estimator)
         // After a kill, what starts from here on must not repeat the mistake.
         if killed != nil { return estimate(in: run) { $0 == instance.task } }
-        let seen = (run.learned[instance.task] ?? 0) + 1
-        run.learned[instance.task] = seen
+        let seen = (run.learned[task.name] ?? 0) + 1
+        run.learned[task.name] = seen
         // The first samples say most: 1, 2, 4, 8 ... so the work stays proportional to the number of tasks.
         if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate(in: run) { $0 == instance.task } }
     }
@@ -49,6 +49,20 @@ extension Orchestrator {
     /// Instances of a fan-out bear their values in brackets; a task of its own has nobody to learn for.
     private func hasSiblings(_ instance: TaskInstance) -> Bool {
         !instance.bindings.isEmpty
+    }
+
+    /// Of a task that is about to join the run: as the last of its name, until twice as many of those have ended.
+    func estimate(of task: Workflow.Task, joining run: DrivenRun) -> Estimate? {
+        let request = task.ownRequest ?? TaskInstance.Request()
+        let seen = run.learned[task.name] ?? 0
+        let doublings = Int.bitWidth - seen.leadingZeroBitCount
+        if let last = run.joined[task.name], last.doublings == doublings, last.request == request {
+            return last.estimate
+        }
+        let estimate = run.estimator.estimate(
+            workflow: Self.queueName, task: task.name, instance: task.name, request: request)
+        run.joined[task.name] = DrivenRun.Joined(request: request, doublings: doublings, estimate: estimate)
+        return estimate
     }
 
     func estimate(in run: DrivenRun, _ isWanted: (Int32) -> Bool) {

@@ -103,10 +103,8 @@ extension Orchestrator {
         var tasks: [Run.AddedTask] = []
         for task in group {
             let needs = task.needs.filter { $0.run == run }.map(\.task)
-            let estimate = driven.estimator.estimate(
-                workflow: Self.queueName, task: task.task.name, instance: task.task.name,
-                request: task.task.ownRequest ?? TaskInstance.Request())
-            let added = Run.AddedTask(task: task.task, needs: needs, estimate: estimate)
+            let added = Run.AddedTask(
+                task: task.task, needs: needs, estimate: estimate(of: task.task, joining: driven))
             do {
                 _ = try engine.validate(.add([added], to: run))
             } catch {
