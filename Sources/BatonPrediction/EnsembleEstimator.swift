@@ -96,7 +96,10 @@ public struct EnsembleEstimator: Estimator {
     }
 
     public mutating func observeKill(at bytes: Int64, workflow: String, task: String, instance: String) {
-        observeKill(at: bytes, of: TaskProfile(workflow: workflow, task: task, instance: instance))
+        let profile = TaskProfile(workflow: workflow, task: task, instance: instance)
+        // Something has changed.
+        seen[profile.signature] = nil
+        observeKill(at: bytes, of: profile)
     }
 
     private mutating func observeKill(at bytes: Int64, of profile: TaskProfile) {
