@@ -22,6 +22,9 @@ public protocol RunControl: Sendable {
     /// - Throws: as `submit`.
     func carryOut(_ command: Command) async throws
 
+    /// The runs that go on and can't keep their deadline any more.
+    func lateRuns(at now: Instant) async -> [LateRun]
+
     /// How much runs and waits at this moment.
     var load: LiveControl.Load { get }
 }

@@ -59,14 +59,14 @@ public struct ServerApplication: Sendable {
         starter.clock = wall
         schedules = Scheduler(starter: starter, interval: configuration.automationInterval)
         notifications = NotificationDesk(
-            stores: stores,
+            stores: stores, control: control,
             messenger: Messenger(
                 post: answers.sendWebhook, vault: vault,
                 mayBeLocal: ServerConfiguration.isLoopback(configuration.host),
                 directory: configuration.workingDirectory ?? dataDirectory,
                 scratch: dataDirectory + "/notifications"),
             dataDirectory: dataDirectory, interval: configuration.automationInterval, clock: clock,
-            jitter: { Double.random(in: 0..<1) }, logger: logger)
+            jitter: { Double.random(in: 0..<1) }, metrics: metrics, logger: logger)
         core = ServerCore(
             configuration: configuration, stores: stores, cached: AnswerCache(stores: stores), control: control,
             answers: answers,

@@ -18,11 +18,14 @@ struct Baton: ParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunCommand.self, ResumeCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
-                    UnpauseCommand.self, ApproveCommand.self, RejectCommand.self,
+                    UnpauseCommand.self, PrioritizeCommand.self, ApproveCommand.self, RejectCommand.self,
                 ]),
             CommandGroup(
                 name: "Serve",
-                subcommands: [ServeCommand.self]),
+                subcommands: [
+                    ServeCommand.self, AutomationCommand<Schedules>.self, AutomationCommand<Triggers>.self,
+                    AutomationCommand<Notifications>.self, WorkersCommand.self,
+                ]),
             CommandGroup(
                 name: "Inspect",
                 subcommands: [

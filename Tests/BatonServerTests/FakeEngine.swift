@@ -60,6 +60,8 @@ final class FakeEngine: RunControl {
         }
     }
 
+    func lateRuns(at now: Instant) async -> [LateRun] { state.withLock { $0.engine.lateRuns(at: now) } }
+
     var load: LiveControl.Load {
         var load = LiveControl.Load()
         (load.openRuns, load.waitingTasks, load.runningTasks) = (1, 2, 3)

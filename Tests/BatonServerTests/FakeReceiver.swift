@@ -121,12 +121,12 @@ extension Stage {
         let database = folder + "/baton.db"
         let time = time
         return NotificationDesk(
-            stores: StorePool { () throws(StoreError) in try SQLStore(sqliteAt: database) },
+            stores: StorePool { () throws(StoreError) in try SQLStore(sqliteAt: database) }, control: engine,
             messenger: Messenger(
                 post: receiver.answer, vault: server.vault, mayBeLocal: true, directory: folder,
                 scratch: folder + "/notifications"),
             dataDirectory: folder, interval: .seconds(1), clock: { time.now }, jitter: { 1 },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            metrics: server.metrics, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// As clients see them, newest first.

@@ -24,14 +24,15 @@ struct NotificationCommandTests {
 
     @Test("a script gets the message on its standard input and what it is about in its environment, in its folder")
     func script() async throws {
-        let script = #""cat > message; echo \"$BATON_STATUS $BATON_RUN $BATON_DELIVERY\" > about; echo noted""#
+        let script =
+            #""cat > message; echo \"$BATON_EVENT $BATON_STATUS $BATON_RUN $BATON_DELIVERY\" > about; echo noted""#
         try await with(script) { stage in
             let run = try await stage.finishRun(.failed(.exitCode(1)))
             for _ in 0..<2 { await stage.server.notifications.tick() }
             let message = try JSONInput.read(try #require(file("message", stage)))
             #expect(message["type"] == .string("baton.run.failed"))
             let id = try #require(message["id"]?.text)
-            #expect(file("about", stage) == "failed \(run) \(id)\n")
+            #expect(file("about", stage) == "run.failed failed \(run) \(id)\n")
             let delivery = try await stage.deliveries()[0]
             #expect(delivery["state"] == .string("delivered") && delivery["exit_code"] == .number(0))
             #expect(delivery["output"] == .string("noted"))

@@ -33,6 +33,42 @@ struct OperationTests {
         }
     }
 
+    @Test("figures tell what the server did by itself, what it could not do, and who is waited for")
+    func automations() async throws {
+        try await FakeReceiver.with(on: ["approval.waiting"]) { stage, receiver in
+            receiver.answers([503])
+            try await stage.schedule("0 9 * * *")
+            try await stage.schedule("@hourly", #""catchup": "none","#, name: "hourly")
+            let asking = "name: ship\ntasks: {go: {approval: 'Go?', run: 'true'}}\n"
+            stage.time.advance(by: .seconds(1))
+            #expect(try await stage.post("/api/v1/runs", asking, ["Content-Type": "application/yaml"]).status == 201)
+            await stage.server.notifications.tick()
+            stage.time.advance(by: .seconds(5))
+            await stage.server.notifications.tick()
+            func figures() async throws -> [Substring] {
+                try await stage.get("/metrics").text.split(separator: "\n")
+            }
+            #expect(try await figures().contains("baton_approvals_waiting 1.0"))
+            #expect(try await figures().contains("baton_schedule_lag_seconds 0.0"))
+            stage.time.advance(by: .seconds(86_400))
+            let lag = try await figures().first { $0.hasPrefix("baton_schedule_lag_seconds ") }?.split(separator: " ")
+                .last
+            #expect(lag.flatMap { Double($0) }.map { $0 > 80_000 } == true, "\(lag ?? "")")
+            await stage.server.schedules.tick()
+            let known = try await figures()
+            let wanted = [
+                #"baton_schedule_firings_total{result="started"} 2.0"#,
+                #"baton_schedule_firings_total{result="skipped"} 23.0"#,
+                #"baton_schedule_firings_total{result="refused"} 0.0"#,
+                #"baton_trigger_firings_total{result="refused"} 0.0"#,
+                #"baton_notification_deliveries_total{result="retried"} 1.0"#,
+                #"baton_notification_deliveries_total{result="delivered"} 1.0"#,
+                "baton_schedule_lag_seconds 0.0",
+            ]
+            for line in wanted { #expect(known.contains(Substring(line)), "\(line)") }
+        }
+    }
+
     @Test("a path that nobody knows makes no series of its own")
     func cardinality() async throws {
         try await Stage.with { stage in

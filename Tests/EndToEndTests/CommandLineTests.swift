@@ -21,6 +21,13 @@ import Testing
         try expectHelp(of: name)
     }
 
+    @Test(
+        "the commands about a server are described",
+        arguments: ["schedules", "triggers", "notifications", "workers", "prioritize"])
+    func servedHelp(_ name: String) throws {
+        try expectHelp(of: name)
+    }
+
     @Test("the commands of the set-up are described", arguments: ["doctor", "completion"])
     func setupHelp(_ name: String) throws {
         try expectHelp(of: name)
@@ -50,6 +57,7 @@ import Testing
             ["predict", "x.yaml", "--chart", "x.svg"], ["predict", "--evaluate", "x", "--format", "excel"],
             ["train", "--hours", "0"], ["train", "--hours", "1", "--rounds", "1,1"], ["train", "--rounds", "1"],
             ["train", "--single-agent"], ["train", "--without", "rule,imitation,reinforcement"],
+            ["schedules", "firings", "x", "-n", "0"], ["schedules", "put", "x"], ["prioritize", "latest", "101"],
             ["ps", "--status", "dead"], ["completion", "tcsh"],
         ])
     func refusals(_ arguments: [String]) {

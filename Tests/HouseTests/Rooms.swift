@@ -95,7 +95,7 @@ struct Room: Sendable, CustomTestStringConvertible {
             outside: [
                 "ArgumentParser", "AsyncHTTPClient", "Dispatch", "Foundation", "Glibc", "Hummingbird", "Logging",
                 "NIOCore",
-                "NIOHTTP1", "NIOPosix", "Synchronization",
+                "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization",
             ],
             forbids: "logic: a command parses, calls, prints"
         ),

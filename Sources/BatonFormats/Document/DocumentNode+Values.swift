@@ -1,3 +1,5 @@
+internal import BatonCore
+
 extension DocumentNode {
     /// What stands there, unless it is nothing, a list or a map.
     var text: String? {
@@ -18,5 +20,20 @@ extension DocumentNode {
     var entries: [Entry]? {
         guard case .mapping(let entries) = content else { return nil }
         return entries
+    }
+
+    /// Without positions.
+    var plainValue: Value {
+        switch content {
+        case .sequence(let elements): .list(elements.map(\.plainValue))
+        case .mapping(let entries): .map(entries.map { Value.Entry(key: $0.key, value: $0.value.plainValue) })
+        case .scalar(let scalar):
+            switch scalar.value {
+            case .null: .null
+            case .boolean(let value): .boolean(value)
+            case .number(let value): .number(value)
+            case .string(let text): .string(text)
+            }
+        }
     }
 }

@@ -32,20 +32,3 @@ extension JSONInput.Problem {
             message: problem.message + (problem.hint.map { ". \($0)" } ?? ""))
     }
 }
-
-extension DocumentNode {
-    /// Without positions.
-    fileprivate var plainValue: Value {
-        switch content {
-        case .sequence(let elements): .list(elements.map(\.plainValue))
-        case .mapping(let entries): .map(entries.map { Value.Entry(key: $0.key, value: $0.value.plainValue) })
-        case .scalar(let scalar):
-            switch scalar.value {
-            case .null: .null
-            case .boolean(let value): .boolean(value)
-            case .number(let value): .number(value)
-            case .string(let text): .string(text)
-            }
-        }
-    }
-}

@@ -1,6 +1,6 @@
 internal import BatonCore
 
-/// Reads the small files that describe a simulation, with the errors of workflow files.
+/// Reads small files that are no workflows, such as those that describe a simulation, with the errors of workflow files.
 enum ScenarioDocument {
     /// - Parameter decode: reports what is wrong to the decoder.
     /// - Throws: everything that was reported.
@@ -14,12 +14,19 @@ enum ScenarioDocument {
             let problem = DocumentProblem(error.position ?? .start, "cannot read the file: \(error.message)")
             throw WorkflowError([problem], file: path)
         }
-        var decoder = WorkflowDecoder(file: path, directory: "", source: text, ancestors: [])
+        return try self.decode(text, file: path, decode)
+    }
+
+    /// - Parameter file: the name of what the text came from.
+    static func decode<Result>(
+        _ text: String, file: String, _ decode: (inout WorkflowDecoder, DocumentNode) -> Result
+    ) throws(WorkflowError) -> Result {
+        var decoder = WorkflowDecoder(file: file, directory: "", source: text, ancestors: [])
         let document: Document?
         do throws(DocumentProblem) {
-            document = try DocumentFormat(file: path).read(text)
+            document = try DocumentFormat(file: file).read(text)
         } catch {
-            throw WorkflowError([error], file: path)
+            throw WorkflowError([error], file: file)
         }
         for problem in document?.problems ?? [] {
             decoder.report(problem.position, problem.message, hint: problem.hint)

@@ -1,10 +1,10 @@
 public import BatonCore
 import Glibc
 
-/// Where `baton cancel`, `pause`, `unpause`, `approve` and `reject` reach the process that drives a run.
+/// Where `baton cancel`, `pause`, `unpause`, `prioritize`, `approve` and `reject` reach the process that drives a run.
 ///
-/// A datagram is a word and the run; a review adds the task, and on further lines who answers and what he says. The
-/// answer is `ok` or why not. Only the owner of the run's folder can write to it.
+/// A datagram is a word and the run; a priority adds itself and perhaps the task; a review adds the task, and on further
+/// lines who answers and what he says. The answer is `ok` or why not. Only the owner of the run's folder can write to it.
 final class ControlSocket {
     let descriptor: Int32
     private let path: String
@@ -58,14 +58,23 @@ final class ControlSocket {
         case ("kill", 2, 1): return .cancel(run, force: true)
         case ("pause", 2, 1): return .pause(run)
         case ("unpause", 2, 1): return .unpause(run)
+        case ("prioritize", 3...4, 1):
+            guard let priority = Int32(words[2]) else { return nil }
+            if words.count == 3 { return .prioritize(run, nil, priority: priority) }
+            return taskID(words[3]).map { .prioritize(run, $0, priority: priority) }
         case ("approve", 3, 2...), ("reject", 3, 2...):
-            guard let task = Int32(words[2]), task >= 0 else { return nil }
+            guard let task = taskID(words[2]) else { return nil }
             return .review(
-                TaskReference(run: run, task: TaskInstance.ID(Int(task))),
+                TaskReference(run: run, task: task),
                 Review(
                     isApproved: words[0] == "approve", reviewer: lines[1], comment: lines.count > 2 ? lines[2] : nil))
         default: return nil
         }
+    }
+
+    private static func taskID(_ word: Substring) -> TaskInstance.ID? {
+        guard let index = Int32(word), index >= 0 else { return nil }
+        return TaskInstance.ID(Int(index))
     }
 }
 
@@ -81,6 +90,13 @@ public enum ControlClient {
     /// - Parameter word: `cancel`, `kill`, `pause` or `unpause`.
     public static func ask(_ word: String, run: Run.ID, folder: RunFolder) -> Answer {
         send("\(word) \(run)", folder)
+    }
+
+    /// Changes the priority of a task of a run, or of all.
+    ///
+    /// - Parameter priority: 0 to 100.
+    public static func ask(priority: Int, of task: TaskInstance.ID?, run: Run.ID, folder: RunFolder) -> Answer {
+        send("prioritize \(run) \(priority)" + (task.map { " \($0.index)" } ?? ""), folder)
     }
 
     /// Answers a task that asks for approval.

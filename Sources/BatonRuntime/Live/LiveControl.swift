@@ -58,9 +58,12 @@ public final class LiveControl: Sendable {
     }
 
     /// The engine at this moment, with all runs that it drives.
-    public func snapshot() async -> Engine {
+    public func snapshot() async -> Engine { await look { $0 } }
+
+    /// Looks at the engine where it is, while it waits: so nothing of it has to be copied.
+    public func look<Result: Sendable>(_ look: @escaping @Sendable (Engine) -> Result) async -> Result {
         await withCheckedContinuation { continuation in
-            inbox.post(.look { continuation.resume(returning: $0) })
+            inbox.post(.look { continuation.resume(returning: look($0)) })
         }
     }
 

@@ -53,6 +53,7 @@ struct FiringStarter: Sendable {
         firing.input = nil
         let settled = firing
         try stores.with { (store) throws(StoreError) in try store.settle(settled) }
+        metrics.count(settled)
         return settled
     }
 

@@ -6,9 +6,10 @@ import BatonStore
 struct Delivery: Hashable, Sendable {
     /// Stays the same however often it is tried, so that a receiver can drop what it has had.
     let id: String
-    /// What it tells of: `run.failed`.
-    let event: String
+    /// What it tells of.
+    let event: NotificationRule.Event
     let workflow: String
+    /// Of the run.
     let status: Run.Status
     /// The message, JSON; nil when it is over.
     var body: String?
@@ -27,8 +28,8 @@ struct Delivery: Hashable, Sendable {
     /// - Parameter name: of the notification.
     static func id(of name: String, key: String) -> String { String(Secure.sha256("\(name) \(key)").prefix(32)) }
 
-    init(id: String, workflow: String, status: Run.Status, body: String) {
-        (self.id, self.event, self.workflow, self.status, self.body) = (id, status.event, workflow, status, body)
+    init(id: String, event: NotificationRule.Event, workflow: String, status: Run.Status, body: String) {
+        (self.id, self.event, self.workflow, self.status, self.body) = (id, event, workflow, status, body)
     }
 
     /// Takes in what came of a try.
@@ -68,7 +69,12 @@ extension Delivery {
         let word = try fields.require("status", try fields.string("status"))
         guard let status = Run.Status(rawValue: word) else { throw Problem.invalid("there is no status '\(word)'") }
         self.status = status
-        event = status.event
+        // Before there was anything else to tell, it was how a run ended.
+        let name = try fields.string("event") ?? NotificationRule.Event.ended(status).word
+        guard let event = NotificationRule.Event(word: name) else {
+            throw Problem.invalid("there is no event '\(name)'")
+        }
+        self.event = event
         body = try fields.string("body")
         attempts = Int(try fields.integer("attempts", in: 0...Int64(Int32.max)) ?? 0)
         begun = try fields.time("begun")
@@ -79,9 +85,9 @@ extension Delivery {
     /// What the record keeps.
     var json: String {
         Value.object([
-            "delivery": .string(id), "workflow": .string(workflow), "status": .string(status.rawValue),
-            "body": body.map { .string($0) }, "attempts": .number(attempts), "begun": begun.map { .time($0) },
-            "next": .time(next), "answer": answer.map(\.json),
+            "delivery": .string(id), "event": .string(event.word), "workflow": .string(workflow),
+            "status": .string(status.rawValue), "body": body.map { .string($0) }, "attempts": .number(attempts),
+            "begun": begun.map { .time($0) }, "next": .time(next), "answer": answer.map(\.json),
         ]).json
     }
 }

@@ -82,8 +82,8 @@ struct Messenger: Sendable {
 
     private func hand(_ delivery: Delivery, of run: Run.ID, to arguments: [String]) async throws -> ReceiverAnswer {
         let environment = [
-            "BATON_DELIVERY": delivery.id, "BATON_RUN": run.description, "BATON_STATUS": delivery.status.rawValue,
-            "BATON_WORKFLOW": delivery.workflow,
+            "BATON_DELIVERY": delivery.id, "BATON_EVENT": delivery.event.word, "BATON_RUN": run.description,
+            "BATON_STATUS": delivery.status.rawValue, "BATON_WORKFLOW": delivery.workflow,
         ]
         let command = NotificationCommand(
             arguments: arguments, environment: environment, directory: directory, scratch: scratch)

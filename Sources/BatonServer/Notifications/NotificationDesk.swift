@@ -5,9 +5,9 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// Tells people and programs how runs end.
+/// Tells people and programs what becomes of runs.
 ///
-/// Each end is written down with its message before anybody is told, and what came of it after that. So it is told at
+/// What happens is written down with its message before anybody is told, and what came of it after that. So it is told at
 /// least once, and whoever dies in between tells it again under the same id. Every change of a notification goes through
 /// here, one after the other; telling one never waits for telling another.
 actor NotificationDesk: Service {
@@ -21,6 +21,7 @@ actor NotificationDesk: Service {
     }
 
     let stores: StorePool
+    private let control: any RunControl
     let messenger: Messenger
     /// Where runs keep their logs.
     let dataDirectory: String
@@ -28,24 +29,28 @@ actor NotificationDesk: Service {
     private let clock: @Sendable () -> Instant
     /// 0..<1, for the pauses between tries.
     private let jitter: @Sendable () -> Double
+    private let metrics: Metrics
     private let logger: Logger
     /// By name; nil until they were read.
     var entries: [String: Entry]?
     /// Written down before the others' turn comes.
-    private static let portion = 100
+    static let portion = 100
     /// Tried in turn, of those that wait for one receiver; the others come after them.
     private static let waitingMax = 1_000
 
     init(
-        stores: StorePool, messenger: Messenger, dataDirectory: String, interval: Duration,
-        clock: @escaping @Sendable () -> Instant, jitter: @escaping @Sendable () -> Double, logger: Logger
+        stores: StorePool, control: any RunControl, messenger: Messenger, dataDirectory: String, interval: Duration,
+        clock: @escaping @Sendable () -> Instant, jitter: @escaping @Sendable () -> Double, metrics: Metrics,
+        logger: Logger
     ) {
         self.stores = stores
+        self.control = control
         self.messenger = messenger
         self.dataDirectory = dataDirectory
         self.interval = interval
         self.clock = clock
         self.jitter = jitter
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -66,20 +71,22 @@ actor NotificationDesk: Service {
         }
     }
 
-    /// Writes down what has ended, then tells whatever is due.
+    /// Writes down what has happened, then tells whatever is due.
     func tick() async {
-        let names = look()
+        let names = await look()
         await withDiscardingTaskGroup { group in
             for name in names { group.addTask { await self.tell(name) } }
         }
     }
 
-    /// Writes down what has ended.
+    /// Writes down what has happened.
     ///
     /// - Returns: the notifications that have something to tell.
-    private func look() -> [String] {
+    private func look() async -> [String] {
         do {
-            for entry in try all() { try collect(entry.rule.name) }
+            let mayBeLate = try all().contains { $0.rule.isEnabled && $0.rule.events.contains(.late) }
+            let late = mayBeLate ? await control.lateRuns(at: now) : []
+            for entry in try all() { try collect(entry.rule.name, late: late) }
             let now = now
             return try all().filter { $0.rule.isEnabled && !$0.isBusy && $0.due.map { $0 <= now } ?? false }
                 .map(\.rule.name)
@@ -91,39 +98,6 @@ actor NotificationDesk: Service {
 
     private func log(_ error: any Error) {
         logger.error("notifications", metadata: ["error": .string("\(error)")])
-    }
-
-    /// Writes down the runs that have ended since it was last looked.
-    func collect(_ name: String) throws {
-        guard let entry = try known()[name], entry.rule.isEnabled else { return }
-        let (rule, now, dataDirectory) = (entry.rule, now, dataDirectory)
-        let (automation, firings) = try stores.with { (store) throws(StoreError) in
-            let (automation, ends) = try store.newEnds(
-                for: entry.automation, of: rule.workflow, in: rule.statuses, since: rule.since, at: now,
-                limit: Self.portion)
-            var firings: [Firing] = []
-            for (run, end) in ends {
-                let report = try RunReport(of: run, store, dataDirectory: dataDirectory)
-                firings.append(Self.firing(for: report, at: end, of: rule))
-            }
-            if automation != entry.automation || !firings.isEmpty {
-                _ = try store.keep(automation, firings: firings)
-                try store.flush()
-            }
-            return (automation, firings)
-        }
-        entries?[name]?.automation = automation
-        if !firings.isEmpty { entries?[name]?.due = now }
-    }
-
-    private static func firing(for report: RunReport, at end: Instant, of rule: NotificationRule) -> Firing {
-        let key = Firing.key(ofEnd: report.run.id, at: end)
-        let id = Delivery.id(of: rule.name, key: key)
-        let body = String(decoding: report.json(id: id, notification: rule.name).jsonBytes, as: UTF8.self)
-        let delivery = Delivery(id: id, workflow: report.run.workflow, status: report.run.status, body: body)
-        return Firing(
-            kind: .notification, name: rule.name, key: key, batch: NotificationRule.batch, run: report.run.id, at: end,
-            input: delivery.json)
     }
 
     /// Tells what is due of a notification, oldest first.
@@ -168,9 +142,14 @@ actor NotificationDesk: Service {
         var firing = firing
         guard let run = firing.run, var delivery = try firing.input.map({ try Delivery($0) }) else { return nil }
         guard delivery.next <= now else { return delivery.next }
-        let answer = try await messenger.deliver(delivery, of: run, to: rule.receiver)
-        firing.state = delivery.take(answer, at: now, jitter: jitter())
-        firing.reason = delivery.reason(in: firing.state)
+        if delivery.event == .approvalWaiting, try isAnswered(firing) {
+            firing.state = .skipped
+            firing.reason = "nobody asked any more"
+        } else {
+            let answer = try await messenger.deliver(delivery, of: run, to: rule.receiver)
+            firing.state = delivery.take(answer, at: now, jitter: jitter())
+            firing.reason = delivery.reason(in: firing.state)
+        }
         if firing.state != .waiting { delivery.body = nil }
         firing.input = delivery.json
         let told = firing
@@ -178,23 +157,15 @@ actor NotificationDesk: Service {
             try store.settle(told)
             try store.flush()
         }
+        metrics.count(told)
         return told.state == .waiting ? delivery.next : nil
     }
 
     /// All notifications, read from the record the first time.
     func known() throws -> [String: Entry] {
         if let entries { return entries }
-        let automations = try stores.with { (store) throws(StoreError) in try store.automations(of: .notification) }
-        var found: [String: Entry] = [:]
-        for automation in automations {
-            do {
-                found[automation.name] = Entry(automation: automation, rule: try NotificationRule(automation))
-            } catch {
-                // The others go on; whoever writes it down anew mends it.
-                logger.error(
-                    "notification",
-                    metadata: ["notification": .string(automation.name), "error": .string("\(error)")])
-            }
+        let found = try stores.entries(of: .notification, logger) { automation in
+            Entry(automation: automation, rule: try NotificationRule(automation))
         }
         entries = found
         return found

@@ -2,16 +2,16 @@ import BatonCore
 import BatonFormats
 import BatonStore
 
-/// What somebody wrote down under a name: who is told of which runs.
+/// What somebody wrote down under a name: who is told what of which runs.
 struct NotificationRule: Hashable, Sendable {
     let name: String
-    /// How a run ends that is told of; never empty.
-    let statuses: [Run.Status]
+    /// Never empty.
+    let events: [Event]
     /// Whose runs, by name; nil: of all workflows.
     let workflow: String?
     let receiver: Receiver
     var isEnabled: Bool
-    /// What ended before does not count.
+    /// What happened before does not count.
     var since = Instant.zero
 
     /// All its deliveries are in one.
@@ -26,22 +26,30 @@ struct NotificationRule: Hashable, Sendable {
 
     private init(name: String, _ fields: inout Fields) throws(Problem) {
         self.name = try Automation.checked(name: name, of: "notification")
-        statuses = try Self.statuses(try fields.require("on", try fields.strings("on")))
+        events = try Self.events(try fields.require("on", try fields.strings("on")))
         workflow = try fields.string("workflow")
         receiver = try Receiver(&fields)
         isEnabled = try fields.boolean("enabled") ?? true
     }
 
-    private static func statuses(_ words: [String]) throws(Problem) -> [Run.Status] {
-        var statuses: [Run.Status] = []
+    private static func events(_ words: [String]) throws(Problem) -> [Event] {
+        var events: [Event] = []
         for word in words {
-            guard let status = Run.Status(event: word) else {
-                throw .invalid("'on' has run.succeeded, run.failed, run.cancelled, not '\(word.prefix(40))'")
+            guard let event = Event(word: word) else {
+                let known = Event.all.map(\.word).joined(separator: ", ")
+                throw .invalid("'on' has \(known), not '\(word.prefix(40))'")
             }
-            if !statuses.contains(status) { statuses.append(status) }
+            if !events.contains(event) { events.append(event) }
         }
-        guard !statuses.isEmpty else { throw .invalid("'on' is empty: nobody would ever be told of anything") }
-        return statuses
+        guard !events.isEmpty else { throw .invalid("'on' is empty: nobody would ever be told of anything") }
+        return events
+    }
+
+    /// How runs end that are told of.
+    var statuses: [Run.Status] {
+        events.compactMap { event in
+            if case .ended(let status) = event { status } else { nil }
+        }
     }
 }
 
@@ -62,20 +70,8 @@ extension NotificationRule {
 
     /// What was written down, as clients send it.
     var entries: [Value.Entry] {
-        var entries = [Value.Entry(key: "on", value: .strings(statuses.map(\.event)))]
+        var entries = [Value.Entry(key: "on", value: .strings(events.map(\.word)))]
         if let workflow { entries.append(Value.Entry(key: "workflow", value: .string(workflow))) }
         return entries + [receiver.entry, Value.Entry(key: "enabled", value: .boolean(isEnabled))]
-    }
-}
-
-extension Run.Status {
-    /// What is told of a run that ended so: `run.failed`.
-    var event: String { "run.\(rawValue)" }
-
-    /// Nil for what is no end.
-    fileprivate init?(event: String) {
-        guard event.hasPrefix("run."), let status = Run.Status(rawValue: String(event.dropFirst(4))), status.isTerminal
-        else { return nil }
-        self = status
     }
 }

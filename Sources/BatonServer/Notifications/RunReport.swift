@@ -3,15 +3,32 @@ import BatonFormats
 import BatonRuntime
 import BatonStore
 
-/// What is told of a run that has ended: a CloudEvent with what a person wants to know first.
+/// What is told of a run: a CloudEvent with what a person wants to know first.
 struct RunReport: Sendable {
     let run: RunSummary
-    /// Of the first tasks that failed.
-    var failures: [TaskFailure] = []
-    /// How many more failed.
-    var omitted = 0
+    /// When it happened.
+    let at: Instant
+    let news: News
     /// Nothing has happened: somebody tries whether it arrives.
     var isTest = false
+
+    enum News: Hashable, Sendable {
+        /// With the first tasks that failed.
+        ///
+        /// - Parameter omitted: how many more failed.
+        case ended([TaskFailure], omitted: Int)
+        case late(LateRun)
+        /// Tasks that began to ask for approval at once.
+        case asks([TaskSummary])
+    }
+
+    var event: NotificationRule.Event {
+        switch news {
+        case .ended: .ended(run.status)
+        case .late: .late
+        case .asks: .approvalWaiting
+        }
+    }
 
     struct TaskFailure: Hashable, Sendable {
         var task: TaskSummary
@@ -20,48 +37,93 @@ struct RunReport: Sendable {
         var messages: String?
     }
 
-    private static let failuresMax = 10
+    private static let tasksMax = 10
     private static let logLinesMax = 20
     private static let logBytesMax = 2_048
 
-    init(of run: RunSummary, isTest: Bool = false) {
+    init(_ news: News, of run: RunSummary, at: Instant) {
         self.run = run
-        self.isTest = isTest
+        self.at = at
+        self.news = news
     }
 
     /// Reads why tasks failed.
     ///
     /// - Parameter dataDirectory: where runs keep their logs.
-    init(of run: RunSummary, _ store: any Store, dataDirectory: String) throws(StoreError) {
-        self.run = run
-        guard run.counts[.failed] > 0 else { return }
+    init(ofEnd end: Instant, of run: RunSummary, _ store: any Store, dataDirectory: String) throws(StoreError) {
+        guard run.counts[.failed] > 0 else {
+            self.init(.ended([], omitted: 0), of: run, at: end)
+            return
+        }
         let failed = try store.tasks(of: run.id, in: [.failed]).filter { !$0.isGroup }
         let folder = RunFolder(dataDirectory: dataDirectory, run: run.id).path
-        for task in failed.prefix(Self.failuresMax) {
+        let failures = failed.prefix(Self.tasksMax).map { task in
             let attempt = Attempt.ID(run: run.id, task: task.id, number: task.attempt)
-            failures.append(
-                TaskFailure(
-                    task: task, output: Self.end(of: "\(folder)/\(RunFolder.standardOutput(of: attempt))"),
-                    messages: Self.end(of: "\(folder)/\(RunFolder.standardError(of: attempt))")))
+            return TaskFailure(
+                task: task, output: Self.end(of: "\(folder)/\(RunFolder.standardOutput(of: attempt))"),
+                messages: Self.end(of: "\(folder)/\(RunFolder.standardError(of: attempt))"))
         }
-        omitted = failed.count - failures.count
+        self.init(.ended(failures, omitted: failed.count - failures.count), of: run, at: end)
+    }
+
+    /// Of a run that never was.
+    static func probe(_ event: NotificationRule.Event, of workflow: String?, at now: Instant) -> RunReport {
+        let status = event.status
+        let run = RunSummary(
+            id: Run.ID(at: now, random: 0), workflow: workflow ?? "test", source: nil, directory: "", parameters: [],
+            status: status, submitted: now, ended: status.isTerminal ? now : nil, counts: TaskCounts())
+        let news: News =
+            switch event {
+            case .ended: .ended([], omitted: 0)
+            case .late: .late(LateRun(run: run.id, deadline: now, expectedEnd: now))
+            case .approvalWaiting: .asks([])
+            }
+        var report = RunReport(news, of: run, at: now)
+        report.isTest = true
+        return report
     }
 
     private static func end(of path: String) -> String? {
         FileTail.text(of: path, linesMax: logLinesMax, bytesMax: logBytesMax)
     }
 
+    /// The first message of it.
+    ///
     /// - Parameters:
     ///   - id: of the delivery.
     ///   - name: of the notification.
-    func json(id: String, notification name: String) -> Value {
-        let more = Value.object([
-            "failures": .list(failures.map(\.json)), "failures_omitted": omitted > 0 ? .number(omitted) : nil,
-            "notification": .string(name), "test": isTest ? .boolean(true) : nil,
+    func delivery(id: String, notification name: String) -> Delivery {
+        let more = Value.object(["notification": .string(name), "test": isTest ? .boolean(true) : nil])
+        let message = CloudEvent.envelope(
+            id: id, source: "/api/v1/runs/\(run.id)", type: event.word, at: at,
+            data: summary + details.entries + more.entries)
+        return Delivery(
+            id: id, event: event, workflow: run.workflow, status: run.status,
+            body: String(decoding: message.jsonBytes, as: UTF8.self))
+    }
+
+    private var details: Value {
+        switch news {
+        case .ended(let failures, let omitted):
+            .object([
+                "failures": .list(failures.map(\.json)), "failures_omitted": omitted > 0 ? .number(omitted) : nil,
+            ])
+        case .late(let late):
+            .object(["deadline": .time(late.deadline), "expected_end": .time(late.expectedEnd)])
+        case .asks(let tasks):
+            .object([
+                "tasks": .list(tasks.prefix(Self.tasksMax).map(Self.question)),
+                "tasks_omitted": tasks.count > Self.tasksMax ? .number(tasks.count - Self.tasksMax) : nil,
+            ])
+        }
+    }
+
+    private static func question(_ task: TaskSummary) -> Value {
+        var question: String?
+        if case .question(let text)? = task.detail { question = text }
+        return .object([
+            "task": .string(task.name), "index": .number(task.id.index), "question": question.map { .string($0) },
         ])
-        return CloudEvent.envelope(
-            id: id, source: "/api/v1/runs/\(run.id)", type: run.status.event, at: run.ended ?? run.submitted,
-            data: summary + more.entries)
     }
 
     /// Without what may be meant for the run alone.

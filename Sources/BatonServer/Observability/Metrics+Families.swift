@@ -11,6 +11,11 @@ extension Metrics {
         case tasksFinished = "baton_tasks_finished_total"
         case schedulingErrors = "baton_scheduling_errors_total"
         case runsSubmitted = "baton_runs_submitted_total"
+        case approvalsWaiting = "baton_approvals_waiting"
+        case scheduleFirings = "baton_schedule_firings_total"
+        case scheduleLag = "baton_schedule_lag_seconds"
+        case triggerFirings = "baton_trigger_firings_total"
+        case notificationDeliveries = "baton_notification_deliveries_total"
         case analysisSeconds = "baton_optimization_analysis_seconds"
         case optimizationsApplied = "baton_optimizations_applied_total"
         case improvementRatio = "baton_optimization_improvement_ratio"
@@ -32,12 +37,13 @@ extension Metrics.Family {
     var kind: String {
         switch self {
         case .requests, .authenticationFailures, .decisions, .tasksScheduled, .tasksFinished, .schedulingErrors,
-            .runsSubmitted,
-            .optimizationsApplied, .processCPU:
+            .runsSubmitted, .scheduleFirings, .triggerFirings, .notificationDeliveries, .optimizationsApplied,
+            .processCPU:
             "counter"
         case .requestSeconds, .decisionSeconds, .analysisSeconds, .predictionSeconds: "histogram"
-        case .eventStreams, .improvementRatio, .predictionAccuracy, .resourceUtilization, .activeTasks, .queueSize,
-            .openRuns, .systemCPU, .systemMemory, .systemDisk, .processMemory:
+        case .eventStreams, .approvalsWaiting, .scheduleLag, .improvementRatio, .predictionAccuracy,
+            .resourceUtilization, .activeTasks, .queueSize, .openRuns, .systemCPU, .systemMemory, .systemDisk,
+            .processMemory:
             "gauge"
         }
     }
@@ -48,11 +54,12 @@ extension Metrics.Family {
     /// Has no series before its first value.
     var isLabelled: Bool {
         switch self {
-        case .requests, .requestSeconds, .tasksFinished, .resourceUtilization, .improvementRatio, .predictionAccuracy:
+        case .requests, .requestSeconds, .tasksFinished, .scheduleFirings, .triggerFirings, .notificationDeliveries,
+            .resourceUtilization, .improvementRatio, .predictionAccuracy:
             true
         case .authenticationFailures, .eventStreams, .decisionSeconds, .decisions, .tasksScheduled, .schedulingErrors,
-            .runsSubmitted,
-            .analysisSeconds, .optimizationsApplied, .predictionSeconds, .activeTasks, .queueSize, .openRuns,
+            .runsSubmitted, .approvalsWaiting, .scheduleLag, .analysisSeconds, .optimizationsApplied,
+            .predictionSeconds, .activeTasks, .queueSize, .openRuns,
             .systemCPU, .systemMemory, .systemDisk, .processCPU, .processMemory:
             false
         }
@@ -70,6 +77,11 @@ extension Metrics.Family {
         case .tasksFinished: "Attempts that ended, by outcome."
         case .schedulingErrors: "Submissions and commands that were refused."
         case .runsSubmitted: "Runs taken."
+        case .approvalsWaiting: "Tasks that wait for a person's yes."
+        case .scheduleFirings: "Times of schedules that were dealt with, by result."
+        case .scheduleLag: "For how long the time has been due that is most overdue of all schedules."
+        case .triggerFirings: "Occasions of triggers that were dealt with, by result."
+        case .notificationDeliveries: "Tries to tell somebody, by result; retried: it comes again."
         case .analysisSeconds: "Time that the analysis of a workflow took."
         case .optimizationsApplied: "Revisions of workflows made by optimisations."
         case .improvementRatio: "By what share the last applied optimisation promises to shorten its workflow."

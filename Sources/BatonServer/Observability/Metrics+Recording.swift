@@ -26,6 +26,18 @@ extension Metrics {
         }
     }
 
+    /// Counts what came of an occasion; of a notification, what came of telling it once.
+    func count(_ firing: Firing) {
+        switch firing.kind {
+        case .schedule, .backfill:
+            if firing.state != .waiting { add(to: .scheduleFirings, ["result": firing.state.rawValue]) }
+        case .trigger:
+            if firing.state != .waiting { add(to: .triggerFirings, ["result": firing.state.rawValue]) }
+        case .notification:
+            add(to: .notificationDeliveries, ["result": firing.state == .waiting ? "retried" : firing.state.toldWord])
+        }
+    }
+
     /// Takes in how right predictions were; of what was never predicted there is no figure.
     func look(at accuracy: PredictionAccuracy) {
         if let duration = accuracy.duration { set(.predictionAccuracy, to: duration, ["target": "duration"]) }

@@ -18,6 +18,13 @@ public final class Metrics: Sendable {
         for outcome in AttemptSummary.Status.allCases where outcome != .running {
             add(0, to: .tasksFinished, ["outcome": outcome.rawValue])
         }
+        for result in Firing.State.allCases where result != .waiting {
+            add(0, to: .scheduleFirings, ["result": result.rawValue])
+            if result != .skipped { add(0, to: .triggerFirings, ["result": result.rawValue]) }
+        }
+        for result in ["delivered", "retried", "failed", "skipped"] {
+            add(0, to: .notificationDeliveries, ["result": result])
+        }
     }
 
     public func add(_ amount: Double = 1, to family: Family, _ labels: KeyValuePairs<String, String> = [:]) {

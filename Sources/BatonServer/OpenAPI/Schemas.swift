@@ -232,7 +232,10 @@ enum Schemas {
             "type": "object", "additionalProperties": false, "required": ["on"],
             "properties": {
               "on": {
-                "type": "array", "minItems": 1, "items": {"enum": ["run.succeeded", "run.failed", "run.cancelled"]}
+                "type": "array", "minItems": 1,
+                "items": {
+                  "enum": ["run.succeeded", "run.failed", "run.cancelled", "run.late", "approval.waiting"]
+                }
               },
               "workflow": {"type": "string", "description": "Only of runs of the workflow of this name."},
               "webhook": {

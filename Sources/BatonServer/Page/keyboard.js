@@ -8,7 +8,7 @@ import { dialog } from "./shell.js";
 const keys = [
   ["/", "search"], ["n", "submit a workflow"],
   ["g then r, w, t, o, e, c, p, m, s",
-    "runs, workflows, schedules (times), triggers (occasions), notifications (ends), cluster, policies, models, settings"],
+    "runs, workflows, schedules (times), triggers (occasions), notifications (events), cluster, policies, models, settings"],
   ["↑ ↓ Home End", "move in a list, a graph or a timeline"], ["← →", "move between tabs; between layers of a graph"],
   ["Enter", "open what is selected"], ["+ − 0", "zoom a graph or a timeline; fit it"],
   ["Esc", "close what was opened last"], ["?", "this list"],

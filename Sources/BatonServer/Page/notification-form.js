@@ -5,8 +5,10 @@ import { button, field, h, put, select } from "./dom.js";
 import { dialog, toast } from "./shell.js";
 import { line } from "./template-fields.js";
 
-const endings = [["run.failed", "fails"], ["run.succeeded", "succeeds"], ["run.cancelled", "is cancelled"],
-  ["run.failed,run.cancelled", "fails or is cancelled"], ["run.succeeded,run.failed,run.cancelled", "ends in any way"]];
+const occasions = [["run.failed", "fails"], ["run.succeeded", "succeeds"], ["run.cancelled", "is cancelled"],
+  ["run.failed,run.cancelled", "fails or is cancelled"], ["run.succeeded,run.failed,run.cancelled", "ends in any way"],
+  ["run.late", "misses its deadline, or will"], ["approval.waiting", "asks for approval"],
+  ["run.failed,run.late,approval.waiting", "needs a person: fails, is late or asks"]];
 
 /// - Parameter notification: the one to be changed; null makes another one.
 export function editNotification(notification, done) {
@@ -20,8 +22,8 @@ export function editNotification(notification, done) {
 function form(notification, saved, cancel) {
   const name = line(notification?.name ?? "", { required: true, maxlength: 100, disabled: Boolean(notification) });
   const chosen = notification?.on.join(",") ?? "run.failed";
-  const on = select(endings.some(([key]) => key === chosen) ? endings : [...endings, [chosen, chosen]], chosen,
-    () => {});
+  const on = select(occasions.some(([key]) => key === chosen) ? occasions : [...occasions, [chosen, chosen]],
+    chosen, () => {});
   const workflow = line(notification?.workflow ?? "");
   const url = line(notification?.webhook?.url ?? "");
   const secret = line(notification?.webhook?.secret_name ?? "");

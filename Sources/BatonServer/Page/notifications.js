@@ -1,4 +1,4 @@
-// All notifications: who is told of which ends of runs, and what came of it lately.
+// All notifications: who is told what of which runs, and what came of it lately.
 
 import { get, may, part, post, send } from "./api.js";
 import { button, h, put } from "./dom.js";
@@ -14,7 +14,7 @@ export async function show(main, { signal }) {
   let refresh = () => {};
   const add = () => editNotification(null, () => refresh());
   put(main, heading("Notifications", {
-    note: "Who is told how runs end.",
+    note: "Who is told what becomes of runs.",
     actions: may("operator") ? button("Add a notification", add, { class: "button primary" }) : null,
   }), place);
   put(place, loading("Reading the notifications"));
@@ -29,14 +29,14 @@ export async function show(main, { signal }) {
 
 function nothing(add) {
   return empty("There are no notifications",
-    "A notification tells a webhook, or runs a command that sends a mail, when a run succeeds, fails or is cancelled.",
+    "A notification tells a webhook, or runs a command that sends a mail, when a run ends, is late or asks for approval.",
     may("operator") ? button("Add a notification", add, { class: "button primary" }) : null);
 }
 
 function list(notifications, again) {
   const titles = ["Name", "Tells", "Of", "State", "Last, newest first", ...(may("operator") ? [""] : [])];
   return dataTable("Notifications", titles, notifications.map((each) => [
-    h("strong", {}, each.name), receiver(each), ends(each), each.enabled ? "on" : pill("paused"),
+    h("strong", {}, each.name), receiver(each), occasions(each), each.enabled ? "on" : pill("paused"),
     h("div", { class: "pills" }, each.last_deliveries.map(delivery),
       each.waiting > each.last_deliveries.filter((one) => one.state === "waiting").length
         ? h("span", { class: "hint" }, `${each.waiting} waiting`) : null),
@@ -50,8 +50,9 @@ function receiver({ webhook, command }) {
     webhook.secret_name ? `signed with ${webhook.secret_name}` : "not signed"));
 }
 
-function ends({ on, workflow }) {
-  return h("div", {}, on.map((each) => each.replace("run.", "")).join(", "), h("p", { class: "hint" },
+function occasions({ on, workflow }) {
+  const words = on.map((each) => each === "approval.waiting" ? "asking for approval" : each.replace("run.", ""));
+  return h("div", {}, words.join(", "), h("p", { class: "hint" },
     workflow ? h("a", { href: `#/workflows/${part(workflow)}` }, workflow) : "all workflows"));
 }
 

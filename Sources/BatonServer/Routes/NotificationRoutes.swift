@@ -37,7 +37,7 @@ extension RouteTable {
                 return .json(before)
             }),
         enabling(
-            "pause", "Tell nobody until the notification is resumed; what ends meanwhile does not count.", false),
+            "pause", "Tell nobody until the notification is resumed; what happens meanwhile does not count.", false),
         enabling("resume", "Let a notification go on from now.", true),
         .post(
             "\(prefix)/notifications/{notification}/test", .notifications,
@@ -108,18 +108,21 @@ enum NotificationRoutes {
 
     static func json(_ firing: Firing, _ delivery: Delivery) -> Value {
         .object([
-            "delivery": .string(delivery.id), "time": .time(firing.at), "event": .string(delivery.event),
+            "delivery": .string(delivery.id), "time": .time(firing.at), "event": .string(delivery.event.word),
             "run": firing.run.map { .string($0.description) }, "workflow": .string(delivery.workflow),
-            "state": .string(word(firing.state)), "attempts": .number(delivery.attempts),
+            "state": .string(firing.state.toldWord), "attempts": .number(delivery.attempts),
             "next_attempt": firing.state == .waiting && delivery.attempts > 0 ? .time(delivery.next) : nil,
             "http_status": delivery.answer?.status.map { .number($0) },
             "exit_code": delivery.answer?.exitCode.map { .number($0) },
             "reason": firing.reason.map { .string($0) }, "output": delivery.answer?.output.map { .string($0) },
         ])
     }
+}
 
-    private static func word(_ state: Firing.State) -> String {
-        switch state {
+extension Firing.State {
+    /// Of a notification.
+    var toldWord: String {
+        switch self {
         case .waiting: "waiting"
         case .started: "delivered"
         case .refused: "failed"

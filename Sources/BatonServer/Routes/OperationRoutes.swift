@@ -32,13 +32,17 @@ enum OperationRoutes {
     /// Of so many predictions: a day's work of a busy server, and a millisecond's reading.
     private static let newestPredictions = 1_000
 
-    @Sendable static func metrics(_ call: Call) throws -> Reply {
+    @Sendable static func metrics(_ call: Call) async throws -> Reply {
         let metrics = call.core.metrics
         metrics.set(.eventStreams, to: Double(call.core.events.streams))
         metrics.look(at: call.core.control.load, system, directory: call.core.dataDirectory)
         do {
-            metrics.look(
-                at: try call.read { (store) throws(StoreError) in try store.accuracy(ofNewest: newestPredictions) })
+            let (accuracy, requests) = try call.read { (store) throws(StoreError) in
+                (try store.accuracy(ofNewest: newestPredictions), try store.approvalRequests().count)
+            }
+            metrics.look(at: accuracy)
+            metrics.set(.approvalsWaiting, to: Double(requests))
+            metrics.set(.scheduleLag, to: try await call.core.schedules.lag().seconds)
         } catch {
             // Everything else is worth the more when the database does not answer.
             call.context.logger.error("metrics", metadata: ["error": .string("\(error)")])

@@ -9,9 +9,7 @@ extension Scheduler {
 
     /// - Throws: `Problem` 404.
     func entry(_ name: String) throws -> Entry {
-        guard let entry = try known()[name] else {
-            throw Problem.notFound("there is no schedule '\(name.prefix(100))'; PUT makes it")
-        }
+        guard let entry = try known()[name] else { throw Automation.Kind.schedule.missing(name) }
         return entry
     }
 
@@ -32,7 +30,7 @@ extension Scheduler {
         }
         let others = try known()
         guard others[schedule.name] != nil || others.count < Self.schedulesMax else {
-            throw Problem.conflict("there are \(Self.schedulesMax) schedules, and no more may be; remove one first")
+            throw Automation.Kind.schedule.full(Self.schedulesMax)
         }
         while try collectPortion(schedule.name, at: now) {}
         return try keep(schedule, seen: now, after: try known()[schedule.name])
@@ -53,7 +51,7 @@ extension Scheduler {
         let automation = Automation(
             kind: .schedule, name: schedule.name, definition: schedule.definition, seen: seen,
             created: before?.automation.created ?? seen)
-        try keep(automation, [])
+        try stores.keep(automation)
         let entry = Entry(
             automation: automation, schedule: schedule, next: schedule.times(after: seen, limit: 1).first,
             backfills: before?.backfills ?? [], waiting: before?.waiting ?? [Schedule.regular])
@@ -64,11 +62,7 @@ extension Scheduler {
     /// Forgets a schedule, its backfills and all firings; its runs go on.
     func remove(_ name: String) throws -> Entry {
         let entry = try entry(name)
-        try stores.with { (store) throws(StoreError) in
-            for backfill in entry.backfills { _ = try store.forget(.backfill, named: backfill.automation.name) }
-            _ = try store.forget(.schedule, named: name)
-            try store.flush()
-        }
+        try stores.forget(entry.backfills.map(\.automation) + [entry.automation])
         entries?[name] = nil
         return entry
     }
@@ -83,7 +77,7 @@ extension Scheduler {
         let time = Instant(nanoseconds: now.nanoseconds / 1_000_000 * 1_000_000)
         let firing = Firing(
             kind: .schedule, name: name, key: "run \(run)", batch: Schedule.manual, run: run, at: time)
-        try keep(entry.automation, [firing])
+        try stores.keep(entry.automation, [firing])
         entries?[name]?.waiting.insert(Schedule.manual)
         let started = try await start(firing)
         guard started.state != .refused else {
@@ -119,7 +113,7 @@ extension Scheduler {
         while try collectPortion(name, at: now) {}
         let backfill = Backfill(
             schedule: name, id: id, from: from, through: through, activeRunsMax: activeRunsMax, created: now)
-        try keep(backfill.automation, times.map { entry.schedule.firing(for: $0, in: id) })
+        try stores.keep(backfill.automation, times.map { entry.schedule.firing(for: $0, in: id) })
         entries?[name]?.backfills.removeAll { $0.id == id }
         entries?[name]?.backfills.append(backfill)
         entries?[name]?.waiting.insert(id)
@@ -136,12 +130,5 @@ extension Scheduler {
             try store.flush()
         }
         return backfill
-    }
-
-    private func keep(_ automation: Automation, _ firings: [Firing]) throws(StoreError) {
-        try stores.with { (store) throws(StoreError) in
-            _ = try store.keep(automation, firings: firings)
-            try store.flush()
-        }
     }
 }

@@ -92,18 +92,27 @@ actor Scheduler: Service {
         let seen = isLast ? now : taken[taken.count - 1]
         entry.automation.seen = seen
         let automation = entry.automation
-        try stores.with { (store) throws(StoreError) in
+        let firings = try stores.with { (store) throws(StoreError) in
             let waiting = try store.firingCounts(of: .schedule, named: name, batch: Schedule.regular)[.waiting] ?? 0
             let room =
                 schedule.template.activeRunsMax - waiting - (try Self.openRuns(of: name, in: Schedule.regular, store))
-            _ = try store.keep(
-                automation, firings: schedule.firings(for: taken, isLast: isLast, at: now, room: room))
+            let firings = schedule.firings(for: taken, isLast: isLast, at: now, room: room)
+            _ = try store.keep(automation, firings: firings)
             try store.flush()
+            return firings
         }
+        for firing in firings { starter.metrics.count(firing) }
         entry.next = schedule.times(after: seen, limit: 1).first
         entry.waiting.insert(Schedule.regular)
         entries?[name] = entry
         return !isLast
+    }
+
+    /// For how long the most overdue time of all schedules is due: a second or so, while this works.
+    func lag() throws -> Duration {
+        let now = now
+        let due = try known().values.filter(\.schedule.isEnabled).compactMap(\.next)
+        return due.map { $0.duration(to: now) }.reduce(.zero, max)
     }
 
     /// Starts what waits in a batch, as far as there is room.
@@ -149,25 +158,15 @@ actor Scheduler: Service {
     /// All schedules, read from the record the first time.
     func known() throws -> [String: Entry] {
         if let entries { return entries }
-        let (schedules, backfills) = try stores.with { (store) throws(StoreError) in
-            (try store.automations(of: .schedule), try store.automations(of: .backfill))
+        var found = try stores.entries(of: .schedule, starter.logger) { automation in
+            let schedule = try Schedule(automation)
+            return Entry(
+                automation: automation, schedule: schedule,
+                next: schedule.times(after: automation.seen, limit: 1).first,
+                waiting: [Schedule.regular, Schedule.manual])
         }
-        var found: [String: Entry] = [:]
-        for automation in schedules {
-            do {
-                let schedule = try Schedule(automation)
-                found[schedule.name] = Entry(
-                    automation: automation, schedule: schedule,
-                    next: schedule.times(after: automation.seen, limit: 1).first,
-                    waiting: [Schedule.regular, Schedule.manual])
-            } catch {
-                // The others go on; whoever writes it down anew mends it.
-                starter.logger.error(
-                    "schedule", metadata: ["schedule": .string(automation.name), "error": .string("\(error)")])
-            }
-        }
-        for automation in backfills.sorted(by: { $0.created < $1.created }) {
-            guard let backfill = try? Backfill(automation) else { continue }
+        let backfills = try stores.entries(of: .backfill, starter.logger) { try Backfill($0) }
+        for backfill in backfills.values.sorted(by: { ($0.created, $0.id) < ($1.created, $1.id) }) {
             found[backfill.schedule]?.backfills.append(backfill)
             found[backfill.schedule]?.waiting.insert(backfill.id)
         }

@@ -13,9 +13,7 @@ extension TriggerDesk {
 
     /// - Throws: `Problem` 404.
     func entry(_ name: String) throws -> Entry {
-        guard let entry = try known()[name] else {
-            throw Problem.notFound("there is no trigger '\(name.prefix(100))'; PUT makes it")
-        }
+        guard let entry = try known()[name] else { throw Automation.Kind.trigger.missing(name) }
         return entry
     }
 
@@ -43,7 +41,7 @@ extension TriggerDesk {
         }
         let others = try known()
         guard others[trigger.name] != nil || others.count < Self.triggersMax else {
-            throw Problem.conflict("there are \(Self.triggersMax) triggers, and no more may be; remove one first")
+            throw Automation.Kind.trigger.full(Self.triggersMax)
         }
         // What has happened until now was the old one's.
         try collect(trigger.name)
@@ -67,7 +65,7 @@ extension TriggerDesk {
             kind: .trigger, name: trigger.name, definition: trigger.definition, seen: now,
             created: before?.automation.created ?? now)
         let goesOn = before?.trigger.isEnabled == true && before?.trigger.cause == trigger.cause
-        try keep(automation, goesOn || !trigger.isEnabled ? [] : try present(trigger))
+        try stores.keep(automation, goesOn || !trigger.isEnabled ? [] : try present(trigger))
         if let before, before.trigger.cause != trigger.cause {
             // What waits was told of something that the workflow does not ask for any more.
             try stores.with { (store) throws(StoreError) in
@@ -99,10 +97,7 @@ extension TriggerDesk {
     /// Forgets a trigger and its firings; its runs go on.
     func remove(_ name: String) throws -> Entry {
         let entry = try entry(name)
-        try stores.with { (store) throws(StoreError) in
-            _ = try store.forget(.trigger, named: name)
-            try store.flush()
-        }
+        try stores.forget([entry.automation])
         entries?[name] = nil
         return entry
     }
@@ -128,7 +123,7 @@ extension TriggerDesk {
             try store.firing(of: .trigger, named: name, key: delivery)
         }
         if let earlier, earlier.state != .refused { return earlier }
-        try keep(entry.automation, [firing])
+        try stores.keep(entry.automation, [firing])
         entries?[name]?.mayWait = true
         return firing
     }

@@ -25,7 +25,7 @@ extension TriggerDesk {
                 kind: .trigger, name: trigger.name, key: Firing.key(ofEnd: run.id, at: end), batch: trigger.batch,
                 at: end, input: run.id.description)
         }
-        try keep(automation, firings)
+        try stores.keep(automation, firings)
         entries?[trigger.name]?.automation = automation
         entries?[trigger.name]?.mayWait = true
     }
@@ -43,7 +43,7 @@ extension TriggerDesk {
             }
             return unknown
         }
-        if !unknown.isEmpty { try keep(entry.automation, unknown) }
+        if !unknown.isEmpty { try stores.keep(entry.automation, unknown) }
         watch.deal(with: settled)
         entries?[trigger.name]?.files = watch
         if !unknown.isEmpty { entries?[trigger.name]?.mayWait = true }

@@ -100,26 +100,11 @@ actor TriggerDesk: Service {
             for: .init(template: trigger.template, occasion: trigger.occasion(firing.input ?? "")))
     }
 
-    func keep(_ automation: Automation, _ firings: [Firing]) throws(StoreError) {
-        try stores.with { (store) throws(StoreError) in
-            _ = try store.keep(automation, firings: firings)
-            try store.flush()
-        }
-    }
-
     /// All triggers, read from the record the first time.
     func known() throws -> [String: Entry] {
         if let entries { return entries }
-        let automations = try stores.with { (store) throws(StoreError) in try store.automations(of: .trigger) }
-        var found: [String: Entry] = [:]
-        for automation in automations {
-            do {
-                found[automation.name] = Entry(automation: automation, trigger: try Trigger(automation))
-            } catch {
-                // The others go on; whoever writes it down anew mends it.
-                starter.logger.error(
-                    "trigger", metadata: ["trigger": .string(automation.name), "error": .string("\(error)")])
-            }
+        let found = try stores.entries(of: .trigger, starter.logger) { automation in
+            Entry(automation: automation, trigger: try Trigger(automation))
         }
         entries = found
         return found

@@ -76,6 +76,7 @@ struct OptimizeCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
     @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
+    @OptionGroup var server: ServerOptions
 
     struct Permission: ExpressibleByArgument {
         var permission: Finding.Permission
@@ -102,6 +103,8 @@ struct OptimizeCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Only where it is said here: a file on this machine is this machine's business.
+        if server.server != nil, let client = try server.client(state) { return try run(on: client) }
         if history { return try listRevisions() }
         if revert { return try revertRevision() }
         let data = state.dataDirectory

@@ -92,7 +92,7 @@ struct OptimizedWorkflow {
     }
 
     /// What looks like a path is taken for one, so that a mistake in it is told as such.
-    private static func isFile(_ subject: String) -> Bool {
+    static func isFile(_ subject: String) -> Bool {
         if let status = FileStatus(subject) { return !status.isFolder }
         return subject.contains("/") || [".yaml", ".yml", ".json"].contains { subject.hasSuffix($0) }
     }

@@ -19,9 +19,14 @@ final class RemoteClient: Sendable {
     /// How long a request is tried again, after the server was there.
     private static let patience = Duration.seconds(60)
 
-    /// Made at the first request: a command on this machine's own record pays nothing for it.
-    private static let http: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
+    /// Each made at the first request: a command on this machine's own record pays nothing for it.
+    private static let plain = makeHTTP(HTTPClient.Configuration())
+    private static let secure = Result {
+        makeHTTP(HTTPClient.Configuration(tlsConfiguration: try TrustedCertificates.configuration()))
+    }
+
+    private static func makeHTTP(_ configuration: HTTPClient.Configuration) -> HTTPClient {
+        var configuration = configuration
         // A key must not follow a redirection to somebody else.
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(10)
@@ -30,7 +35,11 @@ final class RemoteClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    }
+
+    private var http: HTTPClient {
+        get throws { address.hasPrefix("https:") ? try Self.secure.get() : Self.plain }
+    }
 
     struct Answer: Sendable {
         var status: Int
@@ -51,25 +60,29 @@ final class RemoteClient: Sendable {
 
     /// Changes something once, however often it has to be sent.
     func post(_ path: String, _ body: Value? = nil) throws -> Value {
-        var request = request(path)
-        request.method = .POST
+        var request = request(path, .POST, body)
         request.headers.add(name: "Idempotency-Key", value: UUID().uuidString)
-        if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(string: body.json))
-        }
         return try json(send(request))
     }
+
+    func put(_ path: String, _ body: Value) throws -> Value { try json(send(request(path, .PUT, body))) }
+
+    func delete(_ path: String) throws -> Value { try json(send(request(path, .DELETE))) }
 
     /// The beginning of an answer whose body comes bit by bit.
     func open(_ path: String, after place: Int64) async throws -> HTTPClientResponse {
         var request = request(path)
         request.headers.add(name: "Last-Event-ID", value: String(place))
-        return try await Self.http.execute(request, deadline: .distantFuture)
+        return try await http.execute(request, deadline: .distantFuture)
     }
 
-    private func request(_ path: String) -> HTTPClientRequest {
+    private func request(_ path: String, _ method: HTTPMethod = .GET, _ body: Value? = nil) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: address + path)
+        request.method = method
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: body.json))
+        }
         if let key { request.headers.add(name: "X-API-Key", value: key) }
         if let trace = Environment["TRACEPARENT"] { request.headers.add(name: "traceparent", value: trace) }
         request.headers.add(name: "User-Agent", value: "baton/\(Version.text)")
@@ -85,12 +98,13 @@ final class RemoteClient: Sendable {
     }
 
     private func send(_ request: HTTPClientRequest) throws -> Answer {
+        let http = try http
         let start = ContinuousClock.now
         var pause = Duration.milliseconds(100)
         while true {
             let mayComeAgain = ContinuousClock.now - start < Self.patience
             do {
-                let answer = try Blocking.run { try await Self.exchange(request) }
+                let answer = try Blocking.run { try await Self.exchange(request, http) }
                 hasAnswered.withLock { $0 = true }
                 guard let wait = Self.pause(answer), mayComeAgain else {
                     if answer.status >= 300 { throw RemoteProblem(answer, of: self).failure }
@@ -120,7 +134,7 @@ final class RemoteClient: Sendable {
         return .seconds(max(seconds, 1))
     }
 
-    private static func exchange(_ request: HTTPClientRequest) async throws -> Answer {
+    private static func exchange(_ request: HTTPClientRequest, _ http: HTTPClient) async throws -> Answer {
         let response = try await http.execute(request, timeout: .seconds(180))
         let body = try await response.body.collect(upTo: 1 << 30)
         return Answer(

@@ -19,7 +19,7 @@ extension RunCommand {
         } catch {
             throw file.locate(error)
         }
-        var body = [Value.Entry(key: "workflow", value: try Self.text(of: file))]
+        var body = [Value.Entry(key: "workflow", value: try file.remoteText)]
         let parameters = assignments.map { Value.Entry(key: $0.binding.name, value: $0.binding.value) }
         if !parameters.isEmpty { body.append(Value.Entry(key: "parameters", value: .map(parameters))) }
         if let directory { body.append(Value.Entry(key: "directory", value: .string(directory))) }
@@ -30,23 +30,12 @@ extension RunCommand {
         try RemoteRun(id: id, client: client).drive(isJSON: state.json, isNew: true)
     }
 
-    /// The file as it stands, with its comments; one that is made of several becomes one.
-    private static func text(of file: WorkflowFile) throws -> Value {
-        if file.path.hasSuffix(".json") { return try JSONInput.read(file.source) }
-        let alone = try? YAMLFormat.decode(file.source, file: "/workflow.yaml")
-        return .string(alone?.workflow == file.workflow ? file.source : YAMLFormat.encode(file.workflow))
-    }
-
     private func refuseWhatIsLocal() throws {
         let refused = [
-            (resume, "--resume"), (machine.givenJobs != nil, "--jobs"), (machine.givenMemory != nil, "--memory"),
-            (machine.policy.name != Settings.current.policy.name, "--policy"),
-            (machine.planning.span != nil, "--plan-budget"),
-            (machine.planning.objective != Settings.current.objective, "--objective"),
-            (shadow.policy != nil, "--shadow"),
-            (sizing.rightSize, "--right-size"), (tracing.traceFiles, "--trace-files"),
+            (resume, "--resume"), (shadow.policy != nil, "--shadow"), (sizing.rightSize, "--right-size"),
+            (tracing.traceFiles, "--trace-files"),
         ]
-        guard let option = refused.first(where: \.0)?.1 else { return }
+        guard let option = refused.first(where: \.0)?.1 ?? machine.localOption else { return }
         throw CommandFailure(
             "\(option) can't be asked of a server: how it runs tasks is said where it is started. Leave it out",
             exit: .usage)
@@ -134,11 +123,11 @@ extension ExplainCommand {
         if let task {
             path = "\(run.path)/tasks/\(task.percentEncoded)/explanation"
         } else if let decision {
-            return show(try explanation(of: decision, in: run))
+            return RemoteText.show(try explanation(of: decision, in: run), isJSON: state.json)
         } else {
             path = "\(run.path)/explanation"
         }
-        show(try client.value(path))
+        RemoteText.show(try client.value(path), isJSON: state.json)
     }
 
     private func explanation(of decision: Int64, in run: RemoteRun) throws -> Value {
@@ -149,15 +138,6 @@ extension ExplainCommand {
         }
         let answer = try run.client.value("/api/v1/scheduling/decisions/\(id)")
         return answer[entry: "explanation"] ?? answer
-    }
-
-    /// The sentences come with the answer.
-    private func show(_ answer: Value) {
-        guard !state.json, let text = answer[entry: "text"] else {
-            guard case .map(let entries) = answer else { return JSONPrinter.print(answer) }
-            return JSONPrinter.print(.map(entries.filter { $0.key != "text" }))
-        }
-        for line in text.elements { Output.data(line.string ?? "") }
     }
 }
 

@@ -62,13 +62,15 @@ struct RemoteProblem {
 
     /// True where nothing of a request can have reached the server.
     static func isUnreachable(_ error: any Error) -> Bool {
-        if error is NIOConnectionError { return true }
+        if error is NIOConnectionError || TrustedCertificates.reason(error) != nil { return true }
         if let error = error as? HTTPClientError { return error == .connectTimeout }
         return (error as? IOError)?.errnoCode == ECONNREFUSED
     }
 
     /// Why there is no answer.
     static func reason(_ error: any Error) -> String {
+        if let reason = TrustedCertificates.reason(error) { return reason }
+        if let failure = error as? CommandFailure { return failure.message }
         if let error = error as? NIOConnectionError {
             if let first = error.connectionErrors.first?.error as? IOError { return reason(first) }
             return error.dnsAError == nil && error.dnsAAAAError == nil

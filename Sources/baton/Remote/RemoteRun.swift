@@ -117,6 +117,14 @@ struct RemoteRun {
         _ = try client.post("\(path)/\(verb)", force ? .object(["force": .boolean(true)]) : nil)
     }
 
+    /// - Parameters:
+    ///   - task: nil for all of the run.
+    ///   - priority: 0 to 100.
+    func prioritize(_ task: TaskInstance.ID?, _ priority: Int) throws {
+        let subject = task.map { "/api/v1/scheduling/\(id).\($0.index)" } ?? path
+        _ = try client.put("\(subject)/priority", .object(["priority": .number(priority)]))
+    }
+
     /// Answers a task that asks for approval, in the name that belongs to the key.
     func review(_ task: TaskInstance.ID, isApproved: Bool, comment: String?) throws {
         let body = Value.object([

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatonCore
 import Foundation
 
 /// Which server a command speaks to instead of this machine's own record.
@@ -22,7 +23,12 @@ struct ServerOptions: ParsableArguments {
             throw CommandFailure(
                 "--server and --data-dir name two places where runs are recorded; leave one out", exit: .usage)
         }
-        guard let named = server ?? (state.dataDir == nil ? Environment["BATON_SERVER"] : nil) else { return nil }
+        return state.dataDir == nil ? try namedClient() : nil
+    }
+
+    /// Of the server that an option or the environment names.
+    fileprivate func namedClient() throws -> RemoteClient? {
+        guard let named = server ?? Environment["BATON_SERVER"] else { return nil }
         var options = server.map { " --server \($0)" } ?? ""
         if let apiKeyFile { options += " --api-key-file \(apiKeyFile)" }
         return RemoteClient(address: try Self.address(named), key: try key(), commandOptions: options)
@@ -49,11 +55,32 @@ struct ServerOptions: ParsableArguments {
     }
 }
 
+/// What commands take that only a server can be asked for.
+struct ServedOptions: ParsableArguments {
+    @Flag(name: .long, help: "Write the server's answer to standard output, as JSON.")
+    var json = false
+
+    @OptionGroup var server: ServerOptions
+
+    /// - Throws: where nobody named a server.
+    func client() throws -> RemoteClient {
+        if let client = try server.namedClient() { return client }
+        throw CommandFailure(
+            "only a server knows this, and none is named. Start one with 'baton serve', and name it with --server or "
+                + "$BATON_SERVER", exit: .usage)
+    }
+
+    /// Shows what came of a request: the answer as it is, or a sentence about it.
+    func show(_ answer: Value, _ sentence: @autoclosure () -> String) {
+        if json { JSONPrinter.print(answer) } else { Output.messages(sentence()) }
+    }
+}
+
 /// What of the commands a server can be asked for.
 enum RemoteVerbs {
     private static let all = [
         "run", "ps", "get", "watch", "wait", "logs", "explain", "cancel", "pause", "unpause", "retry",
-        "approve", "reject",
+        "approve", "reject", "prioritize", "optimize", "workers", "schedules", "triggers", "notifications",
     ]
 
     /// Those that would speak of another record than the one that was asked for.

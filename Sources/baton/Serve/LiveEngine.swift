@@ -53,6 +53,10 @@ struct LiveEngine: RunControl {
         await control.snapshot()
     }
 
+    func lateRuns(at now: Instant) async -> [LateRun] {
+        await control.look { $0.lateRuns(at: now) }
+    }
+
     var load: LiveControl.Load { control.load }
 
     /// Returns when the engine takes nothing in any more; what runs goes on without it.

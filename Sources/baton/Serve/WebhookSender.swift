@@ -13,6 +13,13 @@ enum WebhookSender {
         configuration.timeout.connect = timeout
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        do {
+            if request.url.hasPrefix("https:") {
+                configuration.tlsConfiguration = try TrustedCertificates.configuration()
+            }
+        } catch {
+            throw WebhookFailure(RemoteProblem.reason(error))
+        }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let answer: Result<WebhookAnswer, any Error>
         do {

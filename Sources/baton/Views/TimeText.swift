@@ -7,4 +7,10 @@ enum TimeText {
         let age = instant.duration(to: now)
         return age < .seconds(1) ? "just now" : DurationText.format(age) + " ago"
     }
+
+    /// `in 3m 05s`, `now`.
+    static func ahead(_ instant: Instant, now: Instant) -> String {
+        let time = now.duration(to: instant)
+        return time < .seconds(1) ? "now" : "in " + DurationText.format(time)
+    }
 }

@@ -171,11 +171,16 @@ struct OptimizationView: TextAndJSON {
         ])
     }
 
-    /// The same, with the text before and after what was chosen.
+    /// The same, with what people read, and the text before and after what was chosen.
     func json(with revision: WorkflowRevision?) -> Value {
-        guard let revision, case .map(let entries) = json else { return json }
-        let texts = Value.object(["text_before": .string(revision.before), "text_after": .string(revision.after)])
-        return .map(entries + [Value.Entry(key: "revision", value: texts)])
+        guard case .map(var entries) = json else { preconditionFailure("an object is a map") }
+        let lines = text(for: .file).split(separator: "\n", omittingEmptySubsequences: false)
+        entries.append(Value.Entry(key: "text", value: .strings(lines.map(String.init))))
+        if let revision {
+            let texts = Value.object(["text_before": .string(revision.before), "text_after": .string(revision.after)])
+            entries.append(Value.Entry(key: "revision", value: texts))
+        }
+        return .map(entries)
     }
 
     private static func seconds(_ nanoseconds: Int64) -> Value { .number(Double(nanoseconds) / 1e9) }
