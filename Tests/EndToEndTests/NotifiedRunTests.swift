@@ -26,6 +26,32 @@ struct NotifiedRunTests {
         #expect(server.stop() == 0)
     }
 
+    @Test("a run that can't keep its deadline, and a task that asks, are told while the run goes on")
+    func goingOn() throws {
+        let house = try Household()
+        let server = try Served(house)
+        let script = #"echo "$BATON_EVENT $BATON_STATUS $BATON_RUN" >> told"#
+        try set("ops", ["on": ["run.late", "approval.waiting"], "command": script], on: server)
+        let run = try server.submit(
+            """
+            name: slow
+            deadline: 60s
+            tasks:
+              a: {run: 'until test -e go; do sleep 0.01; done', duration: 1h, resources: {cpu: 0.1}}
+              b: {run: 'true', approval: "Go?", resources: {cpu: 0.1}}
+
+            """)
+        try server.wait {
+            let told = server.file("told") ?? ""
+            return told.contains("run.late running \(run)\n") && told.contains("approval.waiting running \(run)\n")
+        }
+        #expect(try server.baton("approve", run, "b").exitCode == 0)
+        try Data().write(to: URL(filePath: server.path("go")))
+        try server.waitForEnd(of: run)
+        #expect(server.file("told")?.split(separator: "\n").count == 2, "each is told once")
+        #expect(server.stop() == 0)
+    }
+
     @Test("a webhook is sent signed: a hook of a server takes it and starts a run that gets the message")
     func webhook() throws {
         let house = try Household()

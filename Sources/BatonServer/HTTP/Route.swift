@@ -113,5 +113,6 @@ extension Route.Query {
             schema: #"{"type":"integer","minimum":1,"maximum":\#(max),"default":\#(standard)}"#)
     }
 
-    static let cursor = Route.Query(name: "cursor", summary: "`next_cursor` of the page before.")
+    static let cursor = Route.Query(
+        name: "cursor", summary: "`next_cursor` of the page before.", schema: #"{"type":"string","minLength":1}"#)
 }

@@ -33,7 +33,7 @@ enum Schemas {
             "properties": {
               "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
               "parameters": {"type": "object"},
-              "directory": {"type": "string", "description": "Absolute, on the server."},
+              "directory": {"type": "string", "pattern": "^/", "description": "Absolute, on the server."},
               "source": {"type": "string"},
               "priority": {"type": "integer", "minimum": 0, "maximum": 100}
             }
@@ -53,7 +53,7 @@ enum Schemas {
               },
               "command": {
                 "description": "A script for the shell, or a program and its arguments.",
-                "type": ["string", "array"], "items": {"type": "string"}
+                "type": ["string", "array"], "minLength": 1, "minItems": 1, "items": {"type": "string"}
               },
               "resource_requirements": {
                 "type": "object", "additionalProperties": false,
@@ -104,7 +104,7 @@ enum Schemas {
           "ApplyRequest": {
             "type": "object", "additionalProperties": false, "required": ["workflow_id", "optimizations"],
             "properties": {
-              "workflow_id": {"type": "string"},
+              "workflow_id": {"type": "string", "minLength": 1},
               "optimizations": {"type": "array", "items": {"type": "string"}, "minItems": 1}
             }
           },
@@ -120,6 +120,7 @@ enum Schemas {
           "SimulationRequest": {
             "description": "One of `workflow`, `run` and `last`. An experiment names two policies.",
             "type": "object", "additionalProperties": false,
+            "oneOf": [{"required": ["workflow"]}, {"required": ["run"]}, {"required": ["last"]}],
             "properties": {
               "workflow": {"type": "string", "description": "YAML text."},
               "run": {"type": "string", "description": "The id of a recorded run, or `latest`."},
@@ -150,7 +151,7 @@ enum Schemas {
             }
           },
           "TokenRequest": {
-            "type": "object", "additionalProperties": false, "properties": {"api_key": {"type": "string"}}
+            "type": "object", "additionalProperties": false, "properties": {"api_key": {"type": ["string", "null"]}}
           },
           "KeyRequest": {
             "type": "object", "additionalProperties": false, "required": ["name", "role"],
@@ -162,6 +163,7 @@ enum Schemas {
           "ScheduleDefinition": {
             "description": "Either `workflow` or `workflow_id`.",
             "type": "object", "additionalProperties": false, "required": ["cron"],
+            "oneOf": [{"required": ["workflow"]}, {"required": ["workflow_id"]}],
             "properties": {
               "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
               "workflow_id": {
@@ -180,19 +182,23 @@ enum Schemas {
                 "description": "What happens to times at which the server did not run.",
                 "enum": ["none", "latest", "all"], "default": "latest"
               },
-              "directory": {"type": "string", "description": "Absolute, on the server."}
+              "directory": {"type": "string", "pattern": "^/", "description": "Absolute, on the server."}
             }
           },
           "TriggerDefinition": {
             "description": "Either `workflow` or `workflow_id`, and one of `webhook`, `run_ended` and `files`.",
             "type": "object", "additionalProperties": false,
+            "allOf": [
+              {"oneOf": [{"required": ["workflow"]}, {"required": ["workflow_id"]}]},
+              {"oneOf": [{"required": ["webhook"]}, {"required": ["run_ended"]}, {"required": ["files"]}]}
+            ],
             "properties": {
               "workflow": {"type": ["string", "object"], "description": "YAML text, or a workflow."},
               "workflow_id": {
                 "type": "string", "description": "The name of a workflow that ran here: its newest revision each time."
               },
               "parameters": {"type": "object"},
-              "directory": {"type": "string", "description": "Absolute, on the server."},
+              "directory": {"type": "string", "pattern": "^/", "description": "Absolute, on the server."},
               "max_active_runs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10},
               "enabled": {"type": "boolean", "default": true},
               "webhook": {
@@ -230,6 +236,7 @@ enum Schemas {
           "NotificationDefinition": {
             "description": "Either `webhook` or `command`.",
             "type": "object", "additionalProperties": false, "required": ["on"],
+            "oneOf": [{"required": ["webhook"]}, {"required": ["command"]}],
             "properties": {
               "on": {
                 "type": "array", "minItems": 1,
@@ -247,7 +254,7 @@ enum Schemas {
               },
               "command": {
                 "description": "A script for the shell, or a program and its arguments.",
-                "type": ["string", "array"], "items": {"type": "string"}
+                "type": ["string", "array"], "minLength": 1, "minItems": 1, "items": {"type": "string"}
               },
               "enabled": {"type": "boolean", "default": true}
             }
