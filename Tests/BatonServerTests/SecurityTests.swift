@@ -46,6 +46,8 @@ struct SecurityTests {
             let token = try await stage.post("/api/v1/auth/token", #"{"api_key": "\#(key)"}"#, ["X-API-Key": key])
             guard case .string(let bearer)? = token["access_token"] else { return }
             #expect(token["expires_in"] == .number(86_400))
+            let wrong = try await stage.post("/api/v1/auth/token", #"{"api_key": 7}"#, ["X-API-Key": key])
+            #expect(wrong.status == 422 && wrong.text.contains("'api_key' must be text"), "\(wrong.text)")
             for headers in [
                 ["X-API-Key": key], ["Authorization": "Bearer \(bearer)"], ["Authorization": "bearer \(key)"],
             ] {

@@ -54,15 +54,15 @@ enum AccessRoutes {
         guard call.core.configuration.requiresAuthentication else {
             throw Problem.conflict("this server asks nobody who they are: no token is needed")
         }
-        var key = call.request.headers[.apiKey]
-        if key == nil {
-            guard !call.body.isEmpty else { throw Problem.unauthorized("send an API key as X-API-Key") }
+        var given = call.request.headers[.apiKey]
+        if !call.body.isEmpty {
             var fields = try Fields(try call.json())
-            key = try fields.string("api_key")
+            let named = try fields.string("api_key")
             try fields.finish()
+            given = given ?? named
         }
-        let holder = try key.flatMap { try call.core.keys.holder(of: $0, at: call.now) }
-        guard let principal = holder else {
+        guard let key = given else { throw Problem.unauthorized("send an API key as X-API-Key, or as 'api_key'") }
+        guard let principal = try call.core.keys.holder(of: key, at: call.now) else {
             call.core.metrics.add(to: .authenticationFailures)
             try call.auditRefusal()
             throw Problem.unauthorized("the API key is unknown or was revoked")
