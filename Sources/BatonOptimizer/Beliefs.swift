@@ -15,6 +15,8 @@ struct Beliefs: Sendable {
     /// Standard deviation of the logarithm of one attempt's run time, but for stragglers, `[V]`.
     private(set) var spread: [Double]
     /// By family.
+    let contentions: [Contention?]
+    /// By family.
     let stragglers: [Stragglers?]
 
     /// With fewer in a family nothing can be said about how they scatter.
@@ -26,10 +28,12 @@ struct Beliefs: Sendable {
         ownDoubt = subject.knowledge.map { $0.doubt * 0.5.squareRoot() }
         sharedDoubt = ownDoubt
         spread = subject.knowledge.map(\.spread)
-        stragglers = Stragglers.all(subject, families)
-        for (family, stragglers) in zip(families.families, stragglers) {
-            guard let stragglers else { continue }
-            for member in family.tasks.flatMap({ subject.members[$0] }) { spread[member] = stragglers.spread }
+        contentions = Contention.all(subject, families)
+        // Tasks that slow each other down are late in company; whether some hang as well can be told once that is cured.
+        stragglers = zip(Stragglers.all(subject, families), contentions).map { $1 == nil ? $0 : nil }
+        for (place, family) in families.families.enumerated() {
+            guard let known = contentions[place]?.spread ?? stragglers[place]?.spread else { continue }
+            for member in family.tasks.flatMap({ subject.members[$0] }) { spread[member] = known }
         }
         for family in families.families {
             let members = family.tasks.flatMap { subject.members[$0] }

@@ -56,6 +56,8 @@ public struct Finding: Hashable, Sendable {
         case retryStorm = "retry-storm"
         /// Some attempts take many times as long as the same work takes otherwise.
         case straggler = "straggler"
+        /// Tasks of one sort slow each other down, so that fewer at once would get more done.
+        case contention
         /// A limit or concurrency group is what the workflow waits for.
         case tightLimit = "tight-limit"
         /// What others wait for comes late.

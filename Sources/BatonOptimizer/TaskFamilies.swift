@@ -13,7 +13,7 @@ struct TaskFamilies {
     init(_ workflow: Workflow) {
         var places: [String: Int] = [:]
         for (index, task) in workflow.tasks.enumerated() {
-            let key = Self.withoutNumbers(task.name)
+            let key = Self.sort(of: task.name)
             let place = places[key] ?? families.count
             if place == families.count {
                 places[key] = place
@@ -28,7 +28,7 @@ struct TaskFamilies {
     }
 
     /// `align_ID000001` is `align_ID*`.
-    private static func withoutNumbers(_ name: String) -> String {
+    static func sort(of name: String) -> String {
         var result = ""
         for character in name {
             guard character.isASCII, character.isNumber else {

@@ -40,16 +40,19 @@ public struct TaskKnowledge: Hashable, Sendable {
 
 /// What an attempt took in an earlier run.
 public struct PastDuration: Hashable, Sendable {
-    /// A number of its own for each run.
+    /// A number of its own for each run, in the order of time: forth or back.
     public var run: Int
     public var nanoseconds: Int64
     /// Of all its processes; 0 where it was not measured.
     public var cpuNanoseconds: Int64
+    /// Nil where it is not known.
+    public var company: Company?
 
-    public init(run: Int, nanoseconds: Int64, cpuNanoseconds: Int64 = 0) {
+    public init(run: Int, nanoseconds: Int64, cpuNanoseconds: Int64 = 0, company: Company? = nil) {
         self.run = run
         self.nanoseconds = nanoseconds
         self.cpuNanoseconds = cpuNanoseconds
+        self.company = company
     }
 }
 

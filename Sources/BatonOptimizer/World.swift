@@ -1,25 +1,45 @@
 import BatonCore
+public import BatonSimulator
 
 /// One way in which everything may turn out: run time and peak memory of each instance's work, whatever edits make of it.
 ///
 /// What is not known well is drawn for a whole family of tasks at once, and for each of them by itself (`Beliefs`); chance from one attempt to the next comes on top.
 public struct World: Sendable {
-    /// In nanoseconds, `[V]`.
+    /// In nanoseconds, without others that slow it down, `[V]`.
     public let nanoseconds: [Int64]
     /// 0 where it is not known, `[V]`.
     public let peakMemoryBytes: [Int64]
     /// What first attempts take that straggle, in nanoseconds; those after them take what is usual in this world, `[V]` or empty.
     let straggling: [[Int64]]
+    /// Of tasks whose sort slows itself down, by index of the workflow's tasks; empty where none does.
+    let slowDowns: [SlowDown?]
 
     /// What turned out in some other way.
-    public init(nanoseconds: [Int64], peakMemoryBytes: [Int64]) {
+    public init(nanoseconds: [Int64], peakMemoryBytes: [Int64], slowDowns: [SlowDown?] = []) {
         self.nanoseconds = nanoseconds
         self.peakMemoryBytes = peakMemoryBytes
+        self.slowDowns = slowDowns
         straggling = []
     }
 
+    /// That in which all is as usual.
+    init(_ subject: Subject, _ beliefs: Beliefs, families: TaskFamilies) {
+        let slowDowns = Self.slowDowns(beliefs, families) { beliefs.contentions[$0]?.slowDown }
+        self.init(
+            nanoseconds: Self.alone(subject.knowledge.map(\.nanoseconds), subject, beliefs, families, slowDowns),
+            peakMemoryBytes: subject.knowledge.map { $0.peakMemoryBytes ?? 0 }, slowDowns: slowDowns)
+    }
+
     init(_ subject: Subject, _ beliefs: Beliefs, families: TaskFamilies, seed: UInt64) {
-        nanoseconds = Self.nanoseconds(subject, beliefs, families, seed)
+        let usual = Self.nanoseconds(subject, beliefs, families, seed)
+        slowDowns = Self.slowDowns(beliefs, families) { family in
+            beliefs.contentions[family].map { known in
+                var slowDown = known.slowDown
+                slowDown.power = max(1 + known.doubt * Self.normal(seed, 6, family), 0)
+                return slowDown
+            }
+        }
+        nanoseconds = Self.alone(usual, subject, beliefs, families, slowDowns)
         straggling = Self.straggling(subject, beliefs, families, seed, nanoseconds)
         peakMemoryBytes = subject.knowledge.indices.map { index in
             let known = subject.knowledge[index]
@@ -30,6 +50,30 @@ public struct World: Sendable {
         }
     }
 
+    /// - Parameter slowDown: of a family.
+    private static func slowDowns(
+        _ beliefs: Beliefs, _ families: TaskFamilies, _ slowDown: (Int) -> SlowDown?
+    ) -> [SlowDown?] {
+        guard beliefs.contentions.contains(where: { $0 != nil }) else { return [] }
+        let slowDowns = families.families.indices.map(slowDown)
+        return families.family.map { slowDowns[$0] }
+    }
+
+    /// What attempts take without those that usually run beside them and slow them down.
+    private static func alone(
+        _ usual: [Int64], _ subject: Subject, _ beliefs: Beliefs, _ families: TaskFamilies, _ slowDowns: [SlowDown?]
+    ) -> [Int64] {
+        guard !slowDowns.isEmpty else { return usual }
+        return usual.indices.map { index in
+            let task = subject.taskIndex(of: index)
+            guard subject.isCommand(index), let slowDown = slowDowns[task],
+                let count = beliefs.contentions[families.family[task]]?.usualCounts[index]
+            else { return usual[index] }
+            return max(1_000, Int64(Double(usual[index]) / slowDown.factor(count)))
+        }
+    }
+
+    /// As they usually run, beside others.
     static func nanoseconds(
         _ subject: Subject, _ beliefs: Beliefs, _ families: TaskFamilies, _ seed: UInt64
     ) -> [Int64] {

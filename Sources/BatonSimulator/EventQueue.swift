@@ -8,6 +8,7 @@ struct EventQueue<Payload: Sendable>: Sendable {
     private var vacant: [Int32] = []
 
     var nextAt: Instant? { heap.nextAt.map(Instant.init(nanoseconds:)) }
+    var next: Payload? { heap.next.flatMap { payloads[Int($0)] } }
 
     mutating func push(_ payload: Payload, at: Instant) {
         let number = vacant.popLast() ?? Int32(payloads.count)

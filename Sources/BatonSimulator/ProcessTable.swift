@@ -19,13 +19,15 @@ struct ProcessTable: Sendable {
         /// How it ends when nothing comes in between, and at last how it did.
         var outcome: Outcome
         var peakMemoryBytes: Int64
+        /// Of those with which it shares something.
+        var group: Int?
         var end: End?
         /// Where it stands in `running`.
         fileprivate var place = 0
 
         init(
             _ attempt: Attempt.ID, on worker: Worker.ID, since: Instant, grant: Resources, outcome: Outcome,
-            peakMemoryBytes: Int64
+            peakMemoryBytes: Int64, group: Int? = nil
         ) {
             self.attempt = attempt
             self.worker = worker
@@ -33,6 +35,7 @@ struct ProcessTable: Sendable {
             self.grant = grant
             self.outcome = outcome
             self.peakMemoryBytes = peakMemoryBytes
+            self.group = group
         }
     }
 

@@ -19,6 +19,8 @@ struct SimulatedWorld: Sendable {
     private let faults: FaultPlan
     private let recordsSpans: Bool
     private var processes: ProcessTable
+    /// By group of those that share something.
+    private var paces: [Int: SharedPace] = [:]
 
     struct SimulatedWorker: Sendable {
         let worker: Worker
@@ -76,11 +78,18 @@ struct SimulatedWorld: Sendable {
         let slot = processes.add(
             .init(
                 order.attempt, on: order.worker, since: now, grant: order.grant, outcome: outcome,
-                peakMemoryBytes: min(behaviour.peakMemoryBytes, order.grant.memoryBytes)
+                peakMemoryBytes: min(behaviour.peakMemoryBytes, order.grant.memoryBytes),
+                group: behaviour.sharing?.group
             ))
         workers[Int(order.worker.index)].used += order.grant
-        queue.push(
-            .exit(order.attempt, slot: slot, isStopped: false), at: Instant(nanoseconds: now.nanoseconds + nanoseconds))
+        if let sharing = behaviour.sharing {
+            let member = SharedPace.Member(attempt: order.attempt, slot: slot)
+            paces[sharing.group, default: SharedPace(sharing.slowDown)].join(member, nanoseconds: nanoseconds, at: now)
+            planFirstEnd(in: sharing.group, at: now)
+        } else {
+            let end = Instant(nanoseconds: now.nanoseconds + nanoseconds)
+            queue.push(.exit(order.attempt, slot: slot, isStopped: false), at: end)
+        }
         if luck.grows {
             let bytes = order.grant.memoryBytes + order.grant.memoryBytes / 5
             queue.push(
@@ -98,6 +107,14 @@ struct SimulatedWorld: Sendable {
         case .killed: grace = 1
         }
         queue.push(.exit(attempt, slot: slot, isStopped: true), at: now.advanced(by: .milliseconds(grace)))
+    }
+
+    private mutating func planFirstEnd(in group: Int, at now: Instant) {
+        while let first = paces[group]?.first, processes.living(first.attempt, in: first.slot) == nil {
+            paces[group]?.removeFirst()
+        }
+        guard let end = paces[group]?.firstEnd(at: now), let revision = paces[group]?.revision else { return }
+        queue.push(.sharedExit(group: group, revision: revision), at: end)
     }
 
     // MARK: What happens to processes
@@ -129,6 +146,12 @@ struct SimulatedWorld: Sendable {
             return nil
         }
         return Ending(attempt: attempt, outcome: outcome, usage: usage)
+    }
+
+    /// Ends the first process of a group, unless somebody has come or gone since that was planned.
+    mutating func exitFirst(of group: Int, revision: Int32, at now: Instant) -> Ending? {
+        guard paces[group]?.revision == revision, let first = paces[group]?.first else { return nil }
+        return exit(first.attempt, slot: first.slot, isStopped: false, at: now)
     }
 
     /// The end of one attempt as the orchestrator hears of it.
@@ -167,6 +190,10 @@ struct SimulatedWorld: Sendable {
         processes.end(slot, as: outcome, end)
         workers[Int(process.worker.index)].used -= process.grant
         workers[Int(process.worker.index)].lastEnd = now
+        if let group = process.group {
+            paces[group]?.leave(at: now)
+            planFirstEnd(in: group, at: now)
+        }
         let seconds = Double(now.nanoseconds - process.since.nanoseconds) / 1e9
         consumption.grantedCPUSeconds += seconds * Double(process.grant.milliCPU) / 1000
         consumption.grantedByteSeconds += seconds * Double(process.grant.memoryBytes)
@@ -205,6 +232,8 @@ enum Happening: Sendable {
     indirect case incident(FaultPlan.Incident.Kind)
     indirect case alarm(Alarm, restarts: Int)
     case exit(Attempt.ID, slot: Int32, isStopped: Bool)
+    /// The first of those that share something ends.
+    case sharedExit(group: Int, revision: Int32)
     case growth(Attempt.ID, memoryBytes: Int64)
     case report(Attempt.ID)
     /// The orchestrator asks the supervisor what it missed.

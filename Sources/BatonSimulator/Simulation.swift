@@ -201,6 +201,8 @@ public struct Simulation: Sendable {
             if isUp && restarts == counts.restarts { handle(.alarmRang(alarm)) }
         case .exit(let attempt, let slot, let isStopped):
             if let report = world.exit(attempt, slot: slot, isStopped: isStopped, at: now) { receive(report) }
+        case .sharedExit(let group, let revision):
+            if let report = world.exitFirst(of: group, revision: revision, at: now) { receive(report) }
         case .growth(let attempt, let memoryBytes):
             if isUp && world.isRunning(attempt) { handle(.attemptGrew(attempt, memoryBytes: memoryBytes)) }
         case .report(let attempt):

@@ -17,6 +17,7 @@ struct TimeHeap: Sendable {
     private var sequence: Int64 = 0
 
     var nextAt: Int64? { heap.first?.at }
+    var next: Int32? { heap.first?.number }
 
     mutating func removeAll() {
         heap.removeAll(keepingCapacity: true)

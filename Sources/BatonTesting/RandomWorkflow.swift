@@ -145,7 +145,9 @@ public struct RandomWorkflow {
                             triggers: [.outOfMemory, .exitCode(3)]),
                     ])))
             edits.append(.removeSlots(task: task.name, limit: "db"))
+            edits.append(.addSlot(task: task.name, limit: "db"))
         }
+        edits.append(.addLimit(name: "db-pool", capacity: Int64.random(in: 1...9, using: &generator)))
         edits.append(.setLimit(name: "db", capacity: Int64.random(in: 1...9, using: &generator)))
         return edits.shuffled(using: &generator)
     }

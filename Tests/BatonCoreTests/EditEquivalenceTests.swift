@@ -2,14 +2,14 @@ import BatonCore
 import BatonTesting
 import Testing
 
-/// What structural edits must keep, whatever the workflow.
+/// What edits that don't change the order must keep, whatever the workflow.
 @Suite("Edited workflows do the same")
 struct EditEquivalenceTests {
     @Test("every instance runs once, in an order that the original permits", arguments: Seed.range(0..<50))
     func sameWork(_ seed: UInt64) throws {
         let workflow = RandomWorkflow.make(seed: seed)
         let original = try workflow.expand(parameters: [])
-        for edit in structural(workflow, seed) {
+        for edit in orderly(workflow, seed) {
             guard let edited = try? workflow.applying([edit]) else { continue }
             let expansion = try edited.expand(parameters: [])
             let origins = InstanceOrigins(original: original, edited: expansion, edits: [edit])
@@ -36,12 +36,12 @@ struct EditEquivalenceTests {
 
     @Test("the seeds give each kind of edit to look at")
     func coverage() {
-        var counts = [0, 0, 0]
+        var counts = [0, 0, 0, 0]
         var fans = 0
         var siblings = 0
         for seed in UInt64(0)..<60 {
             let workflow = RandomWorkflow.make(seed: seed)
-            for edit in structural(workflow, seed) where (try? workflow.applying([edit])) != nil {
+            for edit in orderly(workflow, seed) where (try? workflow.applying([edit])) != nil {
                 switch edit {
                 case .fuse(let tasks):
                     counts[0] += 1
@@ -50,6 +50,7 @@ struct EditEquivalenceTests {
                     if parts[0].needs == parts[1].needs { siblings += 1 }
                 case .merge: counts[1] += 1
                 case .share: counts[2] += 1
+                case .addSlot: counts[3] += 1
                 default: break
                 }
             }
@@ -58,10 +59,11 @@ struct EditEquivalenceTests {
             counts.allSatisfy { $0 > 8 } && fans > 3 && siblings > 5, "\(counts), \(fans) fans, \(siblings) siblings")
     }
 
-    private func structural(_ workflow: Workflow, _ seed: UInt64) -> [WorkflowEdit] {
+    /// Edits that keep the order of the work.
+    private func orderly(_ workflow: Workflow, _ seed: UInt64) -> [WorkflowEdit] {
         RandomWorkflow.candidates(for: workflow, seed: seed).filter { edit in
             switch edit {
-            case .fuse, .merge, .share: true
+            case .fuse, .merge, .share, .addLimit, .addSlot: true
             default: false
             }
         }

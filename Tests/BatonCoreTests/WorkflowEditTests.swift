@@ -52,6 +52,20 @@ struct WorkflowEditTests {
         #expect(task.outputs == templates("sort.log", "index.db"))
     }
 
+    @Test("a new limit is held by the tasks that say so, and by all of a fan-out")
+    func newLimit() throws {
+        let plain = workflow("a, b", ["a": { $0.fanOut = samples }])
+        let limited = try plain.applying([.addLimit(name: "disk", capacity: 3), .addSlot(task: "a", limit: "disk")])
+        #expect(limited.limits == [.init(name: "disk", capacity: 3)])
+        let instances = try limited.expand(parameters: []).instances
+        #expect(instances.filter { !$0.request.slots.isEmpty }.map(\.name) == ["a[a]", "a[b]"])
+        #expect(try limited.applying([.removeSlots(task: "a", limit: "disk")]) == plain)
+        #expect(refusal(plain, .addSlot(task: "a", limit: "disk")) == "there is no limit or group 'disk'")
+        #expect(refusal(limited, .addSlot(task: "a", limit: "disk")) == "'a' holds some of 'disk' already")
+        #expect(refusal(limited, .addLimit(name: "disk", capacity: 1)) == "there is a limit or group 'disk' already")
+        #expect(refusal(plain, .addLimit(name: "x", capacity: 0)).hasPrefix("a limit goes from 1 to"))
+    }
+
     @Test("fans of equal width are fused instance by instance")
     func fuseFans() throws {
         let fans = workflow(

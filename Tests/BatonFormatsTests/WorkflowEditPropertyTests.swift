@@ -153,6 +153,7 @@ struct WorkflowEditPropertyTests {
     private static func sorted(_ workflow: Workflow) -> Workflow {
         var workflow = workflow
         workflow.limits.sort { $0.name < $1.name }
+        for task in workflow.tasks.indices { workflow.tasks[task].request.slots.sort { $0.limit < $1.limit } }
         return workflow
     }
 }
@@ -167,7 +168,7 @@ private func exampleFiles() -> [String] {
 extension WorkflowEdit {
     fileprivate var concernsLimits: Bool {
         switch self {
-        case .setLimit, .removeSlots: true
+        case .setLimit, .addLimit, .addSlot, .removeSlots: true
         default: false
         }
     }

@@ -208,6 +208,51 @@ struct WorkflowEditTextTests {
                 == "tasks: {a: {run: x}, b: {run: x, concurrency: {group: g, limit: 2}}}")
     }
 
+    @Test("a new limit stands before the tasks, and those that hold it say so")
+    func newLimits() throws {
+        let text = """
+            name: flow
+
+            # By size.
+            tasks:
+              a: {run: x, resources: {cpu: 2}}   # large
+              b:
+                run: x
+                resources: auto
+              c:
+                run: x
+                resources:
+                  slots: {db: 1}
+              d:
+                run: x
+                concurrency: net
+
+            """
+        let limited = text.replacing("# By size.", with: "limits: {db: 1}\n# By size.")
+        let edits = ["a", "b", "c", "d"].map { WorkflowEdit.addSlot(task: $0, limit: "flow-x") }
+        let wanted = limited.replacing("limits: {db: 1}", with: "limits: {db: 1, flow-x: 3}")
+            .replacing("{cpu: 2}", with: "{cpu: 2, slots: {flow-x: 1}}")
+            .replacing("resources: auto", with: "resources: {auto: true, slots: {flow-x: 1}}")
+            .replacing("slots: {db: 1}", with: "slots: {db: 1, flow-x: 1}")
+            .replacing("concurrency: net\n", with: "concurrency: net\n    resources: {slots: {flow-x: 1}}\n")
+        #expect(try edited(limited, by: [.addLimit(name: "flow-x", capacity: 3)] + edits) == wanted)
+
+        let first = text.replacing("      slots: {db: 1}\n", with: "      cpu: 1\n")
+        let added = try edited(first, by: [.addLimit(name: "flow-x", capacity: 3), edits[0]])
+        #expect(
+            added
+                == first.replacing("# By size.", with: "limits: {flow-x: 3}\n# By size.")
+                .replacing("{cpu: 2}", with: "{cpu: 2, slots: {flow-x: 1}}"))
+        #expect(
+            try edited("{name: f, tasks: {a: {run: x}}}", by: [.addLimit(name: "f-a", capacity: 2)])
+                == "{name: f, limits: {f-a: 2}, tasks: {a: {run: x}}}")
+        #expect(refusal(limited, by: [.addLimit(name: "db", capacity: 2)]) == "there is a limit or group 'db' already")
+        #expect(refusal(limited, by: [.addSlot(task: "c", limit: "db")]) == "'c' holds some of 'db' already")
+        #expect(
+            refusal(limited, by: [.addSlot(task: "a", limit: "dc")])
+                == "there is no limit or group 'dc' Did you mean 'db'?")
+    }
+
     @Test("what is shared through an anchor is changed where that is safe, and refused where it is not")
     func anchors() throws {
         let text = """

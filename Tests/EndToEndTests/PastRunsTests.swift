@@ -13,11 +13,15 @@ import Testing
         let conditions = store.conditions(of: stage.run)
         var workflow = try #require(conditions).submission.workflow
         let past = try PastRuns(of: workflow, parameters: [], store)
-        func seconds(_ seconds: Double) -> [PastDuration] {
-            [PastDuration(run: 0, nanoseconds: Int64(seconds * 1e9), cpuNanoseconds: 1_250_000_000)]
+        func seconds(_ seconds: Double, _ company: Company) -> [PastDuration] {
+            [
+                PastDuration(
+                    run: 0, nanoseconds: Int64(seconds * 1e9), cpuNanoseconds: 1_250_000_000, company: company)
+            ]
         }
-        #expect(past.durations["index"] == seconds(1.5))
-        #expect(past.durations["align[a]"] == seconds(4), "of its second attempt, from 5 to 9")
+        let second = seconds(4, Company(siblings: 0, isFirst: false))
+        #expect(past.durations["index"] == seconds(1.5, Company(siblings: 0, isFirst: true)))
+        #expect(past.durations["align[a]"] == second, "of its second attempt, from 5 to 9")
         #expect(past.durations["align[b]"] == nil, "it never succeeded")
         #expect(past.failures["align[a]"] == FailureHistory(instances: 1, outOfMemory: 1))
         #expect(
@@ -28,6 +32,6 @@ import Testing
         workflow.tasks[0].action = .shell(Template(literal: "false"))
         let changed = try PastRuns(of: workflow, parameters: [], store)
         #expect(changed.durations["index"] == nil, "it does something else now")
-        #expect(changed.durations["align[a]"] == seconds(4))
+        #expect(changed.durations["align[a]"] == second)
     }
 }

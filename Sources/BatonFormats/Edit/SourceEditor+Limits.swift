@@ -10,11 +10,30 @@ extension SourceEditor {
         let capacity = SourceValue.plain(String(limit.capacity))
         if node(at: path) != nil { return try set(path, to: capacity) }
         let members = self.members(of: limit.name)
+        if members.isEmpty { return try insertLimit(.init(key: limit.name, value: capacity)) }
         // Whoever says how many must say the same; if nobody does, the first one does from now on.
         let speakers = members.filter { node(at: $0 + [Self.limit]) != nil }
         for member in speakers.isEmpty ? Array(members.prefix(1)) : speakers {
             try say(capacity, group: limit.name, at: member)
         }
+    }
+
+    /// The first of a workflow's limits comes to stand before the tasks that hold it.
+    private mutating func insertLimit(_ limit: SourceValue.Entry) throws(WorkflowEditProblem) {
+        let limits = SourceValue.Entry(WorkflowKey.limits, .map([limit]))
+        if node(at: [limits.key]) != nil { return try set([limits.key, limit.key], to: limit.value) }
+        guard let entries = root.entries, let index = root.index(of: WorkflowKey.tasks.rawValue) else {
+            throw Self.notPossible
+        }
+        let key = entries[index].key.start
+        if root.isBlockCollection {
+            guard let indent = text.indent(of: key) else { throw Self.notPossible }
+            let start = text.commentStart(above: text.lineStart(of: key), indent: indent)
+            text.insert("\(indent)\(limits.key): \(limits.value.block(indent: indent + step))\n", at: start)
+        } else {
+            text.insert(limits.inline(format) + (text.indent(of: key).map { ",\n" + $0 } ?? ", "), at: key)
+        }
+        try commit([])
     }
 
     private mutating func say(

@@ -8,6 +8,7 @@ enum TaskStep {
     /// With all amounts that change: where there is no map to hold one of them, all come with it.
     case amount(SourceValue.Entry, among: [SourceValue.Entry])
     case removeAmount(String)
+    case addSlot(SourceValue.Entry)
     case removeSlots(String)
     case set(TaskKey, SourceValue)
     case remove(TaskKey)
@@ -38,9 +39,15 @@ enum TaskStep {
         let (before, after) = (TaskText.amounts(old), TaskText.amounts(new))
         let changed = after.filter { !before.contains($0) }
         let gone = before.filter { entry in !after.contains { $0.key == entry.key } }
-        let slots = old.slots.filter { slot in !new.slots.contains { $0.limit == slot.limit } }
-        return changed.map { .amount($0, among: changed) } + gone.map { .removeAmount($0.key) }
-            + slots.map { .removeSlots($0.limit) }
+        var steps: [TaskStep] = changed.map { .amount($0, among: changed) }
+        steps += gone.map { .removeAmount($0.key) }
+        for slot in new.slots where !old.slots.contains(where: { $0.limit == slot.limit }) {
+            steps.append(.addSlot(.init(key: slot.limit, value: .plain(String(slot.units)))))
+        }
+        for slot in old.slots where !new.slots.contains(where: { $0.limit == slot.limit }) {
+            steps.append(.removeSlots(slot.limit))
+        }
+        return steps
     }
 }
 
@@ -54,6 +61,7 @@ extension SourceEditor {
         case .retries(let old, let new): try setRetries(path + [TaskKey.retries.rawValue], from: old, to: new)
         case .amount(let entry, let changed): try setAmount(entry, among: changed, resources)
         case .removeAmount(let key): try removeOwn(resources + [key])
+        case .addSlot(let slot): try addSlot(slot, resources)
         case .removeSlots(let limit): try removeSlots(of: limit, path)
         case .set(let key, let value): try set(path + [key.rawValue], to: value)
         case .remove(let key): try removeOwn(path + [key.rawValue])
@@ -98,5 +106,15 @@ extension SourceEditor {
         } else {
             try set(resources + [entry.key], to: entry.value)
         }
+    }
+
+    private mutating func addSlot(
+        _ slot: SourceValue.Entry, _ resources: [String]
+    ) throws(WorkflowEditProblem) {
+        try settle(resources)
+        let slots = resources + [ResourcesKey.slots.rawValue]
+        if node(at: slots) != nil { return try set(slots + [slot.key], to: slot.value) }
+        let first = SourceValue.Entry(ResourcesKey.slots, .map([slot]))
+        try setAmount(first, among: [first], resources)
     }
 }

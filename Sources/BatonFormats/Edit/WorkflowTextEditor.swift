@@ -44,11 +44,12 @@ extension WorkflowFile {
         }
     }
 
-    /// What the edited file says otherwise than it should, but for the order of limits, which means nothing.
+    /// What the edited file says otherwise than it should, but for the order of limits and of slots, which means nothing.
     private static func difference(_ found: Workflow, _ wanted: Workflow, isShared: Bool) -> WorkflowEditProblem? {
         func sorted(_ workflow: Workflow) -> Workflow {
             var workflow = workflow
             workflow.limits.sort { $0.name < $1.name }
+            for task in workflow.tasks.indices { workflow.tasks[task].request.slots.sort { $0.limit < $1.limit } }
             return workflow
         }
         if sorted(found) == sorted(wanted) { return nil }

@@ -47,11 +47,7 @@ public struct PairedTrial: Sendable {
     }
 
     /// The world in which all is as usual.
-    public var usual: World {
-        World(
-            nanoseconds: subject.knowledge.map(\.nanoseconds),
-            peakMemoryBytes: subject.knowledge.map { $0.peakMemoryBytes ?? 0 })
-    }
+    public var usual: World { World(subject, beliefs, families: families) }
 
     /// The world of that number.
     public func world(_ number: Int) -> World { World(subject, beliefs, families: families, seed: UInt64(number)) }
@@ -91,9 +87,17 @@ public struct PairedTrial: Sendable {
         return Workload.Behaviour(
             duration: sum { world.nanoseconds[$0] }, firstDurations: early,
             peakMemoryBytes: distinct.map { world.peakMemoryBytes[$0] }.max() ?? 0,
+            sharing: sharing(first, in: world),
             expected: .init(
                 duration: sum { subject.knowledge[$0].nanoseconds },
                 peakMemoryBytes: distinct.compactMap { subject.knowledge[$0].peakMemoryBytes }.max() ?? 0))
+    }
+
+    /// All of a family slow each other down.
+    private func sharing(_ instance: Int, in world: World) -> Workload.Behaviour.Sharing? {
+        let task = subject.taskIndex(of: instance)
+        guard !world.slowDowns.isEmpty, let slowDown = world.slowDowns[task] else { return nil }
+        return .init(group: families.family[task], slowDown: slowDown)
     }
 
     private func run(

@@ -45,7 +45,7 @@ public struct Workload: Hashable, Sendable {
 
     /// What a task does when it runs undisturbed; policies never see it.
     public struct Behaviour: Hashable, Sendable {
-        /// Mean duration of an attempt on a worker of reference speed.
+        /// Mean duration of an attempt on a worker of reference speed, without others that it shares something with.
         public var duration: Duration
         /// Likewise of the first attempts, where those take something else.
         public var firstDurations: [Duration]
@@ -57,6 +57,8 @@ public struct Workload: Hashable, Sendable {
         public var values: TaskValues?
         /// Bytes that it reads of each of its dependencies, in the graph's order; empty where there is nothing to bring.
         public var inputBytes: [Int64]
+        /// With which others it shares something that makes them slower together; nil: with none.
+        public var sharing: Sharing?
         /// What the orchestrator is told it usually takes; nil: just what it does take, up to the scenario's errors.
         public var expected: Expected?
 
@@ -71,9 +73,22 @@ public struct Workload: Hashable, Sendable {
             }
         }
 
+        /// A group of tasks whose attempts slow each other down, wherever they run.
+        public struct Sharing: Hashable, Sendable {
+            /// A number of its own for each.
+            public var group: Int
+            /// The same for all of a group.
+            public var slowDown: SlowDown
+
+            public init(group: Int, slowDown: SlowDown) {
+                self.group = group
+                self.slowDown = slowDown
+            }
+        }
+
         public init(
             duration: Duration, firstDurations: [Duration] = [], peakMemoryBytes: Int64 = 0, failures: [Int32] = [],
-            values: TaskValues? = nil, inputBytes: [Int64] = [], expected: Expected? = nil
+            values: TaskValues? = nil, inputBytes: [Int64] = [], sharing: Sharing? = nil, expected: Expected? = nil
         ) {
             self.duration = duration
             self.firstDurations = firstDurations
@@ -81,6 +96,7 @@ public struct Workload: Hashable, Sendable {
             self.failures = failures
             self.values = values
             self.inputBytes = inputBytes
+            self.sharing = sharing
             self.expected = expected
         }
     }

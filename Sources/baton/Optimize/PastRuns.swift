@@ -26,8 +26,10 @@ struct PastRuns {
             let earlier = Dictionary(then.tasks.map { ($0.name, $0) }) { first, _ in first }
             let unchanged = Set(workflow.tasks.filter { earlier[$0.name]?.runsTheSame(as: $0) == true }.map(\.name))
             var names: [TaskInstance.ID: String] = [:]
-            for task in try store.tasks(of: run.id, in: nil) where !task.isGroup && unchanged.contains(task.template) {
-                names[task.id] = task.name
+            var templates: [TaskInstance.ID: String] = [:]
+            for task in try store.tasks(of: run.id, in: nil) where !task.isGroup {
+                templates[task.id] = task.template
+                if unchanged.contains(task.template) { names[task.id] = task.name }
             }
             var latest: [String: ObservedFiles] = [:]
             for traced in try store.observedFiles(of: run.id) {
@@ -37,13 +39,31 @@ struct PastRuns {
             let attempts = try store.attempts(of: run.id, task: nil)
             read(attempts, names)
             if conditions.wasInterrupted || conditions.wasShared { continue }
+            let companies = Self.companies(of: attempts, templates)
             for attempt in attempts where attempt.status == .succeeded {
                 guard let name = names[attempt.id.task], let usage = attempt.usage else { continue }
                 let cpu = usage.userCPU + usage.systemCPU
                 durations[name, default: []].append(
-                    PastDuration(run: place, nanoseconds: usage.wall.nanoseconds, cpuNanoseconds: cpu.nanoseconds))
+                    PastDuration(
+                        run: place, nanoseconds: usage.wall.nanoseconds, cpuNanoseconds: cpu.nanoseconds,
+                        company: companies[attempt.id]))
             }
         }
+    }
+
+    /// What ran beside each attempt of a run, whatever its task did then.
+    private static func companies(
+        of attempts: [AttemptSummary], _ templates: [TaskInstance.ID: String]
+    ) -> [Attempt.ID: Company] {
+        var spans: [(attempt: Attempt.ID, span: Company.Span)] = []
+        for attempt in attempts where attempt.status != .reused {
+            guard let task = templates[attempt.id.task], let end = attempt.ended else { continue }
+            let span = Company.Span(
+                task: task, start: attempt.started.nanoseconds, end: end.nanoseconds)
+            spans.append((attempt.id, span))
+        }
+        let companies = Company.all(in: spans.map(\.span))
+        return Dictionary(zip(spans.map(\.attempt), companies)) { first, _ in first }
     }
 
     /// - Parameter attempts: of one run, in order of task and number.

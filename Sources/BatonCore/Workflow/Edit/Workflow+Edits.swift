@@ -66,6 +66,8 @@ extension Workflow {
         case .setLimit(let name, let capacity):
             try check(capacity, in: 1...1_000_000_000, "a limit")
             limits[try limitIndex(of: name)].capacity = capacity
+        case .addLimit(let name, let capacity): try addLimit(name, capacity)
+        case .addSlot(let name, let limit): try addSlot(of: limit, to: name)
         case .removeSlots(let name, let limit): try removeSlots(of: limit, from: name)
         case .fuse(let names): try fuse([names], parameters: parameters)
         case .merge(let name, let kept): try merge(name, into: kept, parameters: parameters)
@@ -94,6 +96,23 @@ extension Workflow {
         } catch {
             throw WorkflowEditProblem("'\(need)' cannot be needed: \(error.message)", hint: error.hint)
         }
+    }
+
+    private mutating func addLimit(_ name: String, _ capacity: Int64) throws(WorkflowEditProblem) {
+        try check(capacity, in: 1...1_000_000_000, "a limit")
+        if limits.contains(where: { $0.name == name }) {
+            throw WorkflowEditProblem("there is a limit or group '\(name)' already")
+        }
+        limits.append(Limit(name: name, capacity: capacity))
+    }
+
+    private mutating func addSlot(of limit: String, to name: String) throws(WorkflowEditProblem) {
+        let task = try index(of: name)
+        let place = try limitIndex(of: limit)
+        if tasks[task].request.slots.contains(where: { $0.limit == limit }) {
+            throw WorkflowEditProblem("'\(name)' holds some of '\(limit)' already")
+        }
+        tasks[task].request.slots.append(.init(limit: limits[place].name))
     }
 
     private mutating func removeSlots(of limit: String, from name: String) throws(WorkflowEditProblem) {

@@ -16,6 +16,10 @@ public enum WorkflowEdit: Hashable, Sendable, Codable {
     case setCached(task: String, Bool)
     /// Gives a named limit or a concurrency group another capacity.
     case setLimit(name: String, capacity: Int64)
+    /// A new limit, which nobody holds yet.
+    case addLimit(name: String, capacity: Int64)
+    /// The task holds one unit of a limit while it runs.
+    case addSlot(task: String, limit: String)
     /// The task no longer holds units of a limit; a limit that nobody holds any more goes too.
     case removeSlots(task: String, limit: String)
     /// Makes one task of a chain, given first to last, or of tasks that wait for the same; it keeps the name of the last.
@@ -30,9 +34,9 @@ public enum WorkflowEdit: Hashable, Sendable, Codable {
         switch self {
         case .setMemory(let task, _), .setCPU(let task, _), .removeNeed(let task, _), .addNeed(let task, _),
             .setPriority(let task, _), .setRetries(let task, _), .setTimeout(let task, _), .setCached(let task, _),
-            .removeSlots(let task, _):
+            .addSlot(let task, _), .removeSlots(let task, _):
             [task]
-        case .setLimit: []
+        case .setLimit, .addLimit: []
         case .fuse(let tasks), .share(let tasks, _, _): tasks
         case .merge(let task, let other): [task, other]
         }

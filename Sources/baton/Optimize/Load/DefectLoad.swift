@@ -50,20 +50,28 @@ struct DefectLoad {
 }
 
 extension UserWorkflow {
-    private static let runs = 10
+    /// In these the machine was slow, and most tasks of a sort ran at once.
+    private static let slowRuns = [0, 6]
 
     /// Takes out what recorded workflows have themselves: needless waits, and tasks shorter than what starting them costs.
     ///
     /// Of each task some earlier runs are known, which differ by chance.
     fileprivate mutating func cleanUp(seed: UInt64) throws {
         var generator = SeededGenerator(seed: SeededGenerator.mix(seed) ^ 0x9A57)
-        for index in tasks.indices {
-            knowledge[index].nanoseconds = max(knowledge[index].nanoseconds, 10_000_000_000)
-            knowledge[index].durations = (0..<Self.runs).map { run in
-                let normal = PortableMath.normal(1 - generator.unit(), generator.unit())
-                let time = Double(knowledge[index].nanoseconds) * PortableMath.exp(Self.spread * normal)
-                return PastDuration(run: run, nanoseconds: Int64(time))
+        for sort in sorts {
+            let times = sort.map { knowledge[$0].nanoseconds }.sorted()
+            for index in sort {
+                // Larger ones run beside more others than smaller ones.
+                let isLarge = knowledge[index].nanoseconds > times[times.count / 2]
+                knowledge[index].nanoseconds = max(knowledge[index].nanoseconds, 10_000_000_000)
+                var runs = Self.earlierRuns(
+                    nanoseconds: knowledge[index].nanoseconds, most: sort.count, &generator)
+                for run in Self.slowRuns { runs[run].nanoseconds = runs[run].nanoseconds / 10 * 13 }
+                if isLarge { for run in runs.indices { runs[run].company?.siblings *= 1.5 } }
+                knowledge[index].durations = runs
             }
+        }
+        for index in tasks.indices {
             let file = Template(literal: "in/\(tasks[index].name)")
             tasks[index].inputs = [file]
         }
@@ -134,9 +142,6 @@ extension UserWorkflow {
         default: return true
         }
     }
-
-    /// What its name has besides numbers.
-    fileprivate func sort(_ task: Int) -> String { tasks[task].name.filter { !$0.isNumber } }
 }
 
 /// Plants each kind of defect once, in tasks that have none yet.
@@ -152,6 +157,7 @@ private struct DefectPlanter {
     }
 
     mutating func plantAll() {
+        plantContention()
         plantRedundantDependency()
         plantNeedlessDependency()
         plantMissingDependency()
@@ -243,6 +249,7 @@ private struct DefectPlanter {
         var known = user.knowledge[model]
         known.nanoseconds = nanoseconds
         known.durations = []
+        isTaken.insert(user.tasks.count)
         user.tasks.append(task)
         user.knowledge.append(known)
         user.observed.append(
@@ -323,6 +330,19 @@ private struct DefectPlanter {
         }
     }
 
+    private mutating func plantContention() {
+        let fit = user.wideSorts
+        guard !fit.isEmpty else { return }
+        let sort = fit[Int.random(in: 0..<fit.count, using: &generator)]
+        for task in sort {
+            user.knowledge[task].durations = UserWorkflow.slowed(
+                user.knowledge[task].durations, by: UserWorkflow.slowDown.factor)
+            user.contended[task] = true
+        }
+        isTaken.formUnion(sort)
+        note(.contention, sort[0])
+    }
+
     private mutating func plantRequests() {
         for (kind, factor) in [(Finding.Kind.overRequest, 4.0), (.underRequest, 0.5)] {
             guard
@@ -340,7 +360,7 @@ private struct DefectPlanter {
         var levels: [Int: [Int]] = [:]
         var level: [Int] = []
         for needs in Waits(user).needs { level.append((needs.map { level[$0] }.max() ?? -1) + 1) }
-        for task in user.truth.indices { levels[level[task], default: []].append(task) }
+        for task in user.truth.indices where !user.contended[task] { levels[level[task], default: []].append(task) }
         guard let widest = levels.values.max(by: { ($0.count, $1[0]) < ($1.count, $0[0]) }), widest.count > 1 else {
             return
         }

@@ -19,7 +19,8 @@ struct PromiseLoad {
     let rows: [Row]
 
     init(_ job: Job, seed: UInt64) throws {
-        let user = UserWorkflow(job, .init(), seed: seed)
+        var user = UserWorkflow(job, .init(), seed: seed)
+        if seed % 2 == 0 { user.contend(seed: seed) }
         let subject = try user.subject()
         let makePolicy = { @Sendable () -> any Policy in FIFO() }
         let priced = PricedAnalysis(

@@ -13,6 +13,8 @@ struct UserWorkflow {
     var observed: [ObservedFiles?]
     /// By task, of what it really takes: the usual time in nanoseconds and the usual peak.
     let truth: [(nanoseconds: Int64, peakMemoryBytes: Int64)]
+    /// By task, whether those of its sort slow each other down.
+    var contended: [Bool]
     let name: String
     let machines: [Machine]
 
@@ -73,6 +75,7 @@ struct UserWorkflow {
         self.tasks = tasks
         self.knowledge = knowledge
         self.truth = truth
+        contended = tasks.map { _ in false }
         observed = tasks.map { _ in nil }
         name = job.name
         // Room for a task on each core if each asked for what it needs, by the mean over time.
@@ -102,8 +105,10 @@ struct UserWorkflow {
             let normal = PortableMath.normal(1 - generator.unit(), generator.unit())
             return PortableMath.exp(spread * normal - (mean ? spread * spread / 2 : 0))
         }
+        let usual = truth.map { Double($0.nanoseconds) * factor(Self.spread, mean: true) }
         return World(
-            nanoseconds: truth.map { Int64(Double($0.nanoseconds) * factor(Self.spread, mean: true)) },
-            peakMemoryBytes: truth.map { Int64(Double($0.peakMemoryBytes) * factor(Self.memorySpread, mean: false)) })
+            nanoseconds: zip(usual, contended).map { Int64($1 ? Self.alone($0) : $0) },
+            peakMemoryBytes: truth.map { Int64(Double($0.peakMemoryBytes) * factor(Self.memorySpread, mean: false)) },
+            slowDowns: contended.contains(true) ? contended.map { $0 ? Self.slowDown : nil } : [])
     }
 }
