@@ -7,6 +7,9 @@ struct CommittedPlan: Sendable {
     /// order of a plan is worth more than its times.
     private static let patience = Duration.seconds(1)
 
+    /// An order stays good while what workers have together changes by no more than this share.
+    private static let tolerated = 1.0 / 16
+
     /// Which state of the world was planned for.
     private struct Basis: Hashable, Sendable {
         var cluster: Int
@@ -22,6 +25,8 @@ struct CommittedPlan: Sendable {
 
     private let basis: Basis
     private let begin: Instant
+    /// When its order was searched for, and what workers had together then.
+    private var searched: (at: Instant, capacity: Resources)
     /// Nil when the runs can't be planned: other rules serve them.
     private var snapshot: Snapshot?
     private var decoder: SerialDecoder?
@@ -47,6 +52,7 @@ struct CommittedPlan: Sendable {
         basis = Basis(observation)
         begin = observation.now
         seen = observation.oldestWaiting
+        searched = (begin, observation.totalCapacity)
         let runs = observation.openRuns.map(Int.init)
         let left = runs.reduce(0) { $0 + observation.run(at: $1).unfinishedTasks }
         guard left <= mostTasks, !runs.contains(where: observation.hasLimits),
@@ -54,7 +60,11 @@ struct CommittedPlan: Sendable {
             snapshot.problem.count > 0
         else { return }
         let earlier = former?.urgency(of: snapshot)
-        let lasted = earlier == nil ? nil : former.map { begin.nanoseconds - $0.begin.nanoseconds }
+        if let earlier, let former, former.isGood(for: basis, searched.capacity) {
+            keep(snapshot, TaskLists(graph: snapshot.problem.graph).byKey(earlier), former)
+            return
+        }
+        let lasted = earlier == nil ? nil : former.map { begin.nanoseconds - $0.searched.at.nanoseconds }
         let isOver = budget.limit(replacing: lasted)
         var search = MakespanSearch(snapshot.problem, objective, seed: 1, network: network, earlier: earlier)
         if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
@@ -64,6 +74,25 @@ struct CommittedPlan: Sendable {
         self.snapshot = snapshot
         reason = Self.reason(search, objective)
         rationale = Self.rationale(search)
+    }
+
+    /// Goes on in an order that was found for nearly as much room: with a hundred workers some come or go every moment, and a
+    /// search for each would find hardly another.
+    private mutating func keep(_ snapshot: Snapshot, _ order: [Int32], _ former: CommittedPlan) {
+        list = order
+        TaskLists.sort(&list, by: snapshot.problem.precedence)
+        searched = former.searched
+        rationale = former.rationale
+        numbers = Array(repeating: -1, count: snapshot.problem.count)
+        decoder = SerialDecoder(snapshot.problem)
+        self.snapshot = snapshot
+        reason = "starts now in the order of the plan from before workers came or went"
+    }
+
+    /// Its order is, where only workers came or went, and only a few.
+    private func isGood(for basis: Basis, _ capacity: Resources) -> Bool {
+        guard isUsable, !isBroken, basis.revisions == self.basis.revisions else { return false }
+        return abs(capacity.dominantShare(of: searched.capacity) - 1) <= Self.tolerated
     }
 
     /// What comes earlier in this plan is the more urgent; what it has started already, and is to do again, is so most.

@@ -15,6 +15,9 @@ struct ForecastAccuracy: Sendable {
     /// Plans beat the longest path first below this, where PSPLIB's projects of 60 tasks are simulated with log-normal
     /// times.
     private static let tolerated = 0.55
+    /// Once they were not, they are worth it again below this: a plan that is begun and given up again and again is worse than
+    /// either.
+    private static let trusted = 0.45
     /// So many nanoseconds more or less are no surprise.
     private static let moment = 1e7
     /// Of larger runs so many tasks speak for the others.
@@ -37,7 +40,7 @@ struct ForecastAccuracy: Sendable {
     }
 
     /// Plans with such expectations are worth less than a rule that needs none.
-    var isPoor: Bool { spread > Self.tolerated }
+    private(set) var isPoor = false
 
     /// Looks at what has ended since the last time, and whether something else is expected now.
     ///
@@ -78,13 +81,18 @@ struct ForecastAccuracy: Sendable {
         }
     }
 
-    /// By the median absolute deviation, so that a straggler or some outputs that were there already change little.
+    /// By the median absolute deviation, so that a straggler or some outputs that were there already change little. Of few it
+    /// is too small, and one alone does not deviate.
+    ///
+    /// - Source: of the factor for few, Croux, Rousseeuw 1992, doi:10.1007/978-3-662-26811-7_58.
     private mutating func measure() {
         let center = Self.median(ratios)
-        let seen = 1.4826 * Self.median(ratios.map { abs($0 - center) })
         let count = Double(ratios.count)
-        let squares = expectedSpread * expectedSpread * Self.weight + seen * seen * count
-        spread = (squares / (Self.weight + count)).squareRoot()
+        let seen = 1.4826 * Self.median(ratios.map { abs($0 - center) }) * count / (count - 0.8)
+        let freedom = max(count - 1, 0)
+        let squares = expectedSpread * expectedSpread * Self.weight + seen * seen * freedom
+        spread = (squares / (Self.weight + freedom)).squareRoot()
+        isPoor = spread > (isPoor ? Self.trusted : Self.tolerated)
     }
 
     private static func median(_ values: [Double]) -> Double {

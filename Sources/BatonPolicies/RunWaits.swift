@@ -26,11 +26,12 @@ struct RunWaits: Sendable {
             if deadlines[index] != nil { hasDeadlines = true }
             if run.readyTasks == 0 { since[index] = -1 } else if since[index] < 0 { since[index] = now }
         }
-        let isContested =
-            (cost.hasClasses && priorities.map { $0.lowerBound < $0.upperBound } ?? false)
-            || (cost.lateness > 0 && hasDeadlines)
+        let isByClass = cost.hasClasses && priorities.map { $0.lowerBound < $0.upperBound } ?? false
+        let isContested = isByClass || (cost.lateness > 0 && hasDeadlines)
         for index in observation.openRuns.map(Int.init) {
-            isTooLong[index] = isContested && since[index] >= 0 && now - since[index] >= cost.mostWait
+            isTooLong[index] =
+                isContested && since[index] >= 0
+                && cost.isTooLong(now - since[index], deadlines[index], isByClass: isByClass)
         }
     }
 

@@ -103,6 +103,54 @@ struct IntelligentTests {
         #expect(try isPoor(error: 8))
     }
 
+    @Test("of tasks that vary a lot, the first end says nothing of how far ends lie apart", arguments: 0..<10)
+    func firstEnd(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let scenario = Scenario(
+            workers: Problems.machines(using: &generator),
+            workload: Problems.workload(mostTasks: 30, using: &generator),
+            durations: DurationModel(seed: seed, spread: .logNormal(coefficientOfVariation: 1)),
+            expectations: Expectations())
+        var simulation = Simulation(scenario)
+        var rule = CriticalPathFirst()
+        var accuracy = ForecastAccuracy()
+        while case .decision(let observation) = simulation.advance() {
+            accuracy.read(observation)
+            let ended = observation.graph(ofRun: 0).count - observation.run(at: 0).unfinishedTasks
+            if ended <= 1 { #expect(accuracy.isPoor, "seed \(seed), \(ended) ended") }
+            let decision = rule.decide(observation)
+            accuracy.note(decision.placements, observation)
+            simulation.apply(decision)
+        }
+    }
+
+    @Test(
+        "a worker of many that is lost and comes back leaves the order of a plan as it was, one of two does not",
+        arguments: [(20, 1), (2, 3)])
+    func lostWorker(workers: Int, plans: Int) throws {
+        let tasks = (0..<60).map { index in
+            Job.Task(
+                name: "t\(index)", kind: "t", request: .init(milliCPU: 4000),
+                behaviour: .init(duration: .seconds(10 + index % 7)))
+        }
+        let job = try Job(name: "wide", tasks: tasks)
+        let machine = Machine(capacity: Self.worker)
+        var scenario = Scenario(
+            workers: Array(repeating: machine, count: workers),
+            workload: Workload([job.arrival(run: Run.ID(rawValue: 1))]), expectations: Expectations())
+        scenario.faults.incidents = [
+            .init(at: Instant(nanoseconds: 5_000_000_000), .workerLost(Worker.ID(0))),
+            .init(at: Instant(nanoseconds: 25_000_000_000), .workerJoins(machine)),
+        ]
+        var simulation = Simulation(scenario)
+        let report = simulation.run { Intelligent(patience: nil) }
+        #expect(report.runs.map(\.status) == [.succeeded])
+        let searched = simulation.log.count { record in
+            if case .decided(let decision) = record.event, case .new = decision.plan { true } else { false }
+        }
+        #expect(searched == plans)
+    }
+
     @Test("whatever goes wrong, all runs end", arguments: Seed.range(0..<20))
     func faults(seed: UInt64) {
         let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)

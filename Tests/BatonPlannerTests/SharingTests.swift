@@ -143,6 +143,69 @@ struct SharingTests {
         #expect(end(mostWait: 600_000_000_000)! > .seconds(1_800))
     }
 
+    @Test("a run with a deadline can wait in proportion to itself, where no class is above another")
+    func proportionateWait() throws {
+        let cost = WaitingCost(completion: 0.001, lateness: 1, hasClasses: false)
+        func isTooLong(hours: Int64, path: Int64, isByClass: Bool = false) -> Bool {
+            let hour: Int64 = 3_600_000_000_000
+            let deadline = RunDeadline(latestEnds: [100 * hour], durations: [path], path: path, priority: 50)
+            return cost.isTooLong(hours * hour, deadline, isByClass: isByClass)
+        }
+        let minute: Int64 = 60_000_000_000
+        #expect(isTooLong(hours: 1, path: minute))
+        #expect(!isTooLong(hours: 1, path: 20 * minute))
+        #expect(isTooLong(hours: 4, path: 20 * minute))
+        #expect(isTooLong(hours: 1, path: 20 * minute, isByClass: true))
+        #expect(cost.isTooLong(WaitingCost.usualMostWait, nil, isByClass: false))
+    }
+
+    @Test("a gain on few runs must be clearer than on many: Student's t instead of the normal distribution")
+    func standardErrors() {
+        #expect(abs(RuleTrial.standardErrors(runs: 5) - 2.04) < 0.02)
+        #expect(abs(RuleTrial.standardErrors(runs: 10) - 1.76) < 0.02)
+        #expect(abs(RuleTrial.standardErrors(runs: 1_000_000) - 1.6) < 0.001)
+    }
+
+    @Test("of ways to share under which nothing is late, the one that leaves more time before deadlines is better")
+    func narrowness() {
+        let cost = WaitingCost(completion: 0.001, lateness: 1, hasClasses: false)
+        func lateness(_ late: Int64) -> Double { cost.cost(completion: 1_000_000, late: late, weight: 1) - 1_000 }
+        #expect(lateness(-100_000) > 1.2 * lateness(-200_000))
+        #expect(lateness(-2_000_000) < 1)
+        // Far behind a deadline every second is one.
+        #expect(abs(lateness(3_000_000) - 3_000_000) < 1)
+        #expect(cost.cost(completion: 1_000_000, late: 5, weight: 0) == 1_000)
+    }
+
+    @Test("deadlines that leave much slack are kept as by the least laxity first, though estimates are wrong")
+    func looseDeadlines() {
+        var parameters = Family.Parameters()
+        parameters.deadlineSlack = 2...8
+        parameters.priorities = 20...80
+        let machines = Array(
+            repeating: Machine(capacity: Resources(milliCPU: 8_000, memoryBytes: 64_000_000_000)), count: 5)
+        let conditions = Conditions(
+            machines: machines, spread: .logNormal(coefficientOfVariation: 1), durationError: 2)
+        func late(_ policy: () -> any Policy) -> Double {
+            (201...206 as ClosedRange<UInt64>).reduce(0.0) { sum, seed in
+                let jobs = (0..<UInt64(60)).map { place in
+                    Family.forkJoin.job(tasks: 50, parameters: parameters, seed: SeededGenerator.mix(seed) &+ place)
+                }
+                let workload = Arrivals.stream(
+                    jobs: jobs, count: jobs.count, load: 1, on: machines, pattern: .poisson, seed: seed)
+                let trial = Trial(name: "loose", workload, conditions, seed: seed)
+                var simulation = Simulation(trial.scenario)
+                let report = simulation.run { policy() }
+                return zip(report.runs, workload.arrivals).reduce(sum) { sum, pair in
+                    let (run, arrival) = pair
+                    return sum + max((run.completion! - arrival.submission.workflow.deadline!).seconds, 0)
+                }
+            }
+        }
+        let ours = late { Intelligent(objective: Objective(.tardiness), patience: nil) }
+        #expect(ours < 1.25 * late { LeastLaxityFirst(patience: nil) })
+    }
+
     @Test("a deadline that can be met is met, though its run has more left than others")
     func deadline() {
         func job(_ seconds: Int, deadline: Duration?) -> Job {

@@ -16,7 +16,7 @@ public struct WaitingCost: Hashable, Sendable {
     /// Runs of higher priority go before all others; else priorities only weigh deadlines.
     public var hasClasses: Bool
     /// A run of which nothing has started for so long, although it could, gets the next place that is free: before higher
-    /// classes and nearer deadlines. In nanoseconds.
+    /// classes and nearer deadlines. In nanoseconds; see `isTooLong`.
     public var mostWait: Int64
 
     public init(
@@ -44,10 +44,38 @@ public struct WaitingCost: Hashable, Sendable {
         return left / (completion + urgency * PortableMath.exp(-max(slack, 0) / foresight))
     }
 
-    /// What a run has cost that ended so long after its submission, and so long after its deadline.
+    /// What a run would cost that was simulated to end so long after its submission, and so long after its deadline.
+    ///
+    /// Its lateness is the expected one if it takes longer or shorter than simulated by a logistic error: so it also counts
+    /// how narrowly a deadline is met. Else all ways to share would be equally good under which nothing is late.
     public func cost(completion: Int64, late: Int64, weight: Double) -> Double {
-        self.completion * Double(completion) + lateness * weight * Double(max(late, 0))
+        let cost = self.completion * Double(completion)
+        guard lateness * weight > 0 else { return cost }
+        let scale = max(Self.uncertainty * Double(completion), 1)
+        let over = Double(late) / scale
+        // The logarithm of 1 + exp(over), which may be too large a number.
+        return cost + lateness * weight * scale * (max(over, 0) + PortableMath.log(1 + PortableMath.exp(-abs(over))))
     }
+
+    /// Scale of the error of a simulated run's time, over that time. Between 0.1 and 0.15 streams of forks and joins are late by the
+    /// same; without any they are late by a fourteenth more.
+    private static let uncertainty = 0.15
+
+    /// Whether a run has waited so long for something of it to start that it goes before all others.
+    ///
+    /// Between classes `mostWait` is the bound. Where only deadlines compete, a run that has one can wait in proportion to
+    /// itself: where runs take hours, half an hour is a usual wait, and the order would be by waits and no longer by deadlines.
+    ///
+    /// - Parameters:
+    ///   - wait: in nanoseconds.
+    ///   - isByClass: runs of other classes are there.
+    public func isTooLong(_ wait: Int64, _ deadline: RunDeadline?, isByClass: Bool) -> Bool {
+        guard let deadline, !isByClass else { return wait >= mostWait }
+        return wait >= max(mostWait, Self.mostPaths * deadline.path)
+    }
+
+    /// With 4 runs of a montage were 7 % later at a load of 1.2, and without a bound 2 % less late.
+    private static let mostPaths: Int64 = 10
 }
 
 /// When a run must have come how far.

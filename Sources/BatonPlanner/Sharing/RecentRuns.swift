@@ -128,6 +128,11 @@ struct RecentRuns: Sendable {
         return Int64(PortableMath.exp(sum / Double(runs.count)))
     }
 
+    /// What a run takes on average of the whole cluster, in nanoseconds; nil while nothing is known.
+    var usualAreaNanoseconds: Double? {
+        runs.isEmpty ? nil : runs.reduce(0) { $0 + $1.areas.reduce(0, +) } / Double(runs.count)
+    }
+
     /// All of them on an empty cluster, each when it came.
     ///
     /// - Returns: nil when a task fits on none of the machines.

@@ -22,12 +22,14 @@ struct RuleTrial: Sendable {
         var order: SizeAwareSharing.Order
         /// Runs go by what the network bids for them.
         var isBidding = false
-        /// Over the usual length of a run.
+        /// Over what a run usually takes of the whole cluster.
         var foresightFactor = 2.0
 
-        func parameters(usualLength: Int64, _ cost: WaitingCost) -> SizeAwareSharing.Parameters {
+        func parameters(
+            usualLength: Int64, usualArea: Double = 0, _ cost: WaitingCost
+        ) -> SizeAwareSharing.Parameters {
             var cost = cost
-            cost.foresight = max(foresightFactor * Double(usualLength), 1)
+            cost.foresight = max(foresightFactor * usualArea, 1)
             return SizeAwareSharing.Parameters(
                 reserve: reserve, longNanoseconds: Int64(longFactor * Double(usualLength)), cap: cap, order: order,
                 cost: cost)
@@ -66,6 +68,7 @@ struct RuleTrial: Sendable {
     private(set) var basis = ""
     private var rollout: SharingRollout?
     private var usualLength: Int64 = 0
+    private var usualArea = 0.0
     /// By candidate, what each run's wait has cost.
     private var costs: [[Double]] = []
     private let cost: WaitingCost
@@ -79,17 +82,25 @@ struct RuleTrial: Sendable {
 
     /// Does as the network says, untried.
     mutating func follow(_ recent: RecentRuns) {
-        if let length = recent.usualLengthNanoseconds { usualLength = length }
+        measure(recent)
         guard var proposal = recent.proposal?.candidate else { return }
         proposal.isBidding = true
         choice = proposal
     }
 
-    var parameters: SizeAwareSharing.Parameters { choice.parameters(usualLength: usualLength, cost) }
+    /// What runs are usually like.
+    private mutating func measure(_ recent: RecentRuns) {
+        if let length = recent.usualLengthNanoseconds { usualLength = length }
+        if let area = recent.usualAreaNanoseconds { usualArea = area }
+    }
+
+    var parameters: SizeAwareSharing.Parameters {
+        choice.parameters(usualLength: usualLength, usualArea: usualArea, cost)
+    }
 
     mutating func advance(_ recent: RecentRuns, _ observation: Observation) {
-        if let length = recent.usualLengthNanoseconds, rollout == nil { usualLength = length }
         if rollout == nil {
+            measure(recent)
             guard observation.hasUniformWorkers else { return }
             guard recent.count >= nextAt, recent.overlapCount > 0 else { return }
             nextAt = recent.count + max(recent.count / 4, 2)
@@ -111,7 +122,7 @@ struct RuleTrial: Sendable {
     }
 
     private mutating func begin(_ candidate: Int) {
-        let parameters = candidates[candidate].parameters(usualLength: usualLength, cost)
+        let parameters = candidates[candidate].parameters(usualLength: usualLength, usualArea: usualArea, cost)
         rollout?.begin(SharingRollout.Rule(parameters, byBids: candidates[candidate].isBidding))
     }
 
@@ -123,12 +134,21 @@ struct RuleTrial: Sendable {
         let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(gains.count - 1, 1))
         let error = (variance / Double(gains.count)).squareRoot()
         let tried = "\(candidates.count) ways to share were tried on the last \(gains.count) runs"
-        let isBetter = mean - Self.confidence * error > 0
+        let isBetter = mean - Self.standardErrors(runs: gains.count) * error > 0
         basis =
             isBetter
             ? "\(tried), and this one took \(percent(totals[best] / totals[0])) of the time of the one before"
             : "\(tried), and none was better than this one beyond doubt"
         if isBetter { choice = candidates[best] }
+    }
+
+    /// How far the bound lies below the mean: the fewer runs, the less is known of how much they differ.
+    ///
+    /// - Source: Student's t by the normal quantile; Abramowitz, Stegun 1964, equation 26.7.5.
+    static func standardErrors(runs: Int) -> Double {
+        let (z, freedom) = (confidence, Double(max(runs - 1, 1)))
+        let cube = z * z * z
+        return z + (cube + z) / (4 * freedom) + (5 * cube * z * z + 16 * cube + 3 * z) / (96 * freedom * freedom)
     }
 
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

@@ -244,13 +244,19 @@ public struct SharingRollout: Sendable {
         guard open.contains(where: { waitingSince[$0] >= 0 && now - waitingSince[$0] >= rule.cost.mostWait }),
             isContested
         else { return [] }
-        return open.filter { waitingSince[$0] >= 0 && now - waitingSince[$0] >= rule.cost.mostWait }
-            .sorted { (waitingSince[$0], $0) < (waitingSince[$1], $1) }
+        let isByClass = isByClass
+        return open.filter { job in
+            waitingSince[job] >= 0
+                && rule.cost.isTooLong(now - waitingSince[job], deadlines[job], isByClass: isByClass)
+        }.sorted { (waitingSince[$0], $0) < (waitingSince[$1], $1) }
+    }
+
+    private var isByClass: Bool {
+        rule.cost.hasClasses && open.contains { priorities[$0] != priorities[open[0]] }
     }
 
     private var isContested: Bool {
-        if rule.cost.hasClasses, open.contains(where: { priorities[$0] != priorities[open[0]] }) { return true }
-        return rule.cost.lateness > 0 && open.contains { deadlines[$0] != nil }
+        isByClass || rule.cost.lateness > 0 && open.contains { deadlines[$0] != nil }
     }
 
     /// Starts the task if it may and has room.
