@@ -121,8 +121,9 @@ int main(int count, char **arguments) {
         arguments[5], arguments[6], strlen(body), body);
     if (request_length >= sizeof request) fail("request");
 
+    // Idle ones take turns, or the server would close those that are never needed.
     struct connection *connections = calloc((size_t)size, sizeof *connections), **idle = calloc((size_t)size, sizeof *idle);
-    int poll = epoll_create1(0), idle_count = 0;
+    int poll = epoll_create1(0), idle_count = 0, next = 0;
     for (int i = 0; i < size; i++) {
         open_connection(&connections[i], port);
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[i]};
@@ -134,7 +135,9 @@ int main(int count, char **arguments) {
     for (;;) {
         int64_t moment = now(), due = rate ? begin + asked * INT64_C(1000000000) / rate : moment;
         while (idle_count && asked < total && due <= moment && (rate || moment < end)) {
-            ask(idle[--idle_count], due);
+            ask(idle[next], due);
+            next = (next + 1) % size;
+            idle_count--;
             asked++;
             due = rate ? begin + asked * INT64_C(1000000000) / rate : moment;
         }
@@ -145,7 +148,7 @@ int main(int count, char **arguments) {
         struct epoll_event events[64];
         int ready = epoll_wait(poll, events, 64, wait);
         for (int i = 0; i < ready; i++) {
-            if (take(events[i].data.ptr)) idle[idle_count++] = events[i].data.ptr;
+            if (take(events[i].data.ptr)) idle[(next + idle_count++) % size] = events[i].data.ptr;
         }
     }
     print_result(now() - begin);
