@@ -15,8 +15,9 @@ RATE = int(os.environ.get("RATE", "1000"))
 
 
 class Server:
-    def __init__(self):
-        self.data = new_folder("served")
+    def __init__(self, data=None):
+        self.begin = time.monotonic()
+        self.data = data or new_folder("served")
         self.errors = open(os.path.join(self.data, "messages"), "w")
         self.process = subprocess.Popen(
             [BATON, "serve", "--no-auth", "--rate-limit", "0", "--port", "0", "--data-dir", self.data],
@@ -27,6 +28,10 @@ class Server:
     def get(self, path):
         with urllib.request.urlopen(f"http://{self.host}:{self.port}{path}") as answer:
             return answer.read().decode()
+
+    def post(self, path, body):
+        request = urllib.request.Request(f"http://{self.host}:{self.port}{path}", body.encode(), {"Content-Type": "application/yaml"})
+        urllib.request.urlopen(request).read()
 
     def peak_bytes(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -114,13 +119,29 @@ async def stream(server, clients=1000):
     return {"clients": clients, "least_seen": min(seen), "seconds": took}
 
 
+def restart(server, runs=20):
+    """Stops it while tasks run, and starts another in its place: seconds to its end, to the next one's readiness, and how many of the
+    runs succeed."""
+    for _ in range(runs):
+        server.post("/api/v1/runs", "name: restarted\ntasks: {a: {run: sleep 3, resources: {cpu: 0.05}}}\n")
+    stopped = server.stop()
+    server = Server(server.data)
+    server.get("/readyz")
+    ready = time.monotonic() - server.begin
+    path = f"/api/v1/runs?workflow=restarted&limit={runs}"
+    while '"status":"running"' in (answer := server.get(path)):
+        time.sleep(0.2)
+    server.stop()
+    return {"runs": runs, "stop_seconds": stopped, "ready_seconds": ready, "succeeded": answer.count('"status":"succeeded"')}
+
+
 def main(repetitions):
     server = Server()
     scheduled = schedule(server)
     reads = {path: read(server, path) for path in ["/healthz", "/api/v1/workers", "/api/v1/runs?limit=20"]}
     streams = asyncio.run(stream(server))
     peak = server.peak_bytes()
-    stopped = server.stop()
+    restarted = restart(server)
     within = [microseconds / 1000 for microseconds in scheduled["microseconds"]]
     taken = scheduled["statuses"].get("201", 0)
     rows = [
@@ -131,9 +152,11 @@ def main(repetitions):
         *[[f"`GET {path}`", f"{rate:.0f} a second"] for path, rate in reads.items()],
         [f"{streams['clients']} event streams, 20 runs", f"least seen {streams['least_seen']}, after {streams['seconds']:.2f} s"],
         ["peak memory of the server", f"{peak / 2**20:.0f} MiB"],
-        ["graceful stop", f"{1000 * stopped:.0f} ms"],
+        [f"graceful stop while {restarted['runs']} tasks run; the next server is ready after", f"{1000 * restarted['stop_seconds']:.0f} ms; "
+         f"{1000 * restarted['ready_seconds']:.0f} ms"],
+        ["of these tasks taken over, and succeeded", f"{restarted['succeeded']}"],
     ]
     write("server", "The server under load", ["what", "result"], rows,
           ["Each scheduled task is a process, `true`. The client (`programs/load.c`) runs on the same two cores and takes part of them; "
            "latency counts from when a request was due."],
-          {"scheduled": scheduled, "reads": reads, "streams": streams, "peak_bytes": peak, "stop_seconds": stopped})
+          {"scheduled": scheduled, "reads": reads, "streams": streams, "peak_bytes": peak, "restart": restarted})
