@@ -70,7 +70,11 @@ static void remember(int64_t latency) {
 static bool take(struct connection *connection) {
     ssize_t length = recv(connection->socket, connection->answer + connection->length, ANSWER_MAX - connection->length, MSG_DONTWAIT);
     if (length < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-    if (length <= 0) fail("recv");
+    if (length < 0) fail("recv");
+    if (length == 0) {
+        fprintf(stderr, "the server hung up\n");
+        exit(1);
+    }
     connection->length += (size_t)length;
     connection->answer[connection->length] = 0;
     char *body = strstr(connection->answer, "\r\n\r\n");

@@ -143,9 +143,10 @@ def main(repetitions):
     peak = server.peak_bytes()
     restarted = restart(server)
     within = [microseconds / 1000 for microseconds in scheduled["microseconds"]]
-    taken = scheduled["statuses"].get("201", 0)
+    taken, refused = (scheduled["statuses"].get(status, 0) for status in ["201", "429"])
+    assert taken + refused == RATE * SECONDS, scheduled["statuses"]
     rows = [
-        [f"`POST /scheduling`, {RATE} a second for {SECONDS} s", f"{taken} taken, {RATE * SECONDS - taken} refused (429)"],
+        [f"`POST /scheduling`, {RATE} a second for {SECONDS} s", f"{taken} taken, {refused} refused (429)"],
         ["taken and on disk within, p50 / p99 / most",
          f"{within[500]:.1f} / {within[990]:.1f} / {within[1000]:.1f} ms"],
         ["asked in, all ended after", f"{scheduled['seconds']:.1f} s, {scheduled['ended_after']:.1f} s"],

@@ -12,8 +12,7 @@ final class DrivenRun {
     var estimator: any Estimator
     /// Measurements by the name of the task, of whose instances they are.
     var learned: [String: Int] = [:]
-    /// Of tasks that joined, by their name.
-    var joined: [String: Joined] = [:]
+    var joined = JoinedEstimates()
     /// The state of the machine that was recorded last, and how many tasks had ended then.
     var recorded: (state: SystemState, ended: Int)?
     /// Of its last decision.
@@ -24,14 +23,6 @@ final class DrivenRun {
     var batch: [Recorded] = []
     /// In whose name it has a row in the machine's pool.
     var claimant: Int32?
-
-    /// What the last task of a name was expected to take when it joined.
-    struct Joined {
-        var request: TaskInstance.Request
-        /// How often the number of measurements had doubled by then.
-        var doublings: Int
-        var estimate: Estimate?
-    }
 
     init(
         id: Run.ID, world: LiveWorld, lease: FileLock, limits: [String], estimator: any Estimator, decisions: Int64

@@ -29,11 +29,14 @@ extension Orchestrator {
         if let better = setup.estimatorSlot.exchange(lesson) { run.estimator = better }
         lesson.teach(&run.estimator)
         // After a kill, what starts from here on must not repeat the mistake.
-        if killed != nil { return estimate(in: run) { $0 == instance.task } }
+        if killed != nil {
+            run.joined.forget(task.name)
+            return estimate(in: run) { $0 == task.name }
+        }
         let seen = (run.learned[task.name] ?? 0) + 1
         run.learned[task.name] = seen
         // The first samples say most: 1, 2, 4, 8 ... so the work stays proportional to the number of tasks.
-        if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate(in: run) { $0 == instance.task } }
+        if seen & (seen - 1) == 0 && hasSiblings(instance) { estimate(in: run) { $0 == task.name } }
     }
 
     /// Granted to or used by an attempt that was ended for want of memory, before the engine takes that in; nil when the
@@ -51,29 +54,24 @@ extension Orchestrator {
         !instance.bindings.isEmpty
     }
 
-    /// Of a task that is about to join the run: as the last of its name, until twice as many of those have ended.
+    /// Of a task that is about to join the run.
     func estimate(of task: Workflow.Task, joining run: DrivenRun) -> Estimate? {
         let request = task.ownRequest ?? TaskInstance.Request()
-        let seen = run.learned[task.name] ?? 0
-        let doublings = Int.bitWidth - seen.leadingZeroBitCount
-        if let last = run.joined[task.name], last.doublings == doublings, last.request == request {
-            return last.estimate
+        return run.joined.estimate(of: task.name, request, seen: run.learned[task.name] ?? 0) {
+            run.estimator.estimate(workflow: Self.queueName, task: task.name, instance: task.name, request: request)
         }
-        let estimate = run.estimator.estimate(
-            workflow: Self.queueName, task: task.name, instance: task.name, request: request)
-        run.joined[task.name] = DrivenRun.Joined(request: request, doublings: doublings, estimate: estimate)
-        return estimate
     }
 
-    func estimate(in run: DrivenRun, _ isWanted: (Int32) -> Bool) {
+    /// - Parameter isWanted: by the name of the task.
+    func estimate(in run: DrivenRun, _ isWanted: (String) -> Bool) {
         guard let workflow = engine.submission(of: run.id)?.workflow else { return }
         var estimates: [TaskEstimate] = []
         for (index, instance) in engine.instances(of: run.id).enumerated() {
             let reference = TaskReference(run: run.id, task: TaskInstance.ID(index))
-            guard instance.kind == .command, isWanted(instance.task), isUnstarted(reference),
+            let name = workflow.tasks[Int(instance.task)].name
+            guard instance.kind == .command, isWanted(name), isUnstarted(reference),
                 let estimate = run.estimator.estimate(
-                    workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name,
-                    request: instance.request
+                    workflow: workflow.name, task: name, instance: instance.name, request: instance.request
                 ), estimate != engine.estimate(of: reference)
             else { continue }
             estimates.append(TaskEstimate(task: reference.task, estimate: estimate))
