@@ -70,7 +70,8 @@ public struct Intelligent: Policy {
         // A second of lateness counts as ten more of waiting where nobody says how much.
         guard lateness > 0 else { return WaitingCost(completion: 1, lateness: 10) }
         // Of runs that are not late yet, the one with the least left goes first.
-        return WaitingCost(completion: max(1 - lateness, 0.001), lateness: lateness, hasClasses: false)
+        return WaitingCost(
+            completion: max(1 - lateness, 0.001), lateness: lateness, hasClasses: false, isBySlack: lateness >= 1)
     }
 
     public mutating func decide(_ observation: Observation) -> Decision {

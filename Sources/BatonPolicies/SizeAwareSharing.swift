@@ -78,6 +78,7 @@ public struct SizeAwareSharing: Policy {
     private var places: [[Int32]] = []
     private var deadlines: [RunDeadline?] = []
     private var waits = RunWaits()
+    private var reader = ReadyReader()
     private var total = ClusterTotal()
 
     /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
@@ -131,6 +132,7 @@ public struct SizeAwareSharing: Policy {
         var waits = RunWaits()
         swap(&waits, &self.waits)  // the closures below change it while the queue is being changed
         waits.read(observation, parameters.cost, deadlines)
+        let isBySlack = parameters.cost.isBySlack && !isAnyLate(observation)
         let reason = "of what may start, its run has the least left to do" + (basis.isEmpty ? "" : "; " + basis)
         var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in reason }
         if parameters.reserve > 0 {
@@ -144,6 +146,10 @@ public struct SizeAwareSharing: Policy {
             if held != run.held { waits.note(run.index, at: observation.now) }
             if let cap, held.dominantShare(of: total) >= cap { return nil }
             if let since = waits.tooLong(run.index) { return RunRank(waitingSince: since) }
+            let priority = parameters.cost.hasClasses ? run.priority : 0
+            if isBySlack {
+                return RunRank(priority: priority, latestStart: deadlines[run.index]?.starts.next ?? .max)
+            }
             let area = Double(run.remainingNanoseconds) * widths[run.index]
             let left = parameters.order == .leastArea ? area : Double(run.remainingNanoseconds)
             let deadline = deadlines[run.index]
@@ -151,13 +157,30 @@ public struct SizeAwareSharing: Policy {
                 deadline?.slack(
                     remaining: run.remainingNanoseconds, area: area, now: observation.now.nanoseconds) ?? 0
             return RunRank(
-                priority: parameters.cost.hasClasses ? run.priority : 0,
+                priority: priority,
                 standing: parameters.cost.standing(
                     left: left * (bid(bids, ofRun: run.index)?.weight ?? 1), weight: deadline?.weight ?? 0, slack: slack
                 ))
         }
         self.waits = waits
         return Decision(policy: name, placements: placements)
+    }
+
+    /// Keeps up with what has started, and with what is to start once more.
+    private mutating func isAnyLate(_ observation: Observation) -> Bool {
+        reader.read(observation, restart: {}) { task, _ in
+            deadlines[task.run]?.starts.goBack(to: Int(task.reference.task.index))
+        }
+        for run in observation.openRuns.map(Int.init) {
+            deadlines[run]?.starts.pass { task in
+                switch observation.state(of: task, inRun: run) {
+                case .running, .succeeded, .failed, .skipped, .cancelled: true
+                case .blocked, .awaitingApproval, .ready, .backingOff: false
+                }
+            }
+        }
+        let now = observation.now.nanoseconds
+        return observation.openRuns.contains { deadlines[Int($0)]?.isLate(at: now) ?? false }
     }
 }
 

@@ -95,14 +95,16 @@ struct SharingTests {
         #expect(rollout.completions == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
     }
 
-    @Test("so it is with deadlines, priorities and a bound on waiting", arguments: Seed.range(0..<60))
+    @Test(
+        "so it is with deadlines, priorities and a bound on waiting, also where the least slack goes first",
+        arguments: Seed.range(0..<60))
     func urgentAgreement(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let workload = Self.workload(areUrgent: true, using: &generator)
         let machines = Array(repeating: Self.machine, count: Int.random(in: 1...2, using: &generator))
         let cost = WaitingCost(
             completion: seed % 2 == 0 ? 1 : 0.001, lateness: 10, foresight: 5e9, hasClasses: seed % 2 == 0,
-            mostWait: seed % 3 == 0 ? 6_000_000_000 : WaitingCost.usualMostWait)
+            mostWait: seed % 3 == 0 ? 6_000_000_000 : WaitingCost.usualMostWait, isBySlack: seed % 4 > 1)
         let parameters = SizeAwareSharing.Parameters(
             reserve: seed % 4 == 0 ? 0.3 : 0, longNanoseconds: 4_000_000_000, cap: seed % 5 == 0 ? 1.2 : nil, cost: cost
         )
@@ -113,6 +115,50 @@ struct SharingTests {
         rollout.begin(SharingRollout.Rule(parameters))
         while !rollout.advance(steps: 50) {}
         #expect(rollout.completions == real.map { $0?.nanoseconds ?? -1 }, "\(Seed.replay(seed, "SharingTests"))")
+    }
+
+    @Test("how long a run can wait is told by its tasks that have not started, also by one that starts once more")
+    func latestStarts() {
+        var starts = LatestStarts(latestEnds: [70, 100, .max, 40], durations: [30, 5, 1, 20])
+        #expect(starts.next == 20)
+        starts.pass { $0 == 0 }
+        #expect(starts.next == 20)
+        starts.pass { $0 == 0 || $0 == 3 }
+        #expect(starts.next == 95)
+        starts.goBack(to: 0)
+        starts.goBack(to: 7)
+        #expect(starts.next == 40)
+        starts.pass { $0 != 2 }
+        #expect(starts.next == .max)
+    }
+
+    @Test("a task that failed and starts once more makes its run urgent again")
+    func retriedTask() {
+        func job(_ seconds: [Int], deadline: Int) -> Job {
+            try! Job(
+                name: "job",
+                tasks: seconds.enumerated().map { index, seconds in
+                    Job.Task(
+                        name: "t\(index)", kind: "t", dependencies: index > 0 ? [Int32(index) - 1] : [],
+                        request: .init(milliCPU: 4000), behaviour: .init(duration: .seconds(seconds)))
+                }, deadline: .seconds(deadline))
+        }
+        // It fails after 20 s; what comes then must start at 65 s.
+        var retried = job([30, 5], deadline: 100)
+        retried.workflow.tasks[0].retry = RetryRule(limit: 1)
+        retried.behaviours[0].failures = [1]
+        retried.behaviours[0].firstDurations = [.seconds(20)]
+        let workload = Workload([
+            retried.arrival(run: Run.ID(rawValue: 1)),
+            // Must start at 75 s, which is sooner than the second task of the first run.
+            job([40], deadline: 105).arrival(run: Run.ID(rawValue: 2), at: Instant(nanoseconds: 10_000_000_000)),
+            // Fills the time until the failed task is ready again.
+            job([10], deadline: 20).arrival(run: Run.ID(rawValue: 3), at: Instant(nanoseconds: 15_000_000_000)),
+        ])
+        let cost = WaitingCost(completion: 0.001, lateness: 1, hasClasses: false, isBySlack: true)
+        let completions = Self.completions(
+            workload, on: [Self.machine], SizeAwareSharing(.init(cost: cost), patience: nil))
+        #expect(completions == [.seconds(105), .seconds(90), .seconds(15)])
     }
 
     @Test("a run of a low class gets its turn after the longest wait, and not before while urgent ones come")

@@ -5,7 +5,8 @@
 /// seconds counts by the share `exp(-s / foresight)`, one that can't wait any more counts in full.
 ///
 /// - Source: apparent tardiness cost; Vepsalainen, Morton 1987, doi:10.1287/mnsc.33.8.1035. Of the lookahead there, a
-///   multiple of the mean processing time, the multiple is what `foresight` is to be tuned by.
+///   multiple of the mean processing time, the multiple is what `foresight` is to be tuned by. Where all deadlines can be
+///   met, the earliest goes first: Jackson 1955, Scheduling a Production Line to Minimize Maximum Tardiness.
 public struct WaitingCost: Hashable, Sendable {
     /// Of a second until a run ends.
     public var completion: Double
@@ -18,10 +19,12 @@ public struct WaitingCost: Hashable, Sendable {
     /// A run of which nothing has started for so long, although it could, gets the next place that is free: before higher
     /// classes and nearer deadlines. In nanoseconds; see `isTooLong`.
     public var mostWait: Int64
+    /// Nothing but lateness counts: as long as no run is late, the one that must start its next task first is next.
+    public var isBySlack: Bool
 
     public init(
         completion: Double = 1, lateness: Double = 0, foresight: Double = 1, hasClasses: Bool = true,
-        mostWait: Int64 = WaitingCost.usualMostWait
+        mostWait: Int64 = WaitingCost.usualMostWait, isBySlack: Bool = false
     ) {
         precondition(completion > 0 && lateness >= 0 && foresight > 0, "costs \(completion), \(lateness), \(foresight)")
         self.completion = completion
@@ -29,6 +32,7 @@ public struct WaitingCost: Hashable, Sendable {
         self.foresight = foresight
         self.hasClasses = hasClasses
         self.mostWait = mostWait
+        self.isBySlack = isBySlack
     }
 
     /// Half an hour.
@@ -88,6 +92,8 @@ public struct RunDeadline: Hashable, Sendable {
     public let total: Int64
     /// Its priority over the usual 50.
     public let weight: Double
+    /// When its tasks must start for no deadline to be missed, if nothing has to wait.
+    public var starts: LatestStarts
 
     /// - Parameters:
     ///   - latestEnds: of each task; the largest number where there is no deadline, `[V]`.
@@ -104,7 +110,11 @@ public struct RunDeadline: Hashable, Sendable {
         self.path = path
         self.total = total
         weight = Double(priority) / 50
+        starts = LatestStarts(latestEnds: latestEnds, durations: durations)
     }
+
+    /// One of its tasks should have started before now.
+    public func isLate(at now: Int64) -> Bool { starts.next < now }
 
     /// When the whole run must have ended.
     public var due: Int64 { latestStart + path }
@@ -130,6 +140,11 @@ public struct RunRank: Comparable, Hashable, Sendable {
     public init(priority: Int32, standing: Double) {
         order = -Int64(priority)
         self.standing = standing
+    }
+
+    /// A run in its class whose next task must start then, in nanoseconds.
+    public init(priority: Int32, latestStart: Int64) {
+        self.init(priority: priority, standing: Double(latestStart))
     }
 
     /// A run that has waited too long, since then.

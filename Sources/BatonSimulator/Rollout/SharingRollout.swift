@@ -72,9 +72,10 @@ public struct SharingRollout: Sendable {
     /// Over all tasks of a job, the mean share of all machines that they take, weighed by how long they take, `[J]`.
     private let widths: [Double]
     private var held: [Resources] = []
+    private var hasStarted: [Bool]
     /// By job: when it must have come how far, how urgent it is, tasks that could start, since when it has waited for
     /// one to start, and its turn.
-    private let deadlines: [RunDeadline?]
+    private var deadlines: [RunDeadline?]
     private let priorities: [Int32]
     private var readyCounts: [Int] = []
     private var waitingSince: [Int64] = []
@@ -120,6 +121,7 @@ public struct SharingRollout: Sendable {
         }
         ranks = shape.jobs.map { _ in RunRank(priority: 0, standing: 0) }
         completions = Array(repeating: 0, count: shape.jobs.count)
+        hasStarted = Array(repeating: false, count: shape.count)
         ready = BitQueue(capacity: shape.count)
         self.places = Array(repeating: -1, count: shape.count)
         closedIn = Array(repeating: 0, count: shape.kinds.count)
@@ -151,6 +153,8 @@ public struct SharingRollout: Sendable {
         readyCounts = Array(repeating: 0, count: shape.jobs.count)
         waitingSince = Array(repeating: -1, count: shape.jobs.count)
         open.removeAll()
+        for task in hasStarted.indices { hasStarted[task] = false }
+        for job in deadlines.indices { deadlines[job]?.starts.reset() }
         for job in completions.indices { completions[job] = 0 }
         for index in closedIn.indices { closedIn[index] = 0 }
     }
@@ -198,6 +202,7 @@ public struct SharingRollout: Sendable {
     private mutating func finish(_ task: Int, _ now: Int64) {
         let job = Int(shape.jobOf[task])
         unfinished[job] -= 1
+        hasStarted[task] = true  // a group never runs
         remaining[job] -= shape.durations[task]
         if unfinished[job] == 0 {
             completions[job] = now - shape.jobs[job].arrival
@@ -213,8 +218,8 @@ public struct SharingRollout: Sendable {
     private mutating func dispatch(_ now: Int64) {
         let cap = rule.cap.map { $0 / Double(max(open.count, 1)) }
         kindsLeft = shape.kinds.count
+        rankOpen(now)
         for job in waitingTooLong(now) { start(job, atMost: 1, cap, now) }
-        for job in open { ranks[job] = rank(job, now) }
         sortOpen()
         for job in open where kindsLeft > 0 { start(job, atMost: .max, cap, now) }
     }
@@ -272,6 +277,7 @@ public struct SharingRollout: Sendable {
         }
         ready.remove(at: place)
         readyCounts[job] -= 1
+        hasStarted[task] = true
         waitingSince[job] = now
         free[machine] -= problem.demands[task]
         held[job] += problem.demands[task]
@@ -301,6 +307,22 @@ public struct SharingRollout: Sendable {
             }
             open[hole] = job
         }
+    }
+
+    private mutating func rankOpen(_ now: Int64) {
+        if rule.cost.isBySlack {
+            for job in open {
+                let first = shape.jobs[job].tasks.lowerBound
+                deadlines[job]?.starts.pass { hasStarted[first + $0] }
+            }
+        }
+        let isBySlack = rule.cost.isBySlack && !open.contains { deadlines[$0]?.isLate(at: now) ?? false }
+        for job in open { ranks[job] = isBySlack ? rankBySlack(job) : rank(job, now) }
+    }
+
+    private func rankBySlack(_ job: Int) -> RunRank {
+        RunRank(
+            priority: rule.cost.hasClasses ? priorities[job] : 0, latestStart: deadlines[job]?.starts.next ?? .max)
     }
 
     private func rank(_ job: Int, _ now: Int64) -> RunRank {
