@@ -180,7 +180,16 @@ public struct SizeAwareSharing: Policy {
             }
         }
         let now = observation.now.nanoseconds
-        return observation.openRuns.contains { deadlines[Int($0)]?.isLate(at: now) ?? false }
+        if observation.openRuns.contains(where: { deadlines[Int($0)]?.isLate(at: now) ?? false }) { return true }
+        let dues = observation.openRuns.map(Int.init).filter { deadlines[$0] != nil }.sorted {
+            deadlines[$0]!.due < deadlines[$1]!.due
+        }
+        var sum = Double(now)
+        for run in dues {
+            sum += Double(observation.run(at: run).remainingNanoseconds) * widths[run]
+            if sum > Double(deadlines[run]!.due) { return true }
+        }
+        return false
     }
 }
 

@@ -316,7 +316,17 @@ public struct SharingRollout: Sendable {
                 deadlines[job]?.starts.pass { hasStarted[first + $0] }
             }
         }
-        let isBySlack = rule.cost.isBySlack && !open.contains { deadlines[$0]?.isLate(at: now) ?? false }
+        var isBySlack = rule.cost.isBySlack && !open.contains { deadlines[$0]?.isLate(at: now) ?? false }
+        if isBySlack {
+            var sum = Double(now)
+            for job in open.filter({ deadlines[$0] != nil }).sorted(by: { deadlines[$0]!.due < deadlines[$1]!.due }) {
+                sum += Double(remaining[job]) * widths[job]
+                if sum > Double(deadlines[job]!.due) {
+                    isBySlack = false
+                    break
+                }
+            }
+        }
         for job in open { ranks[job] = isBySlack ? rankBySlack(job) : rank(job, now) }
     }
 
