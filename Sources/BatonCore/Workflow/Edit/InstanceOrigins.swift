@@ -22,7 +22,8 @@ public struct InstanceOrigins: Hashable, Sendable {
         var sharers: [String: [Int]] = [:]
         for edit in edits {
             switch edit {
-            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
+            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout,
+                .setSpeculation, .setCached,
                 .setLimit, .addLimit, .addSlot, .removeSlots:
                 break
             case .fuse(let tasks): Self.join(tasks, as: tasks.last ?? "", &sources)
