@@ -43,11 +43,12 @@ struct Witness: Sendable {
     }
 
     /// What has succeeded is never run again, also when the success could have been asked for but was not yet known; a
-    /// copy of what is believed to run is none.
+    /// copy of what is believed to run is none, nor is one that is ended as soon as it starts.
     private mutating func checkNotDone(_ attempt: Attempt.ID, _ engine: Engine, _ world: SimulatedWorld) {
         if let earlier = succeeded[attempt.reference] {
             violations.append("\(attempt) was started although \(earlier) had succeeded")
         }
+        if engine.running(attempt)?.stopping == .outrun { return }
         for number in 1..<attempt.number {
             let earlier = Attempt.ID(run: attempt.run, task: attempt.task, number: number)
             if case .ended(.succeeded, _) = world.fact(of: earlier), engine.running(earlier) == nil {
