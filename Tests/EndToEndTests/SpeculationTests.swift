@@ -93,6 +93,6 @@ struct SpeculationTests {
             """, to: "late.yaml")
         let result = try house.run("run", "late.yaml")
         #expect(result.exitCode == 2)
-        #expect(result.messages.contains("late.yaml:3:47: error: 'speculate' must be shorter than 'timeout'"))
+        #expect(result.messages.contains("late.yaml:3:45: error: 'speculate' must be shorter than 'timeout'"))
     }
 }
