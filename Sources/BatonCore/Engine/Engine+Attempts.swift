@@ -42,7 +42,7 @@ extension Engine {
         if let timeout = runs[run].task(task).timeout {
             effects.append(.wake(at: running.since.advanced(by: timeout), .timeout(attempt)))
         }
-        if let patience = runs[run].task(task).speculation, runs[run].companions[Int32(task)] == nil {
+        if let patience = runs[run].task(task).speculation, runs[run].companion(of: task) == nil {
             effects.append(.wake(at: running.since.advanced(by: patience), .speculate(attempt)))
         }
     }
@@ -71,7 +71,7 @@ extension Engine {
         guard let (run, task, running) = current(attempt) else { return }  // a late or duplicate report
         release(running, task, in: run)
         let verdict = verdict(on: outcome, running.stopping)
-        if case .copy(let copy)? = runs[run].companions[Int32(task)] {
+        if case .copy(let copy)? = runs[run].companion(of: task) {
             endOneOfTwo(running, verdict, copy, task, in: run, at: now, into: &effects)
         } else {
             endLast(running, verdict, usage, task, in: run, at: now, into: &effects)
@@ -85,7 +85,8 @@ extension Engine {
     ) {
         runs[run].runningTasks -= 1
         var settled = Worklist()
-        let companion = runs[run].companions.isEmpty ? nil : runs[run].companions.removeValue(forKey: Int32(task))
+        let companion = runs[run].companion(of: task)
+        if companion != nil { runs[run].companions[Int32(task)] = nil }
         switch (companion, verdict) {
         case (.winner(let number), _):
             settled.push(task, .succeeded(attempt: number))

@@ -15,7 +15,7 @@ extension Engine {
     /// for another tenth of its time.
     mutating func speculate(_ attempt: Attempt.ID, at now: Instant, into effects: inout [Effect]) {
         guard let (run, task, running) = current(attempt), running.stopping == nil,
-            runs[run].companions[Int32(task)] == nil
+            runs[run].companion(of: task) == nil
         else { return }  // it has ended, or is about to, or has a copy
         guard let worker = workerForCopy(of: running, task, in: run) else {
             let wait = max(running.since.duration(to: now) / 10, .milliseconds(100))
@@ -86,7 +86,7 @@ extension RunState {
     /// The attempts of a task that run: none, one, or two.
     func running(_ task: Int) -> [TaskState.Running] {
         guard case .running(let first) = states[task] else { return [] }
-        if case .copy(let copy)? = companions[Int32(task)] { return [first, copy] }
+        if case .copy(let copy)? = companion(of: task) { return [first, copy] }
         return [first]
     }
 
@@ -95,13 +95,17 @@ extension RunState {
     func running(_ task: Int, _ number: Int32) -> TaskState.Running? {
         guard case .running(let first) = states[task] else { return nil }
         if first.attempt == number { return first }
-        if case .copy(let copy)? = companions[Int32(task)], copy.attempt == number { return copy }
+        if case .copy(let copy)? = companion(of: task), copy.attempt == number { return copy }
         return nil
     }
 
+    // Nearly always there is none, and nothing has to be hashed.
+    @inline(__always)
+    func companion(of task: Int) -> Companion? { companions.isEmpty ? nil : companions[Int32(task)] }
+
     /// Changes what is known of a running attempt.
     mutating func update(_ running: TaskState.Running, of task: Int) {
-        if case .copy(let copy)? = companions[Int32(task)], copy.attempt == running.attempt {
+        if case .copy(let copy)? = companion(of: task), copy.attempt == running.attempt {
             companions[Int32(task)] = .copy(running)
         } else {
             states[task] = .running(running)

@@ -35,24 +35,25 @@ extension Analysis {
     static func lateAttempts(_ context: Context) -> [Finding] {
         context.families.families.indices.compactMap { place in
             guard let found = context.beliefs.stragglers[place] else { return nil }
-            func patience(_ index: Int) -> Int64? { found.limits[index].map { rounded($0 / 2) } }
-            let tasks = context.families.families[place].tasks.filter { index in
+            var tasks: [Int] = []
+            var patiences: [Int64] = []
+            for index in context.families.families[place].tasks {
                 let task = context.subject.workflow.tasks[index]
-                guard let patience = patience(index), task.approval == nil else { return false }
-                if let timeout = task.timeout, timeout <= .nanoseconds(patience) { return false }
-                return !isAbout(task.speculation, patience)
+                guard let patience = found.limits[index].map({ rounded($0 / 2) }), task.approval == nil,
+                    task.timeout.map({ $0 > .nanoseconds(patience) }) ?? true, !isAbout(task.speculation, patience)
+                else { continue }
+                tasks.append(index)
+                patiences.append(patience)
             }
-            guard let first = tasks.first, let time = patience(first) else { return nil }
-            let edits = tasks.compactMap { index in
-                patience(index).map {
-                    WorkflowEdit.setSpeculation(
-                        task: context.subject.workflow.tasks[index].name, .nanoseconds($0))
-                }
+            guard let first = patiences.first else { return nil }
+            let edits = zip(context.names(tasks), patiences).map { name, patience in
+                WorkflowEdit.setSpeculation(task: name, .nanoseconds(patience))
             }
             return Finding(
                 kind: .stragglerCopy, tasks: context.names(tasks), evidence: [evidence(found, tasks, context)],
-                rewrite: "Start a second attempt beside one that has run for \(self.time(time, tasks)); the first to "
-                    + "succeed counts.",
+                rewrite:
+                    "Start a second attempt beside one that has run for \(time(first, tasks)); the first to succeed "
+                    + "counts.",
                 edits: edits, preserves: .order, risk: .high, permission: .speculate)
         }
     }

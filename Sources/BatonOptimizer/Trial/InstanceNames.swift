@@ -18,8 +18,7 @@ public struct InstanceNames: Sendable {
             case .fuse(let tasks): if tasks.contains(now) { now = tasks[tasks.count - 1] }
             case .merge(let task, let other): if now == task { now = other }
             case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout,
-                .setSpeculation, .setCached,
-                .setLimit, .addLimit, .addSlot, .removeSlots, .share:
+                .setSpeculation, .setCached, .setLimit, .addLimit, .addSlot, .removeSlots, .share:
                 break
             }
         }
