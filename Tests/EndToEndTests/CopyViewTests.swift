@@ -27,7 +27,8 @@ struct CopyViewTests {
         stage.send(.attemptEnded(attempt(number, stage), outcome, usage), at: seconds)
     }
 
-    @Test("progress tells that a copy starts and of the attempt that was first", arguments: [(1, "34.0s"), (2, "4.0s")])
+    @Test(
+        "progress tells that a copy starts and of the attempt that was first", arguments: [(1, "34.0s"), (2, "4.0s")])
     func progress(winner: Int, time: String) throws {
         let stage = try stage()
         end(Int32(winner), .succeeded(nil), stage, at: 34)
