@@ -82,7 +82,7 @@ public struct Analysis: Sendable {
     /// In the order in which findings are listed before they are priced.
     private static let finders: [@Sendable (Context) -> [Finding]] = [
         missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
-        smallTasks, repeatedWork, repeatedSetup, retryStorms, stragglers, contentions,
+        smallTasks, repeatedWork, repeatedSetup, retryStorms, stragglers, lateAttempts, contentions,
         tightLimits, lateOrder,
     ]
 }

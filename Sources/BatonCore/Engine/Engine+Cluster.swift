@@ -8,7 +8,7 @@ struct WorkerState: Sendable {
     var available: Resources
     var used = Resources.zero
     /// What runs here now, in no particular but always the same order.
-    var running: [Engine.Readied] = []
+    var running: [Engine.Started] = []
     var isAlive = true
 
     /// Less than nothing for a lost worker: there a task that asks for nothing doesn't fit either.
@@ -80,8 +80,13 @@ extension Engine {
         guard workers[Int(id.index)].isAlive else { return }
         change(id) { $0.isAlive = false }
         cluster.revision += 1
-        let lost = workers[Int(id.index)].running.sorted { ($0.run, $0.task) < ($1.run, $1.task) }
-        for lost in lost { end(attemptID(Int(lost.task), in: Int(lost.run)), .lost, nil, at: now, into: &effects) }
+        let lost = workers[Int(id.index)].running.sorted {
+            ($0.run, $0.task, $0.attempt) < ($1.run, $1.task, $1.attempt)
+        }
+        for lost in lost {
+            let attempt = attemptID(lost.attempt, of: Int(lost.task), in: Int(lost.run))
+            end(attempt, .lost, nil, at: now, into: &effects)
+        }
         effects.append(.decide)
     }
 

@@ -34,6 +34,13 @@ public struct Engine: Sendable {
         var task: Int32
     }
 
+    /// A running attempt as indices and its number.
+    struct Started: Sendable {
+        var run: Int32
+        var task: Int32
+        var attempt: Int32
+    }
+
     public init() {}
 
     /// Takes in one fact.

@@ -26,6 +26,8 @@ struct RunState: Sendable {
     var latestEnds: [Instant] = []
     /// Where each task last ran, as a worker's index; -1 before that, and for groups.
     var places: [Int32]
+    /// Of tasks that run and have had a second attempt.
+    var companions: [Int32: Companion] = [:]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
     /// What people answered last to tasks that ask for approval.

@@ -47,7 +47,7 @@ extension Observation {
     public func running(on worker: Worker.ID) -> [RunningTask] {
         engine.workers[Int(worker.index)].running.compactMap { place in
             let (run, task) = (Int(place.run), Int(place.task))
-            guard case .running(let running) = engine.runs[run].states[task] else { return nil }
+            guard let running = engine.runs[run].running(task, place.attempt) else { return nil }
             let nanoseconds =
                 engine.executionNanoseconds(of: task, in: run, on: Int(worker.index))
                 + engine.transferNanoseconds(of: task, in: run, to: Int(worker.index))

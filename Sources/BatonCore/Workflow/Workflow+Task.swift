@@ -15,6 +15,8 @@ extension Workflow {
         public var approval: Template?
         public var retry: RetryRule
         public var timeout: Duration?
+        /// How long an attempt runs before a second one may start beside it; never where the user says nothing.
+        public var speculation: Duration?
         public var request: ResourceRequest
         /// 0 to 100; higher goes first. 50 when the user says nothing.
         public var priority: Int32
@@ -33,8 +35,9 @@ extension Workflow {
         public init(
             name: String, action: Action, needs: [Template] = [], fanOut: FanOut? = nil, inputs: [Template] = [],
             outputs: [Template] = [], condition: Expression? = nil, approval: Template? = nil,
-            retry: RetryRule = .never, timeout: Duration? = nil, request: ResourceRequest = ResourceRequest(),
-            priority: Int32 = 50, deadline: Duration? = nil, isCached: Bool = false, workingDirectory: Template? = nil,
+            retry: RetryRule = .never, timeout: Duration? = nil, speculation: Duration? = nil,
+            request: ResourceRequest = ResourceRequest(), priority: Int32 = 50, deadline: Duration? = nil,
+            isCached: Bool = false, workingDirectory: Template? = nil,
             environment: [EnvironmentVariable] = [], secrets: [String] = [], isFinally: Bool = false,
             expectedDuration: Duration? = nil
         ) {
@@ -48,6 +51,7 @@ extension Workflow {
             self.approval = approval
             self.retry = retry
             self.timeout = timeout
+            self.speculation = speculation
             self.request = request
             self.priority = priority
             self.deadline = deadline

@@ -57,12 +57,28 @@ extension Validator {
         }
         if task.retry.backoff < .zero { report(path + ["retries", "backoff"], "'backoff' must not be negative") }
         checkDuration(task.timeout, path + ["timeout"])
+        checkSpeculation(of: task, path + ["speculate"])
         checkDuration(task.deadline, path + ["deadline"])
         checkDuration(task.expectedDuration, path + ["expected"])
         for (name, quantity) in task.request.quantities {
             if case .exactly(let amount) = quantity, amount < 0 {
                 report(path + ["resources", name], "'\(name)' must not be negative")
             }
+        }
+    }
+
+    private mutating func checkSpeculation(of task: Workflow.Task, _ path: [String]) {
+        guard let patience = task.speculation else { return }
+        checkDuration(patience, path)
+        if let timeout = task.timeout, patience >= timeout {
+            report(
+                path, "'speculate' must be shorter than 'timeout', or no attempt runs that long",
+                hint: "Let a second attempt start earlier, or give attempts more time.")
+        }
+        if task.approval != nil {
+            report(
+                path, "a task that asks for an approval can't have 'speculate': what was approved is done once",
+                hint: "Ask in a task of its own, and let this one need it.")
         }
     }
 

@@ -26,7 +26,8 @@ enum TaskStep {
         if old.priority != new.priority { steps.append(.set(.priority, .plain(String(new.priority)))) }
         if old.isCached != new.isCached { steps.append(.set(.cache, .plain(String(new.isCached)))) }
         for (key, duration) in [
-            (TaskKey.timeout, \Workflow.Task.timeout), (.deadline, \.deadline), (.duration, \.expectedDuration),
+            (TaskKey.timeout, \Workflow.Task.timeout), (.speculate, \.speculation), (.deadline, \.deadline),
+            (.duration, \.expectedDuration),
         ] where old[keyPath: duration] != new[keyPath: duration] {
             steps.append(new[keyPath: duration].map { .set(key, .plain(AmountText.duration($0))) } ?? .remove(key))
         }

@@ -58,6 +58,7 @@ private struct WorkflowWriter {
         case .approval: task.approval.map(scalar)
         case .retries: task.retry == .never ? nil : retry(task.retry)
         case .timeout: task.timeout.map(AmountText.duration)
+        case .speculate: task.speculation.map(AmountText.duration)
         case .resources: resources(task.request)
         case .priority: task.priority == 50 ? nil : String(task.priority)
         case .deadline: task.deadline.map(AmountText.duration)

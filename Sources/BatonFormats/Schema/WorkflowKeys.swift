@@ -77,7 +77,7 @@ enum DefaultsKey: String, FormatKey {
 /// The keys of a task.
 enum TaskKey: String, FormatKey {
     case description, run, command, uses, with, needs, foreach, matrix, inputs, outputs, when, approval
-    case retries, timeout, resources, priority, deadline, cache, workdir, env, secrets, concurrency, duration
+    case retries, timeout, speculate, resources, priority, deadline, cache, workdir, env, secrets, concurrency, duration
 
     static let choices: [TaskKey] = [.run, .command, .uses]
     static let substitute: TaskKey? = .approval
@@ -93,7 +93,7 @@ enum TaskKey: String, FormatKey {
             .map(.either([.list(.anything), .bareExpression, .record(GlobKey.self, named: "glob")]))
         case .when: .either([.expression, .boolean])
         case .retries: .either([.integer(0...1_000), .record(RetriesKey.self, named: "retries")])
-        case .timeout, .deadline, .duration: .duration
+        case .timeout, .speculate, .deadline, .duration: .duration
         case .resources:
             .either([.choice([ResourcesKey.auto.rawValue]), .record(ResourcesKey.self, named: "resources")])
         case .priority: .integer(0...100)
@@ -120,6 +120,7 @@ enum TaskKey: String, FormatKey {
         case .approval: "A question that a person has to say yes to before the task starts; 'run' may be left out then."
         case .retries: "How many more attempts a failed task gets, or also when and after how long."
         case .timeout: "Each attempt is ended after this time."
+        case .speculate: "A second attempt may start beside one that has run so long; the first that succeeds counts."
         case .resources: "What an attempt takes; learned from earlier runs where absent, or wherever it is 'auto'."
         case .priority: "0 to 100, higher goes first; 50 when absent."
         case .deadline: "When the task should have ended, counted from the start of the run."

@@ -61,6 +61,7 @@ extension WorkflowDecoder {
                 task.approval = template(node, name)
             case .retries: task.retry = retry(node) ?? task.retry
             case .timeout: task.timeout = duration(node, name)
+            case .speculate: task.speculation = duration(node, name)
             case .resources: task.request.override(with: request(node))
             case .priority: task.priority = priority(node) ?? task.priority
             case .deadline: task.deadline = duration(node, name)

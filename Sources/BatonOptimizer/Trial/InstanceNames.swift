@@ -17,8 +17,8 @@ public struct InstanceNames: Sendable {
             switch edit {
             case .fuse(let tasks): if tasks.contains(now) { now = tasks[tasks.count - 1] }
             case .merge(let task, let other): if now == task { now = other }
-            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
-                .setLimit, .addLimit, .addSlot, .removeSlots, .share:
+            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout,
+                .setSpeculation, .setCached, .setLimit, .addLimit, .addSlot, .removeSlots, .share:
                 break
             }
         }

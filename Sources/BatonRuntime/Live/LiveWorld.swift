@@ -79,9 +79,7 @@ final class LiveWorld {
 
     func launch(_ order: Effect.Order, engine: Engine) {
         // It may have been cancelled while its inputs were hashed.
-        guard case .running(let running)? = engine.state(of: order.attempt.reference),
-            running.attempt == order.attempt.number
-        else { return }
+        guard let running = engine.running(order.attempt) else { return }
         if running.stopping != nil {
             inbox.post(.ended(order.attempt, .stopped, nil))
             return

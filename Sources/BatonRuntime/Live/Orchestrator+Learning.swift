@@ -43,7 +43,7 @@ extension Orchestrator {
     /// ladder had raised it already, which says something of this one task only.
     func killedBytes(_ event: Event) -> Int64? {
         guard case .attemptEnded(let attempt, .failed(.outOfMemory), let usage) = event,
-            case .running(let running)? = engine.state(of: attempt.reference), running.attempt == attempt.number,
+            let running = engine.running(attempt),
             !engine.isMemoryRaised(of: attempt.reference)
         else { return nil }
         return max(running.grant.memoryBytes, usage?.peakMemoryBytes ?? 0)

@@ -79,6 +79,9 @@ public struct RandomWorkload: Hashable, Sendable {
         if generator.percent(15) { task.timeout = generator.duration(in: 1...30) }
         if task.timeout != nil && generator.percent(30) { behaviour.duration = .seconds(365 * 86_400) }  // it hangs
         if generator.percent(20) {
+            task.speculation = task.timeout.map { $0 / 2 } ?? generator.duration(in: 1...20)
+        }
+        if generator.percent(20) {
             behaviour.peakMemoryBytes = worker.memoryBytes / Int64(generator.int(in: 1...6))
         }
     }

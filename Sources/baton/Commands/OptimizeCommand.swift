@@ -58,7 +58,7 @@ struct OptimizeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Permit what nothing can prove safe: drop-dependencies, change-limits, stop-stragglers. May be repeated.",
+            "Permit what nothing can prove safe: drop-dependencies, change-limits, stop-stragglers, speculate. May be repeated.",
             valueName: "what"))
     var allow: [Permission] = []
 

@@ -22,8 +22,8 @@ public struct InstanceOrigins: Hashable, Sendable {
         var sharers: [String: [Int]] = [:]
         for edit in edits {
             switch edit {
-            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
-                .setLimit, .addLimit, .addSlot, .removeSlots:
+            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout,
+                .setSpeculation, .setCached, .setLimit, .addLimit, .addSlot, .removeSlots:
                 break
             case .fuse(let tasks): Self.join(tasks, as: tasks.last ?? "", &sources)
             case .merge(let task, let kept): Self.join([kept, task], as: kept, &sources)

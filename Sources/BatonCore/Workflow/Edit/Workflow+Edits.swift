@@ -62,6 +62,11 @@ extension Workflow {
         case .setTimeout(let name, let timeout):
             guard timeout > .zero else { throw WorkflowEditProblem("a timeout must be longer than zero") }
             tasks[try index(of: name)].timeout = timeout
+        case .setSpeculation(let name, let patience):
+            guard patience > .zero else {
+                throw WorkflowEditProblem("the time before a second attempt must be longer than zero")
+            }
+            tasks[try index(of: name)].speculation = patience
         case .setCached(let name, let isCached): tasks[try index(of: name)].isCached = isCached
         case .setLimit(let name, let capacity):
             try check(capacity, in: 1...1_000_000_000, "a limit")

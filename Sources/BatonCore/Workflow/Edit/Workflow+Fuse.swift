@@ -71,6 +71,7 @@ extension Workflow.Task {
         request = try Workflow.ResourceRequest.combined(parts, by: max)
         retry = parts.map(\.retry).max { $0.limit < $1.limit } ?? retry
         timeout = Self.sum(parts.map(\.timeout))
+        speculation = Self.sum(parts.map(\.speculation))
         expectedDuration = Self.sum(parts.map(\.expectedDuration))
         deadline = parts.compactMap(\.deadline).min()
         priority = parts.map(\.priority).max() ?? priority

@@ -318,6 +318,7 @@ private struct DefectPlanter {
         guard let task = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds = 60 * user.knowledge[task].nanoseconds }
         note(.straggler, task)
+        note(.stragglerCopy, task)
         guard let other = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in user.knowledge[other].durations.indices { user.knowledge[other].durations[run].nanoseconds *= 60 }
         // Of another sort: what tasks of one sort may have to do, each of them may.
