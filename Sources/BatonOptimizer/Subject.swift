@@ -57,9 +57,11 @@ public struct Subject: Sendable {
         guard !members[task].isEmpty else { return nil }
         var targets: [(instance: Int, dependency: Int)] = []
         for instance in members[task] {
-            let scope = Scope(parameters: parameters, bindings: expansion.instances[instance].bindings)
-            guard let name = try? need.render(in: scope), let place = expansion[name] else { return nil }
-            targets.append((instance, Int(place.index)))
+            for bindings in expansion.instances[instance].parts {
+                let scope = Scope(parameters: parameters, bindings: bindings)
+                guard let name = try? need.render(in: scope), let place = expansion[name] else { return nil }
+                targets.append((instance, Int(place.index)))
+            }
         }
         return targets
     }

@@ -111,6 +111,7 @@ public struct RandomWorkflow {
             for other in tasks where other.name < task.name && other.needs == task.needs {
                 edits.append(.fuse(tasks: [other.name, task.name]))
             }
+            if task.fanOut != nil { edits.append(.setBatch(task: task.name, size: 2)) }
             for other in tasks where other.name != task.name && other.action == task.action {
                 edits.append(.merge(task: task.name, into: other.name))
             }

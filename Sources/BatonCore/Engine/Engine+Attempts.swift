@@ -26,7 +26,7 @@ extension Engine {
         enter(.running(running), task, in: run, at: now, into: &effects)
         let attempt = attemptID(task, in: run)
         effects.append(.start(order(for: attempt, running, in: run)))
-        if let timeout = runs[run].task(task).timeout {
+        if let timeout = runs[run].timeout(of: task) {
             effects.append(.wake(at: now.advanced(by: timeout), .timeout(attempt)))
         }
     }

@@ -42,7 +42,7 @@ extension Engine {
                 case .running(let running):
                     if facts(attempt) == .neverStarted { effects.append(.start(order(for: attempt, running, in: run))) }
                     if let reason = running.stopping { effects.append(.stop(attempt, reason)) }
-                    if let timeout = runs[run].task(task).timeout {
+                    if let timeout = runs[run].timeout(of: task) {
                         effects.append(.wake(at: running.since.advanced(by: timeout), .timeout(attempt)))
                     }
                 case .backingOff(let until):

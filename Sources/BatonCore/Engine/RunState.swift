@@ -260,6 +260,21 @@ struct RunState: Sendable {
         )
     }
 
+    /// What they may see in each part of its work, of which a batch has several.
+    func partScopes(of index: Int) -> [Scope] {
+        let scope = scope(of: index)
+        return expansion.instances[index].parts.map { bindings in
+            var own = scope
+            own.bindings = bindings
+            return own
+        }
+    }
+
+    /// After which an attempt is ended: what the task says is meant for one value of a batch.
+    func timeout(of index: Int) -> Duration? {
+        task(index).timeout.map { $0 * expansion.instances[index].parts.count }
+    }
+
     /// How the run would end if what is unfinished succeeded.
     var outcomeSoFar: Run.Status {
         if status == .cancelling { return .cancelled }

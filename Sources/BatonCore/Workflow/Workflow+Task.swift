@@ -74,11 +74,14 @@ extension Workflow {
         public var exclude: [[Binding]]
         /// Combinations to add; one that agrees with an existing combination on all its axes extends that one.
         public var include: [[Binding]]
+        /// How many consecutive combinations one instance works through; one where nobody said.
+        public var batch: Int?
 
-        public init(axes: [Axis], exclude: [[Binding]] = [], include: [[Binding]] = []) {
+        public init(axes: [Axis], exclude: [[Binding]] = [], include: [[Binding]] = [], batch: Int? = nil) {
             self.axes = axes
             self.exclude = exclude
             self.include = include
+            self.batch = batch
         }
 
         public struct Axis: Hashable, Sendable, Codable {

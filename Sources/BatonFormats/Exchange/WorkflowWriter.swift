@@ -88,6 +88,7 @@ private struct WorkflowWriter {
             let maps = combinations.map { map($0.map { ($0.name, value($0.value)) }) }
             entries.append((name, "[\(maps.joined(separator: ", "))]"))
         }
+        if let batch = fanOut.batch { entries.append((FanOutKey.batch.rawValue, String(batch))) }
         return map(entries)
     }
 

@@ -89,8 +89,7 @@ enum TaskKey: String, FormatKey {
         case .command: .list(.template)
         case .with: .map(.anything)
         case .needs, .inputs, .outputs: .oneOrMore(.template)
-        case .foreach, .matrix:
-            .map(.either([.list(.anything), .bareExpression, .record(GlobKey.self, named: "glob")]))
+        case .foreach, .matrix: .open(FanOutKey.self, others: .either(FanOutKey.values))
         case .when: .either([.expression, .boolean])
         case .retries: .either([.integer(0...1_000), .record(RetriesKey.self, named: "retries")])
         case .timeout, .deadline, .duration: .duration
@@ -131,6 +130,20 @@ enum TaskKey: String, FormatKey {
         case .duration: "How long it is expected to take; learned from earlier runs when absent."
         }
     }
+}
+
+/// What `foreach` and `matrix` hold besides the values of each name.
+enum FanOutKey: String, FormatKey {
+    case batch
+
+    static let batchSizes = 1...1_000_000
+
+    /// The shapes that values have.
+    static var values: [Shape] { [.list(.anything), .bareExpression, .record(GlobKey.self, named: "glob")] }
+
+    var shape: Shape { .either([.integer(Self.batchSizes)] + Self.values) }
+
+    var summary: String { "How many values one instance does, one after the other; 1 when absent." }
 }
 
 /// The keys of `retries` when it is a map.

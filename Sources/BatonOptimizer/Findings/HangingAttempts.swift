@@ -16,7 +16,11 @@ extension Analysis {
             var edits: [WorkflowEdit] = []
             for index in family {
                 let task = subject.workflow.tasks[index]
-                guard let limit = found.limits[index].map(rounded), !isLimited(task, limit) else { continue }
+                // What a task says of time is meant for each value of a batch.
+                let values = Int64(task.fanOut?.batch ?? 1)
+                guard let limit = found.limits[index].map({ rounded(($0 + values - 1) / values) }),
+                    !isLimited(task, limit)
+                else { continue }
                 tasks.append(index)
                 edits += [.setTimeout(task: task.name, .nanoseconds(limit))]
                 let rule = rule(task.retry, retries)

@@ -79,12 +79,15 @@ struct InstanceMap {
     private func computedNames(in formulas: [TaskFormula], of task: Int) throws(WorkflowEditProblem) -> [String] {
         var found: [String] = []
         for instance in expansion.instances where Int(instance.task) == task {
-            for formula in formulas {
-                do throws(ExpressionError) {
-                    found += try formula.taskNames(in: Scope(parameters: parameters, bindings: instance.bindings))
-                } catch {
-                    let name = workflow.tasks[task].name
-                    throw WorkflowEditProblem("'\(name)' reads a task whose name is known only during the run")
+            for bindings in instance.parts {
+                let scope = Scope(parameters: parameters, bindings: bindings)
+                for formula in formulas {
+                    do throws(ExpressionError) {
+                        found += try formula.taskNames(in: scope)
+                    } catch {
+                        let name = workflow.tasks[task].name
+                        throw WorkflowEditProblem("'\(name)' reads a task whose name is known only during the run")
+                    }
                 }
             }
         }
