@@ -82,9 +82,12 @@ public struct Subject: Sendable {
     }
 
     /// How many like this instance run at once where nothing else does.
-    func slots(for instance: Int) -> Int {
-        let demand = demand(of: instance)
-        return machines.reduce(0) { sum, machine in
+    func slots(for instance: Int) -> Int { slots(for: instance, on: machines) }
+
+    /// How many run at once on these machines, of those on which it may run.
+    func slots(for instance: Int, on machines: [Machine]) -> Int {
+        let (demand, request) = (demand(of: instance), expansion.instances[instance].request)
+        return machines.filter { request.allows($0.kind) }.reduce(0) { sum, machine in
             let amounts = [
                 (machine.capacity.milliCPU, demand.milliCPU), (machine.capacity.memoryBytes, demand.memoryBytes),
                 (machine.capacity.gpus, demand.gpus), (machine.capacity.diskBytes, demand.diskBytes),

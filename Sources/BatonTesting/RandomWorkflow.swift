@@ -135,6 +135,7 @@ public struct RandomWorkflow {
             edits.append(.setCPU(task: task.name, milliCPU: Int64.random(in: 1...20_000, using: &generator)))
             edits.append(.setPriority(task: task.name, Int32.random(in: 0...100, using: &generator)))
             edits.append(.setCached(task: task.name, chance(0.5)))
+            edits.append(.setWorkerKinds(task: task.name, chance(0.5) ? ["small"] : ["small", "old, but cheap"]))
             edits.append(.setTimeout(task: task.name, pick([.seconds(7200), .milliseconds(1500), .nanoseconds(1)])))
             edits.append(
                 .setRetries(

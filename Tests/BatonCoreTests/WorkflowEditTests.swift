@@ -125,6 +125,8 @@ struct WorkflowEditTests {
                 == "'c' reads what 'b' gives")
         #expect(tried("a -> b", ["b": { $0.secrets = ["T"] }]) == "'a' and 'b' differ in 'secrets'")
         #expect(tried("a -> b", ["a": { $0.request.slots = [.init(limit: "db")] }]) == "'a' and 'b' differ in 'slots'")
+        #expect(
+            tried("a -> b", ["a": { $0.request.workerKinds = ["gpu"] }]) == "'a' and 'b' differ in 'runs_on'")
         #expect(tried("a -> b", ["a": { $0.isCached = true }]) == "'a' and 'b' differ in 'cache'")
         #expect(
             tried("a -> b", ["a": { $0.action = shell("curl -H $BATON_ATTEMPT") }])

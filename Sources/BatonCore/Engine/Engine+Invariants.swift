@@ -7,7 +7,11 @@ extension Engine {
         var used = Array(repeating: Resources.zero, count: workers.count)
         for run in runs {
             broken += run.brokenInvariants()
-            for case .running(let running) in run.states {
+            for (task, state) in run.states.enumerated() {
+                guard case .running(let running) = state else { continue }
+                if !run.expansion.instances[task].request.allows(workers[Int(running.worker.index)].worker.kind) {
+                    broken.append("task \(task) of \(run.id) runs on a worker of another kind")
+                }
                 used[Int(running.worker.index)] += running.grant
                 if !workers[Int(running.worker.index)].isAlive {
                     broken.append("\(run.id) runs on lost worker \(running.worker.index)")

@@ -62,10 +62,12 @@ public struct TaskInstance: Hashable, Sendable {
         public var slots: [Slot]
         /// Declared CPU and memory are upper bounds: Baton asks for what it has learned.
         public var isAutomatic: Bool
+        /// Kinds of workers that it may run on; any where nobody has said.
+        public var workerKinds: [String]?
 
         public init(
             milliCPU: Int64? = nil, memoryBytes: Int64? = nil, gpus: Int64? = nil, diskBytes: Int64? = nil,
-            slots: [Slot] = [], isAutomatic: Bool = false
+            slots: [Slot] = [], isAutomatic: Bool = false, workerKinds: [String]? = nil
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
@@ -73,6 +75,13 @@ public struct TaskInstance: Hashable, Sendable {
             self.diskBytes = diskBytes
             self.slots = slots
             self.isAutomatic = isAutomatic
+            self.workerKinds = workerKinds
+        }
+
+        /// Whether it may run on workers of this kind, large enough or not.
+        public func allows(_ kind: String?) -> Bool {
+            guard let workerKinds else { return true }
+            return kind.map(workerKinds.contains) ?? false
         }
 
         /// Of each resource the larger amount; slots are the same in all parts of a batch.

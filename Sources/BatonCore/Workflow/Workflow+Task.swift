@@ -123,10 +123,12 @@ extension Workflow {
         public var slots: [Slot]
         /// True: declared CPU and memory are upper bounds, and Baton asks for what it has learned; nil: nobody said.
         public var isAutomatic: Bool?
+        /// Kinds of workers that it may run on; any where nobody has said.
+        public var workerKinds: [String]?
 
         public init(
             milliCPU: Quantity? = nil, memoryBytes: Quantity? = nil, gpus: Quantity? = nil,
-            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil
+            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil, workerKinds: [String]? = nil
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
@@ -134,6 +136,7 @@ extension Workflow {
             self.diskBytes = diskBytes
             self.slots = slots
             self.isAutomatic = isAutomatic
+            self.workerKinds = workerKinds
         }
 
         public struct Slot: Hashable, Sendable, Codable {

@@ -66,6 +66,9 @@ extension Validator {
         checkDuration(task.timeout, path + ["timeout"])
         checkDuration(task.deadline, path + ["deadline"])
         checkDuration(task.expectedDuration, path + ["expected"])
+        if let kinds = task.request.workerKinds, kinds.isEmpty || kinds.contains("") {
+            report(path + ["runs_on"], "'runs_on' names no kind of worker", hint: "Leave it out to run on any.")
+        }
         for (name, quantity) in task.request.quantities {
             if case .exactly(let amount) = quantity, amount < 0 {
                 report(path + ["resources", name], "'\(name)' must not be negative")

@@ -25,6 +25,9 @@ enum TaskStep {
         if let batch = new.fanOut?.batch, batch != old.fanOut?.batch { steps.append(.batch(batch)) }
         if old.retry != new.retry { steps.append(.retries(from: old.retry, to: new.retry)) }
         steps += self.steps(from: old.request, to: new.request)
+        if old.request.workerKinds != new.request.workerKinds {
+            steps.append(new.request.workerKinds.map { .set(.runsOn, TaskText.workerKinds($0)) } ?? .remove(.runsOn))
+        }
         if old.priority != new.priority { steps.append(.set(.priority, .plain(String(new.priority)))) }
         if old.isCached != new.isCached { steps.append(.set(.cache, .plain(String(new.isCached)))) }
         for (key, duration) in [

@@ -59,6 +59,7 @@ private struct WorkflowWriter {
         case .retries: task.retry == .never ? nil : retry(task.retry)
         case .timeout: task.timeout.map(AmountText.duration)
         case .resources: resources(task.request)
+        case .runsOn: task.request.workerKinds.map { $0.count == 1 ? flow($0[0]) : list($0) }
         case .priority: task.priority == 50 ? nil : String(task.priority)
         case .deadline: task.deadline.map(AmountText.duration)
         case .cache: task.isCached ? "true" : nil

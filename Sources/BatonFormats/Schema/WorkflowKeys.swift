@@ -77,7 +77,9 @@ enum DefaultsKey: String, FormatKey {
 /// The keys of a task.
 enum TaskKey: String, FormatKey {
     case description, run, command, uses, with, needs, foreach, matrix, inputs, outputs, when, approval
-    case retries, timeout, resources, priority, deadline, cache, workdir, env, secrets, concurrency, duration
+    case retries, timeout, resources
+    case runsOn = "runs_on"
+    case priority, deadline, cache, workdir, env, secrets, concurrency, duration
 
     static let choices: [TaskKey] = [.run, .command, .uses]
     static let substitute: TaskKey? = .approval
@@ -95,6 +97,7 @@ enum TaskKey: String, FormatKey {
         case .timeout, .deadline, .duration: .duration
         case .resources:
             .either([.choice([ResourcesKey.auto.rawValue]), .record(ResourcesKey.self, named: "resources")])
+        case .runsOn: .oneOrMore(.text)
         case .priority: .integer(0...100)
         case .cache: .boolean
         case .env: .map(.template)
@@ -120,6 +123,7 @@ enum TaskKey: String, FormatKey {
         case .retries: "How many more attempts a failed task gets, or also when and after how long."
         case .timeout: "Each attempt is ended after this time."
         case .resources: "What an attempt takes; learned from earlier runs where absent, or wherever it is 'auto'."
+        case .runsOn: "The kind of worker that the task may run on, or several; any when absent."
         case .priority: "0 to 100, higher goes first; 50 when absent."
         case .deadline: "When the task should have ended, counted from the start of the run."
         case .cache: "Skip the task when it already did the same on the same inputs."

@@ -62,6 +62,12 @@ extension WorkflowDecoder {
             case .retries: task.retry = retry(node) ?? task.retry
             case .timeout: task.timeout = duration(node, name)
             case .resources: task.request.override(with: request(node))
+            case .runsOn:
+                if case .scalar = node.content {
+                    task.request.workerKinds = text(node, name).map { [$0] }
+                } else {
+                    task.request.workerKinds = texts(node, name)
+                }
             case .priority: task.priority = priority(node) ?? task.priority
             case .deadline: task.deadline = duration(node, name)
             case .cache: task.isCached = boolean(node, name) ?? task.isCached

@@ -23,7 +23,7 @@ public struct InstanceNames: Sendable {
             case .fuse(let tasks): if tasks.contains(now) { now = tasks[tasks.count - 1] }
             case .merge(let task, let other): if now == task { now = other }
             case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
-                .setBatch, .setLimit, .addLimit, .addSlot, .removeSlots, .share:
+                .setWorkerKinds, .setBatch, .setLimit, .addLimit, .addSlot, .removeSlots, .share:
                 break
             }
         }

@@ -110,6 +110,7 @@ extension Workflow.Task {
                 ("secrets", Set(task.secrets) == Set(first.secrets)),
                 ("workdir", task.workingDirectory == first.workingDirectory),
                 ("when", task.condition == first.condition), ("slots", task.request.slots == first.request.slots),
+                ("runs_on", task.request.workerKinds.map(Set.init) == first.request.workerKinds.map(Set.init)),
                 ("auto", task.request.isAutomatic == first.request.isAutomatic),
                 ("finally", task.isFinally == first.isFinally), ("cache", task.isCached == first.isCached),
             ]

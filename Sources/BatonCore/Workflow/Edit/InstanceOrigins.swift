@@ -23,7 +23,7 @@ public struct InstanceOrigins: Hashable, Sendable {
         for edit in edits {
             switch edit {
             case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
-                .setBatch, .setLimit, .addLimit, .addSlot, .removeSlots:
+                .setWorkerKinds, .setBatch, .setLimit, .addLimit, .addSlot, .removeSlots:
                 break
             case .fuse(let tasks): Self.join(tasks, as: tasks.last ?? "", &sources)
             case .merge(let task, let kept): Self.join([kept, task], as: kept, &sources)

@@ -63,6 +63,7 @@ extension Workflow {
             guard timeout > .zero else { throw WorkflowEditProblem("a timeout must be longer than zero") }
             tasks[try index(of: name)].timeout = timeout
         case .setCached(let name, let isCached): tasks[try index(of: name)].isCached = isCached
+        case .setWorkerKinds(let name, let kinds): tasks[try index(of: name)].request.workerKinds = kinds
         case .setBatch(let name, let size): try setBatch(of: name, size: size, parameters: parameters)
         case .setLimit(let name, let capacity):
             try check(capacity, in: 1...1_000_000_000, "a limit")
