@@ -44,7 +44,7 @@ import Testing
             proposal.finding.edits == (1...3).map { .setWorkerKinds(task: "post\($0)", ["small"]) })
         #expect(
             proposal.finding.evidence == [
-                "'post1' and 2 others can run on 'small' and be done by the same time, with 0ms to spare; "
+                "'post1' and 2 others can run on 'small' and be done by the same time; "
                     + "a core costs 1 an hour on 'large' and 0.1 on 'small'."
             ])
         #expect(proposal.verdict == .worthIt)
@@ -62,6 +62,8 @@ import Testing
         let aside = Analysis(try Self.subject(Self.tail + [Fixture.task("aside")], [Self.large, slow]))
         let found = aside.findings.first { $0.kind == .workerKind }
         #expect(found?.edits == [.setWorkerKinds(task: "aside", ["slow"])])
+        let evidence = try #require(found?.evidence.first)
+        #expect(evidence.contains("by the same time, with 20.0s to spare; a core costs 1 an hour"))
     }
 
     @Test("nothing is said without prices, of one kind, or of tasks that say where they run")

@@ -26,12 +26,12 @@ extension Analysis {
         let names = context.names(tasks)
         let kinds = dearest.cheaperKinds.map { "'\($0)'" }.joined(separator: " or ")
         let others = names.count == 1 ? "" : names.count == 2 ? " and one other" : " and \(names.count - 1) others"
-        let time = DurationText.format(.nanoseconds(max(least, 0)))
+        let time = least > 0 ? ", with \(DurationText.format(.nanoseconds(least))) to spare" : ""
         return [
             Finding(
                 kind: .workerKind, tasks: names,
                 evidence: [
-                    "'\(names[0])'\(others) can run on \(kinds) and be done by the same time, with \(time) to spare; "
+                    "'\(names[0])'\(others) can run on \(kinds) and be done by the same time\(time); "
                         + dearest.comparison
                 ],
                 rewrite: "Let \(names.count == 1 ? "it" : "them") run on workers of kind \(kinds) only.",
