@@ -83,7 +83,7 @@ public struct Analysis: Sendable {
     private static let finders: [@Sendable (Context) -> [Finding]] = [
         missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
         smallTasks, repeatedWork, repeatedSetup, retryStorms, stragglers, lateAttempts, contentions,
-        tightLimits, lateOrder,
+        tightLimits, workerKinds, lateOrder,
     ]
 }
 

@@ -62,6 +62,8 @@ public struct Finding: Hashable, Sendable {
         case contention
         /// A limit or concurrency group is what the workflow waits for.
         case tightLimit = "tight-limit"
+        /// Tasks hold workers that cost more than others on which they would do as well.
+        case workerKind = "worker-kind"
         /// What others wait for comes late.
         case order = "order"
     }

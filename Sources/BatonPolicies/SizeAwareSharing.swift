@@ -117,7 +117,7 @@ public struct SizeAwareSharing: Policy {
         var (area, length) = (0.0, 0.0)
         for (task, duration) in observation.durations(ofRun: run).enumerated() {
             guard observation.isCommand(task, inRun: run) else { continue }
-            let grant = observation.grant(for: task, inRun: run, on: Worker.ID(0))
+            let grant = observation.usualGrant(for: task, inRun: run)
             area += Double(duration) * grant.dominantShare(of: total)
             length += Double(duration)
         }

@@ -39,10 +39,10 @@ extension Engine {
 
     func setAlarms(for running: TaskState.Running, _ task: Int, in run: Int, into effects: inout [Effect]) {
         let attempt = attemptID(running.attempt, of: task, in: run)
-        if let timeout = runs[run].task(task).timeout {
+        if let timeout = runs[run].timeout(of: task) {
             effects.append(.wake(at: running.since.advanced(by: timeout), .timeout(attempt)))
         }
-        if let patience = runs[run].task(task).speculation, runs[run].companion(of: task) == nil {
+        if let patience = runs[run].speculation(of: task), runs[run].companion(of: task) == nil {
             effects.append(.wake(at: running.since.advanced(by: patience), .speculate(attempt)))
         }
     }

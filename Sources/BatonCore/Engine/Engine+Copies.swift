@@ -30,12 +30,14 @@ extension Engine {
 
     /// The fastest worker that has room for as much as the first attempt holds; the first one's own where no other has.
     private func workerForCopy(of running: TaskState.Running, _ task: Int, in run: Int) -> Worker.ID? {
-        let slots = runs[run].expansion.instances[task].request.slots
-        guard runs[run].status == .running, slots.allSatisfy({ $0.units <= runs[run].unitsLeft(of: Int($0.limit)) })
+        let request = runs[run].expansion.instances[task].request
+        guard runs[run].status == .running,
+            request.slots.allSatisfy({ $0.units <= runs[run].unitsLeft(of: Int($0.limit)) })
         else { return nil }
         var best: Worker?
         for index in workers.indices where running.grant.fits(in: free[index]) {
             let worker = workers[index].worker
+            guard request.allows(worker.kind) else { continue }
             guard let known = best else {
                 best = worker
                 continue

@@ -8,11 +8,15 @@ extension Engine {
         for run in runs {
             broken += run.brokenInvariants()
             var held = Resources.zero
-            for running in run.states.indices.flatMap(run.running) {
-                held += running.grant
-                used[Int(running.worker.index)] += running.grant
-                if !workers[Int(running.worker.index)].isAlive {
-                    broken.append("\(run.id) runs on lost worker \(running.worker.index)")
+            for task in run.states.indices {
+                for running in run.running(task) {
+                    held += running.grant
+                    used[Int(running.worker.index)] += running.grant
+                    let worker = workers[Int(running.worker.index)]
+                    if !run.expansion.instances[task].request.allows(worker.worker.kind) {
+                        broken.append("task \(task) of \(run.id) runs on a worker of another kind")
+                    }
+                    if !worker.isAlive { broken.append("\(run.id) runs on lost worker \(running.worker.index)") }
                 }
             }
             if held != run.held { broken.append("\(run.id) counts \(run.held) but its attempts hold \(held)") }

@@ -179,6 +179,11 @@ public struct Engine: Sendable {
         runIndex[task.run].map { runs[$0].scope(of: Int(task.task.index)) }
     }
 
+    /// What they may see in each part of its work: several for a batch; nil for an unknown run.
+    public func partScopes(of task: TaskReference) -> [Scope]? {
+        runIndex[task.run].map { runs[$0].partScopes(of: Int(task.task.index)) }
+    }
+
     /// The definition behind a task; nil for an unknown run.
     public func definition(of task: TaskReference) -> Workflow.Task? {
         runIndex[task.run].map { runs[$0].task(Int(task.task.index)) }

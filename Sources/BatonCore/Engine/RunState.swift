@@ -262,6 +262,27 @@ struct RunState: Sendable {
         )
     }
 
+    /// What they may see in each part of its work, of which a batch has several.
+    func partScopes(of index: Int) -> [Scope] {
+        let scope = scope(of: index)
+        return expansion.instances[index].parts.map { bindings in
+            var own = scope
+            own.bindings = bindings
+            return own
+        }
+    }
+
+    /// After which an attempt is ended.
+    func timeout(of index: Int) -> Duration? { forAllValues(of: index, task(index).timeout) }
+
+    /// After which a second attempt may start beside the first.
+    func speculation(of index: Int) -> Duration? { forAllValues(of: index, task(index).speculation) }
+
+    /// What a task says of time is meant for one value of a batch.
+    private func forAllValues(of index: Int, _ duration: Duration?) -> Duration? {
+        duration.map { $0 * expansion.instances[index].parts.count }
+    }
+
     /// How the run would end if what is unfinished succeeded.
     var outcomeSoFar: Run.Status {
         if status == .cancelling { return .cancelled }

@@ -11,7 +11,7 @@ public struct RunningTask: Hashable, Sendable {
 
 // Workers that differ: how fast they are, what it costs to bring data there, what runs there.
 extension Observation {
-    /// True while it makes no difference to a task's time where it runs.
+    /// True while it makes no difference to a task where it runs, neither to its time nor to whether it may.
     public var hasUniformWorkers: Bool { engine.cluster.isUniform }
 
     /// Rises whenever a worker joins, is lost, or has more or less to offer.

@@ -78,11 +78,14 @@ extension Workflow {
         public var exclude: [[Binding]]
         /// Combinations to add; one that agrees with an existing combination on all its axes extends that one.
         public var include: [[Binding]]
+        /// How many consecutive combinations one instance works through; one where nobody said.
+        public var batch: Int?
 
-        public init(axes: [Axis], exclude: [[Binding]] = [], include: [[Binding]] = []) {
+        public init(axes: [Axis], exclude: [[Binding]] = [], include: [[Binding]] = [], batch: Int? = nil) {
             self.axes = axes
             self.exclude = exclude
             self.include = include
+            self.batch = batch
         }
 
         public struct Axis: Hashable, Sendable, Codable {
@@ -124,10 +127,12 @@ extension Workflow {
         public var slots: [Slot]
         /// True: declared CPU and memory are upper bounds, and Baton asks for what it has learned; nil: nobody said.
         public var isAutomatic: Bool?
+        /// Kinds of workers that it may run on; any where nobody has said.
+        public var workerKinds: [String]?
 
         public init(
             milliCPU: Quantity? = nil, memoryBytes: Quantity? = nil, gpus: Quantity? = nil,
-            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil
+            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil, workerKinds: [String]? = nil
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
@@ -135,6 +140,7 @@ extension Workflow {
             self.diskBytes = diskBytes
             self.slots = slots
             self.isAutomatic = isAutomatic
+            self.workerKinds = workerKinds
         }
 
         public struct Slot: Hashable, Sendable, Codable {

@@ -38,7 +38,7 @@ extension WorkflowDecoder {
             case .env: use.environment = environment(node)
             case .secrets: use.secrets = texts(node, name)
             case .run, .command, .foreach, .matrix, .inputs, .outputs, .approval, .retries, .timeout, .speculate,
-                .resources, .priority, .deadline, .cache, .workdir, .concurrency, .duration:
+                .resources, .runsOn, .priority, .deadline, .cache, .workdir, .concurrency, .duration:
                 report(
                     node.position, "'\(name)' cannot stand beside 'uses'", hint: "Give it to the tasks of that file.")
             }

@@ -16,7 +16,9 @@ extension Analysis {
             var edits: [WorkflowEdit] = []
             for index in family {
                 let task = subject.workflow.tasks[index]
-                guard let limit = found.limits[index].map(rounded), !isAbout(task.timeout, limit) else { continue }
+                guard let limit = found.limits[index].map({ rounded(forEachValue($0, of: task)) }),
+                    !isAbout(task.timeout, limit)
+                else { continue }
                 tasks.append(index)
                 edits += [.setTimeout(task: task.name, .nanoseconds(limit))]
                 let rule = rule(task.retry, retries)
@@ -39,7 +41,8 @@ extension Analysis {
             var patiences: [Int64] = []
             for index in context.families.families[place].tasks {
                 let task = context.subject.workflow.tasks[index]
-                guard let patience = found.limits[index].map({ rounded($0 / 2) }), task.approval == nil,
+                guard let patience = found.limits[index].map({ rounded(forEachValue($0 / 2, of: task)) }),
+                    task.approval == nil,
                     task.timeout.map({ $0 > .nanoseconds(patience) }) ?? true, !isAbout(task.speculation, patience)
                 else { continue }
                 tasks.append(index)
@@ -56,6 +59,12 @@ extension Analysis {
                     + "counts.",
                 edits: edits, preserves: .order, risk: .high, permission: .speculate)
         }
+    }
+
+    /// What a task says of time is meant for each value of a batch.
+    private static func forEachValue(_ nanoseconds: Int64, of task: Workflow.Task) -> Int64 {
+        let values = Int64(task.fanOut?.batch ?? 1)
+        return (nanoseconds + values - 1) / values
     }
 
     private static func evidence(_ found: Stragglers, _ tasks: [Int], _ context: Context) -> String {

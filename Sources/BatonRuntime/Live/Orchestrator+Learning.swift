@@ -51,7 +51,7 @@ extension Orchestrator {
 
     /// Instances of a fan-out bear their values in brackets; a task of its own has nobody to learn for.
     private func hasSiblings(_ instance: TaskInstance) -> Bool {
-        !instance.bindings.isEmpty
+        !instance.parts[0].isEmpty
     }
 
     /// Of a task that is about to join the run.

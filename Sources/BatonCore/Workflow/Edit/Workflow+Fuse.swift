@@ -31,6 +31,9 @@ extension Workflow {
         if parts[0].fanOut?.isDynamic ?? false {
             throw WorkflowEditProblem("how often '\(names[0])' runs is known only during the run")
         }
+        if parts[0].fanOut?.isBatched ?? false {
+            throw WorkflowEditProblem("an instance of '\(names[0])' does several values already")
+        }
         try map.checkUnread(names)
         if !parts[0].isFinally, map.areSiblings(names) {
             try checkNeedsAreWritten()
