@@ -120,9 +120,9 @@ extension Engine {
 
     /// The most memory of any living worker that has all else the task asks for; 0 when there is none.
     func mostMemory(for task: Int, in run: Int) -> Int64 {
-        var required = runs[run].expansion.instances[task].request.required
-        required.memoryBytes = 0
         let request = runs[run].expansion.instances[task].request
+        var required = request.required
+        required.memoryBytes = 0
         let candidates = workers.lazy.filter {
             $0.isAlive && request.allows($0.worker.kind) && required.fits(in: $0.worker.capacity)
         }
