@@ -82,8 +82,8 @@ public struct Analysis: Sendable {
     /// In the order in which findings are listed before they are priced.
     private static let finders: [@Sendable (Context) -> [Finding]] = [
         missingDependencies, Requests.overRequests, Requests.underRequests, needlessDependencies, redundantDependencies,
-        smallTasks, repeatedWork, repeatedSetup, retryStorms, stragglers, contentions,
-        tightLimits, lateOrder,
+        smallTasks, repeatedWork, repeatedSetup, retryStorms, stragglers, lateAttempts, contentions,
+        tightLimits, workerKinds, lateOrder,
     ]
 }
 

@@ -56,10 +56,14 @@ public struct Finding: Hashable, Sendable {
         case retryStorm = "retry-storm"
         /// Some attempts take many times as long as the same work takes otherwise.
         case straggler = "straggler"
+        /// The same, cured by a second attempt beside the one that is late.
+        case stragglerCopy = "straggler-copy"
         /// Tasks of one sort slow each other down, so that fewer at once would get more done.
         case contention
         /// A limit or concurrency group is what the workflow waits for.
         case tightLimit = "tight-limit"
+        /// Tasks hold workers that cost more than others on which they would do as well.
+        case workerKind = "worker-kind"
         /// What others wait for comes late.
         case order = "order"
     }
@@ -90,5 +94,7 @@ public struct Finding: Hashable, Sendable {
         case dropDependencies = "drop-dependencies"
         case changeLimits = "change-limits"
         case stopStragglers = "stop-stragglers"
+        /// Two attempts at one task run beside each other.
+        case speculate
     }
 }

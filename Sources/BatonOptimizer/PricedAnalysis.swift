@@ -44,7 +44,8 @@ public struct PricedFinding: Hashable, Sendable {
 
     /// Attempts hang in some runs and not in others.
     static func isWorthIt(_ finding: Finding, _ promise: Promise) -> Bool {
-        promise.isWorthIt || finding.kind == .straggler && promise.isWorthItByChance
+        let isByChance = finding.kind == .straggler || finding.kind == .stragglerCopy
+        return promise.isWorthIt || isByChance && promise.isWorthItByChance
     }
 
     /// Listed first: what saves most time, then what saves most memory.

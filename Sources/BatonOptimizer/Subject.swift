@@ -57,9 +57,11 @@ public struct Subject: Sendable {
         guard !members[task].isEmpty else { return nil }
         var targets: [(instance: Int, dependency: Int)] = []
         for instance in members[task] {
-            let scope = Scope(parameters: parameters, bindings: expansion.instances[instance].bindings)
-            guard let name = try? need.render(in: scope), let place = expansion[name] else { return nil }
-            targets.append((instance, Int(place.index)))
+            for bindings in expansion.instances[instance].parts {
+                let scope = Scope(parameters: parameters, bindings: bindings)
+                guard let name = try? need.render(in: scope), let place = expansion[name] else { return nil }
+                targets.append((instance, Int(place.index)))
+            }
         }
         return targets
     }
@@ -80,9 +82,12 @@ public struct Subject: Sendable {
     }
 
     /// How many like this instance run at once where nothing else does.
-    func slots(for instance: Int) -> Int {
-        let demand = demand(of: instance)
-        return machines.reduce(0) { sum, machine in
+    func slots(for instance: Int) -> Int { slots(for: instance, on: machines) }
+
+    /// How many run at once on these machines, of those on which it may run.
+    func slots(for instance: Int, on machines: [Machine]) -> Int {
+        let (demand, request) = (demand(of: instance), expansion.instances[instance].request)
+        return machines.filter { request.allows($0.kind) }.reduce(0) { sum, machine in
             let amounts = [
                 (machine.capacity.milliCPU, demand.milliCPU), (machine.capacity.memoryBytes, demand.memoryBytes),
                 (machine.capacity.gpus, demand.gpus), (machine.capacity.diskBytes, demand.diskBytes),

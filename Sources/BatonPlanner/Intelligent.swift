@@ -27,7 +27,7 @@ public struct Intelligent: Policy {
     private var plan: CommittedPlan?
     private var accuracy = ForecastAccuracy()
     private var longestPath: CriticalPathFirst
-    private var sharing: SizeAwareSharing
+    private var sharing = SizeAwareSharing()
     private var recent = RecentRuns()
     private var trial: RuleTrial
     private var placed: PlacedRuns
@@ -45,7 +45,7 @@ public struct Intelligent: Policy {
     /// - Parameters:
     ///   - objective: what is to be small.
     ///   - budget: for one plan.
-    ///   - patience: how long smaller tasks may pass one without room where no plan decides; nil for ever.
+    ///   - patience: how long smaller tasks may pass one without room where the longest path decides; nil for ever.
     ///   - network: proposes lists and ways to share where it was found to pay.
     ///   - omitted: ingredients to do without.
     public init(
@@ -58,7 +58,6 @@ public struct Intelligent: Policy {
         self.network = network
         self.omitted = omitted
         longestPath = CriticalPathFirst(patience: patience)
-        sharing = SizeAwareSharing(patience: patience)
         placed = PlacedRuns(objective: objective, budget: budget)
         trial = RuleTrial(Self.cost(objective))
     }
@@ -137,6 +136,7 @@ public struct Intelligent: Policy {
         }
         if trial.choice.isBidding { for (run, bid) in bids { sharing.take(bid, ofRun: run) } }
         sharing.parameters = trial.parameters
+        sharing.patience = max(PolicyCatalog.patience, .nanoseconds(recent.usualLengthNanoseconds ?? 0))
         sharing.basis = trial.basis
         return sharing.decide(observation).placements
     }

@@ -17,10 +17,11 @@ public enum PlanBudget: Sendable {
         let isOver = limit(share: 1)
         if case .time = self { return { isOver($0.estimatedNanoseconds, $0.decodedCount) } }
         return { search in
-            // The fewer tasks, the fewer lists leave nothing to be found; and what takes a moment is not worth a long search.
+            // The fewer tasks, the fewer lists leave nothing to be found; and nothing starts while it is searched, which may
+            // take a two-hundredth of what is planned.
             let tasks = search.best.list.count
             return search.decodedCount >= 100 * tasks * tasks
-                || Int64(search.estimatedNanoseconds) >= min(search.first.makespanNanoseconds, lasted ?? .max) / 50
+                || Int64(search.estimatedNanoseconds) >= min(search.first.makespanNanoseconds, lasted ?? .max) / 200
                 || isOver(search.estimatedNanoseconds, search.decodedCount)
         }
     }

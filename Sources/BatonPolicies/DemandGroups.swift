@@ -1,11 +1,12 @@
 import BatonCore
 import HeapModule
 
-/// Ready tasks, those of one run with the same demand together.
+/// Ready tasks, those of one run with the same demand on the same kinds of workers together.
 struct DemandGroups: Sendable {
     private struct Key: Hashable, Sendable {
         var run: Int
         var least: Resources
+        var workerKinds: [String]?
     }
 
     private struct Entry: Comparable, Sendable {
@@ -51,7 +52,9 @@ struct DemandGroups: Sendable {
                 byAge = []
             },
             each: { task, number in
-                let key = Key(run: task.run, least: observation.leastGrant(for: task))
+                let key = Key(
+                    run: task.run, least: observation.leastGrant(for: task),
+                    workerKinds: observation.workerKinds(of: task))
                 let place = places[key] ?? groups.count
                 if place == groups.count {
                     groups.append(Group(key: key))

@@ -31,14 +31,14 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
         var patience: Duration?
         var choice = PlacementBuilder.Choice.earliestEnd
         var reason: (ReadyTask) -> String
+        /// Asked first of each task that may have room; what may not start is passed over, however long it has waited.
+        var mayStart: ((ReadyTask, PlacementBuilder) -> Bool)?
         /// Asked instead of `choice` for each task that may have room and has not waited too long already.
         var chooseWorker: ((ReadyTask, PlacementBuilder) -> WorkerChoice)?
     }
 
     enum WorkerChoice: Hashable, Sendable {
         case now(Worker.ID)
-        /// As the manner's `choice` says.
-        case anywhere
         /// The task is passed over.
         case nowhere
         /// So is everything behind it.
@@ -74,6 +74,7 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
                 heap.take(entry.place)
                 continue
             }
+            if let mayStart = manner.mayStart, !mayStart(task, builder) { continue }
             let isOverdue = task.since.nanoseconds <= overdue
             guard let answer = place(task, &builder, manner, isOverdue) else { return .exhausted }
             switch answer {
@@ -100,7 +101,6 @@ struct ReadyLine<Key: Comparable & Sendable>: Sendable {
         if let limit = builder.exhaustedLimit(of: task) { return .limitReached(limit) }
         switch chooseWorker(task, builder) {
         case .now(let worker): return builder.place(task, on: worker, reason: manner.reason(task))
-        case .anywhere: return builder.place(task, on: manner.choice, reason: manner.reason(task))
         case .nowhere: return .noRoom
         case .noMore: return nil
         }

@@ -67,7 +67,8 @@ public struct SizeAwareSharing: Policy {
     public var parameters: Parameters
     /// Why the parameters are what they are, in words; part of the reason of every placement.
     public var basis = ""
-    private let patience: Duration?
+    /// How long smaller tasks may pass one that has no room; nil for ever.
+    public var patience: Duration?
     private var queue = RunQueue<Int32>()
     private var orders = TroublesomeFirstOrders(.quick)
     /// By run, the share of the cluster that its tasks take on average, weighed by how long they take.
@@ -81,7 +82,6 @@ public struct SizeAwareSharing: Policy {
     private var reader = ReadyReader()
     private var total = ClusterTotal()
 
-    /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
     public init(_ parameters: Parameters = Parameters(), patience: Duration? = PolicyCatalog.patience) {
         self.parameters = parameters
         self.patience = patience
@@ -118,7 +118,7 @@ public struct SizeAwareSharing: Policy {
         var (area, length) = (0.0, 0.0)
         for (task, duration) in observation.durations(ofRun: run).enumerated() {
             guard observation.isCommand(task, inRun: run) else { continue }
-            let grant = observation.grant(for: task, inRun: run, on: Worker.ID(0))
+            let grant = observation.usualGrant(for: task, inRun: run)
             area += Double(duration) * grant.dominantShare(of: total)
             length += Double(duration)
         }
@@ -137,7 +137,7 @@ public struct SizeAwareSharing: Policy {
         var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in reason }
         if parameters.reserve > 0 {
             var held = LongTasks(parameters, total, observation)
-            manner.chooseWorker = { task, builder in held.mayStart(task, builder, observation) ? .anywhere : .nowhere }
+            manner.mayStart = { task, builder in held.mayStart(task, builder, observation) }
         }
         let placements = queue.place(observation, manner) { [bids, places] task in
             let (own, index) = (bid(bids, ofRun: task.run)?.places ?? places[task.run], Int(task.reference.task.index))

@@ -7,7 +7,7 @@ public struct Machine: Hashable, Sendable {
     public var speedPermille: Int64
     /// 0 where all machines share one file system.
     public var networkBytesPerSecond: Int64
-    /// What people call machines of this sort.
+    /// What people call machines of this sort, and tasks that may run on some only.
     public var kind: String
     /// What it costs to hold one for an hour; nil where nobody has said.
     public var pricePerHour: Double?
@@ -28,8 +28,8 @@ public struct Machine: Hashable, Sendable {
 
     func worker(_ index: Int) -> Worker {
         Worker(
-            id: Worker.ID(index), name: "\(kind)-\(index)", capacity: capacity, speedPermille: speedPermille,
-            networkBytesPerSecond: networkBytesPerSecond, pricePerHour: pricePerHour
+            id: Worker.ID(index), name: "\(kind)-\(index)", kind: kind, capacity: capacity,
+            speedPermille: speedPermille, networkBytesPerSecond: networkBytesPerSecond, pricePerHour: pricePerHour
         )
     }
 }

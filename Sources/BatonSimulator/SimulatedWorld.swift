@@ -103,7 +103,7 @@ struct SimulatedWorld: Sendable {
         guard isSupervisorUp, let slot = processes.slot(of: attempt), processes[slot].end == nil else { return }
         let grace: Int64
         switch reason {
-        case .timeout, .cancelled: grace = Int64(attempt.seed % 10_000)
+        case .timeout, .cancelled, .outrun: grace = Int64(attempt.seed % 10_000)
         case .killed: grace = 1
         }
         queue.push(.exit(attempt, slot: slot, isStopped: true), at: now.advanced(by: .milliseconds(grace)))

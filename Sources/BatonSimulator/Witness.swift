@@ -19,9 +19,8 @@ struct Witness: Sendable {
     /// From here on these successes are promised to the user.
     mutating func noteAppended(_ batch: [Recorded]) {
         for record in batch {
-            guard case .attemptEnded(let attempt, .succeeded, _) = record.event else { continue }
-            for case .taskState(attempt.reference, .succeeded, at: _) in record.changes {
-                succeeded[attempt.reference] = attempt
+            for case .taskState(let task, .succeeded(let number), at: _) in record.changes where number > 0 {
+                succeeded[task] = Attempt.ID(run: task.run, task: task.task, number: number)
             }
         }
     }
@@ -34,7 +33,7 @@ struct Witness: Sendable {
             violations.append("\(attempt) is start number \(starts[attempt.reference, default: 0])")
         }
         if engine.definition(of: attempt.reference)?.isFinally == false {
-            checkNotDone(attempt, world)
+            checkNotDone(attempt, engine, world)
         }
         checkDependencies(of: attempt.reference, attempt, engine)
         let worker = world.workers[Int(order.worker.index)]
@@ -43,14 +42,16 @@ struct Witness: Sendable {
         }
     }
 
-    /// What has succeeded is never run again, also when the success could have been asked for but was not yet known.
-    private mutating func checkNotDone(_ attempt: Attempt.ID, _ world: SimulatedWorld) {
+    /// What has succeeded is never run again, also when the success could have been asked for but was not yet known; a
+    /// copy of what is believed to run is none, nor is one that is ended as soon as it starts.
+    private mutating func checkNotDone(_ attempt: Attempt.ID, _ engine: Engine, _ world: SimulatedWorld) {
         if let earlier = succeeded[attempt.reference] {
             violations.append("\(attempt) was started although \(earlier) had succeeded")
         }
+        if engine.running(attempt)?.stopping == .outrun { return }
         for number in 1..<attempt.number {
             let earlier = Attempt.ID(run: attempt.run, task: attempt.task, number: number)
-            if case .ended(.succeeded, _) = world.fact(of: earlier) {
+            if case .ended(.succeeded, _) = world.fact(of: earlier), engine.running(earlier) == nil {
                 violations.append("\(attempt) was started although \(earlier) had ended well")
             }
         }

@@ -56,11 +56,11 @@ struct Projection {
     }
 
     enum AttemptChange {
-        case started(Attempt.ID, TaskState.Running, number: Int64, policy: String, reason: String)
+        case started(Attempt.ID, TaskState.Running, DecisionSummary?)
         case grew(Attempt.ID, memoryBytes: Int64)
         case ended(Attempt.ID, Outcome, Usage?, at: Instant)
-        /// Whichever attempt of the task was running.
-        case lost(TaskReference, at: Instant)
+        /// Whichever attempt of the task was running, but for that of the number; 0: none.
+        case lost(TaskReference, except: Int32, at: Instant)
     }
 
     /// - Parameter templates: names of the tasks of a workflow whose submission is not in this batch.
@@ -125,19 +125,30 @@ struct Projection {
         case .decided(let decision):
             // The engine starts placements in their order.
             var next = 0
-            for case .taskState(let task, .running(let running), _) in recorded.changes {
+            for case .taskState(let task, .running(let running), let at) in recorded.changes {
                 while decision.placements[next].task != task { next += 1 }
+                let attempt = Attempt.ID(run: task.run, task: task.task, number: running.attempt)
                 attempts.append(
                     .started(
-                        Attempt.ID(run: task.run, task: task.task, number: running.attempt), running,
-                        number: decision.number, policy: decision.policy, reason: decision.placements[next].reason))
+                        attempt, running,
+                        DecisionSummary(
+                            number: decision.number, attempt: attempt, at: at, policy: decision.policy,
+                            reason: decision.placements[next].reason)))
+            }
+        case .alarmRang(.speculate):
+            for case .taskState(let task, .running(let copy), _) in recorded.changes {
+                attempts.append(.started(Attempt.ID(run: task.run, task: task.task, number: copy.attempt), copy, nil))
             }
         case .attemptGrew(let attempt, let memoryBytes):
             attempts.append(.grew(attempt, memoryBytes: memoryBytes))
         case .attemptEnded(let attempt, let outcome, let usage):
             attempts.append(.ended(attempt, outcome, usage, at: recorded.at))
         case .workerLost:
-            for case .taskState(let task, _, let at) in recorded.changes { attempts.append(.lost(task, at: at)) }
+            for case .taskState(let task, let state, let at) in recorded.changes {
+                var left: Int32 = 0
+                if case .running(let running) = state { left = running.attempt }
+                attempts.append(.lost(task, except: left, at: at))
+            }
         case .runSubmitted, .tasksAdded, .estimated, .workerJoined, .workerResized, .limitsShared, .alarmRang,
             .runPaused,
             .runUnpaused,

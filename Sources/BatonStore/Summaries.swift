@@ -139,6 +139,29 @@ public struct AttemptSummary: Hashable, Sendable {
     public enum Status: String, Hashable, Sendable, CaseIterable {
         case running, succeeded, reused, failed, stopped, lost
     }
+
+    /// True when the other ran beside it and was still running when it succeeded.
+    public func hasOutrun(_ other: AttemptSummary) -> Bool {
+        guard status == .succeeded || status == .reused, let ended, other.id != id else { return false }
+        return other.started < ended && other.ended.map { $0 >= ended } ?? true
+    }
+
+    /// True when it was started while the other was running.
+    public func isBeside(_ other: AttemptSummary) -> Bool {
+        other.id.number < id.number && other.ended.map { $0 > started } ?? true
+    }
+
+    /// Of two attempts at a task that which says what became of it: one that has outrun the other, else the later.
+    public static func decisive(_ earlier: AttemptSummary, _ later: AttemptSummary) -> AttemptSummary {
+        earlier.hasOutrun(later) ? earlier : later
+    }
+}
+
+extension [AttemptSummary] {
+    /// Of the attempts at one task, in order of number, that which says what became of it.
+    public var decisive: AttemptSummary? {
+        dropFirst().reduce(first) { known, later in known.map { .decisive($0, later) } }
+    }
 }
 
 /// One placement of a decision, and why it was made.

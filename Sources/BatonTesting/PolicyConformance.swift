@@ -90,6 +90,47 @@ public enum PolicyConformance {
         #expect(next == [asking], "\(policy.name)")
     }
 
+    /// More tasks than it can take may run on one of two workers only, and stand before those that may run on the other: each
+    /// goes where it may, and none waits for a worker that is no use to it.
+    public static func checkKinds(_ makePolicy: () -> any Policy) throws {
+        func tasks(_ kinds: [String], _ names: Range<Int>) -> [Workflow.Task] {
+            names.map { number in
+                var task = Workflow.Task(name: "t\(number)", action: .arguments([Template(literal: "true")]))
+                task.request.milliCPU = .exactly(1000)
+                task.request.workerKinds = kinds
+                task.expectedDuration = .seconds(10)
+                return task
+            }
+        }
+        var policy = makePolicy()
+        let workflow = Workflow(name: "w", tasks: tasks(["small"], 0..<3) + tasks(["large", "huge"], 3..<5))
+        var engine = Engine()
+        for (index, kind) in ["large", "small"].enumerated() {
+            let worker = Worker(
+                id: Worker.ID(index), name: "w\(index)", kind: kind,
+                capacity: Resources(milliCPU: 1000, memoryBytes: 8 << 30))
+            _ = engine.handle(.workerJoined(worker), at: .zero)
+        }
+        let run = Run.ID(rawValue: 1)
+        let submission = Run.Submission(run: run, workflow: workflow, parameters: [])
+        _ = engine.handle(try engine.validate(.submit(submission)), at: .zero)
+        var places: [Int32: Int32] = [:]
+        for round in 0..<3 {
+            let now = Instant.zero.advanced(by: .seconds(10 * round))
+            let decision = policy.decide(engine.observe(at: now))
+            let busy = Set(decision.placements.map(\.worker.index))
+            #expect(busy == (round < 2 ? [0, 1] : [1]), "\(policy.name), round \(round)")
+            _ = engine.handle(try engine.admit(decision), at: now)
+            for placement in decision.placements {
+                places[placement.task.task.index] = placement.worker.index
+                let attempt = Attempt.ID(run: run, task: placement.task.task, number: 1)
+                _ = engine.handle(.attemptEnded(attempt, .succeeded(nil), nil), at: now.advanced(by: .seconds(10)))
+            }
+        }
+        #expect((0..<5).map { places[$0] } == [1, 1, 1, 0, 0], "\(policy.name)")
+        #expect(engine.status(of: run) == .succeeded, "\(policy.name)")
+    }
+
     private struct Outcome {
         var report: Report
         var rejection: Rejection?

@@ -65,6 +65,7 @@ public struct RandomWorkflow {
             ])
         }
         if chance(0.3) { task.timeout = pick([.seconds(90), .seconds(3600)]) }
+        if chance(0.2) { task.speculation = pick([.seconds(60), .milliseconds(1500)]) }
         if chance(0.2) { task.priority = 80 }
         if chance(0.1) { task.environment = [.init(name: "MODE", value: template("fast"))] }
         if chance(0.1) { task.isCached = true }
@@ -111,6 +112,7 @@ public struct RandomWorkflow {
             for other in tasks where other.name < task.name && other.needs == task.needs {
                 edits.append(.fuse(tasks: [other.name, task.name]))
             }
+            if task.fanOut != nil { edits.append(.setBatch(task: task.name, size: 2)) }
             for other in tasks where other.name != task.name && other.action == task.action {
                 edits.append(.merge(task: task.name, into: other.name))
             }
@@ -134,7 +136,10 @@ public struct RandomWorkflow {
             edits.append(.setCPU(task: task.name, milliCPU: Int64.random(in: 1...20_000, using: &generator)))
             edits.append(.setPriority(task: task.name, Int32.random(in: 0...100, using: &generator)))
             edits.append(.setCached(task: task.name, chance(0.5)))
+            edits.append(.setWorkerKinds(task: task.name, chance(0.5) ? ["small"] : ["small", "old, but cheap"]))
             edits.append(.setTimeout(task: task.name, pick([.seconds(7200), .milliseconds(1500), .nanoseconds(1)])))
+            edits.append(
+                .setSpeculation(task: task.name, pick([.seconds(600), .milliseconds(2500), .nanoseconds(1)])))
             edits.append(
                 .setRetries(
                     task: task.name,

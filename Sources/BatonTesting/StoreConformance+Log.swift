@@ -53,6 +53,22 @@ extension StoreConformance {
             #expect(try store.changes(of: first.run, after: 0).tasks.count == 1)
             #expect(try store.replay(second.run, after: 0).count == 1)
         },
+        StoreConformance("a copy is an attempt without a decision, and goes on when the first is lost") { store in
+            let script = Script()
+            let copy = TaskState.Running(
+                attempt: 2, worker: Worker.ID(1), since: script.time(3), grant: Resources(milliCPU: 500))
+            let began = script.recorded(.alarmRang(.speculate(script.attempt(0))), [script.change(0, .running(copy))])
+            try store.append([script.submitted(["a"]), script.started(0), began], for: script.run)
+            #expect(try store.attempts(of: script.run, task: nil).map(\.status) == [.running, .running])
+            #expect(try store.decisions(of: script.run, task: nil).map(\.attempt.number) == [1])
+            let lost = script.recorded(.workerLost(Worker.ID(0)), [script.change(0, .running(copy))])
+            try store.append([lost], for: script.run)
+            #expect(try store.attempts(of: script.run, task: nil).map(\.status) == [.lost, .running])
+            let won = script.recorded(
+                .attemptEnded(script.attempt(0, 2), .succeeded(nil), nil), [script.change(0, .succeeded(attempt: 2))])
+            try store.append([won], for: script.run)
+            #expect(try store.attempts(of: script.run, task: nil).map(\.status) == [.lost, .succeeded])
+        },
         StoreConformance("every kind of event comes back as it was") { store in
             let script = Script()
             let attempt = script.attempt(0)
@@ -66,7 +82,8 @@ extension StoreConformance {
                 .workerResized(Worker.ID(0), capacity: Resources(milliCPU: 1, memoryBytes: .max)),
                 .limitsShared(script.run, heldByOthers: [1, 0]),
                 .workerLost(Worker.ID(0)), .attemptGrew(attempt, memoryBytes: 5), .alarmRang(.retry(attempt)),
-                .alarmRang(.timeout(attempt)), .runPaused(script.run), .runUnpaused(script.run),
+                .alarmRang(.timeout(attempt)), .alarmRang(.speculate(attempt)), .runPaused(script.run),
+                .runUnpaused(script.run),
                 .runCancelled(script.run, force: true), .runRetried(script.run),
                 .tasksAdded(
                     script.run,

@@ -9,6 +9,7 @@ extension StoreConformance {
             workflow: workflow, path: "/project/flow.yaml", findings: ["over-request:a", "tight-limit:b"],
             edits: [
                 .setMemory(task: "a", bytes: 100), .setTimeout(task: "b", .milliseconds(1500)),
+                .setSpeculation(task: "b", .milliseconds(1200)),
                 .setRetries(task: "b", .never), .fuse(tasks: ["c", "d"]),
             ],
             appliedBy: .automatic, applied: script.time(5),

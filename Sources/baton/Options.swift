@@ -52,6 +52,12 @@ struct MachineOptions: ParsableArguments {
     var givenMemory: MemorySize?
 
     @Option(
+        name: .customLong("kind"),
+        help: ArgumentHelp(
+            "What kind of worker this machine is, for tasks that say 'runs_on'. [none]", valueName: "name"))
+    var givenKind: String?
+
+    @Option(
         name: .long,
         help: ArgumentHelp("Which ready task goes first.", valueName: "name"))
     var policy = Settings.current.policy
@@ -60,6 +66,7 @@ struct MachineOptions: ParsableArguments {
 
     var jobs: Int? { givenJobs ?? Settings.current.jobs }
     var memory: MemorySize? { givenMemory ?? Settings.current.memory }
+    var kind: String? { givenKind ?? Settings.current.workerKind }
 
     mutating func validate() throws {
         if let givenJobs, givenJobs < 1 || givenJobs > 100_000 {

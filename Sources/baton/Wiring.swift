@@ -88,6 +88,7 @@ enum Wiring {
         setup.tracer = tracer
         setup.jobs = machine.jobs
         setup.memoryBytes = machine.memory?.bytes
+        setup.workerKind = machine.kind
         setup.secretsDirectory = DataDirectory.secrets
         return setup
     }

@@ -36,7 +36,7 @@ struct EditEquivalenceTests {
 
     @Test("the seeds give each kind of edit to look at")
     func coverage() {
-        var counts = [0, 0, 0, 0]
+        var counts = [0, 0, 0, 0, 0]
         var fans = 0
         var siblings = 0
         for seed in UInt64(0)..<60 {
@@ -51,6 +51,7 @@ struct EditEquivalenceTests {
                 case .merge: counts[1] += 1
                 case .share: counts[2] += 1
                 case .addSlot: counts[3] += 1
+                case .setBatch: counts[4] += 1
                 default: break
                 }
             }
@@ -63,7 +64,7 @@ struct EditEquivalenceTests {
     private func orderly(_ workflow: Workflow, _ seed: UInt64) -> [WorkflowEdit] {
         RandomWorkflow.candidates(for: workflow, seed: seed).filter { edit in
             switch edit {
-            case .fuse, .merge, .share, .addLimit, .addSlot: true
+            case .fuse, .merge, .share, .addLimit, .addSlot, .setBatch: true
             default: false
             }
         }
@@ -77,13 +78,13 @@ struct EditEquivalenceTests {
         for (index, instance) in expansion.instances.enumerated() {
             for part in origins.parts[index] { done[part] += 1 }
             guard instance.kind == .command else { continue }
-            let script = script(of: instance, in: edited)
-            let wanted = origins.parts[index].map { self.script(of: original.instances[$0], in: workflow) }
+            let script = try script(of: instance, in: edited)
+            let wanted = try origins.parts[index].map { try self.script(of: original.instances[$0], in: workflow) }
             let isSame = wanted.allSatisfy { $0 == script }
             var rest = script
             for (part, wanted) in zip(origins.parts[index], wanted) where !isSame {
                 if let shared = expansion.instances.indices.first(where: { origins.sharedBy[$0].contains(part) }) {
-                    let first = self.script(of: expansion.instances[shared], in: edited)
+                    let first = try self.script(of: expansion.instances[shared], in: edited)
                     let last = script.hasPrefix("set -e\n") ? String(script.dropFirst(7)) : script
                     #expect(first + "\n" + last == wanted, context)
                     continue
@@ -95,7 +96,11 @@ struct EditEquivalenceTests {
                 rest = String(rest[found.upperBound...])
             }
             let parts = origins.parts[index].map { original.instances[$0] }
-            #expect(parts.allSatisfy { $0.bindings == instance.bindings }, context)
+            if instance.batch.isEmpty {
+                #expect(parts.allSatisfy { $0.bindings == instance.bindings }, context)
+            } else {
+                #expect(parts.map(\.bindings) == instance.batch, context)
+            }
             let outputs = Set(parts.flatMap { texts(\.outputs, of: $0, in: workflow) })
             let inputs = Set(parts.flatMap { texts(\.inputs, of: $0, in: workflow) })
             if !parts.isEmpty {
@@ -131,8 +136,12 @@ struct EditEquivalenceTests {
             }
         }
         if case .merge = edit { return }
+        // Who waits for a value of a batch waits for what its others wait for, but only through it.
+        let isBatch = if case .setBatch = edit { true } else { false }
         for late in expansion.instances.indices {
-            for early in expansion.instances.indices where after[late][early] {
+            let direct = expansion.graph.dependencies(of: late)
+            for early in expansion.instances.indices
+            where isBatch ? direct.contains(Int32(early)) : after[late][early] {
                 let (lateParts, earlyParts) = (origins.parts[late], origins.parts[early])
                 if lateParts.isEmpty || earlyParts.isEmpty { continue }
                 #expect(lateParts.contains { late in earlyParts.contains { before[late][$0] } }, context)
@@ -154,12 +163,22 @@ struct EditEquivalenceTests {
     private func texts(
         _ path: KeyPath<Workflow.Task, [Template]>, of instance: TaskInstance, in workflow: Workflow
     ) -> [String] {
-        let scope = Scope(parameters: [], bindings: instance.bindings)
-        return workflow.tasks[Int(instance.task)][keyPath: path].compactMap { try? $0.render(in: scope) }
+        instance.parts.flatMap { bindings in
+            workflow.tasks[Int(instance.task)][keyPath: path].compactMap {
+                try? $0.render(in: Scope(bindings: bindings))
+            }
+        }
     }
 
     /// As text without its last line break; arguments quoted as a shell wants them.
-    private func script(of instance: TaskInstance, in workflow: Workflow) -> String {
+    private func script(of instance: TaskInstance, in workflow: Workflow) throws -> String {
+        if !instance.batch.isEmpty {
+            let scopes = instance.batch.map { bindings in
+                // What is read of others stays as it is written.
+                Scope(bindings: bindings) { TaskValues(stdout: "${{ tasks.\($0).stdout }}") }
+            }
+            return String(try workflow.tasks[Int(instance.task)].action.batchScript(for: scopes).dropLast())
+        }
         switch workflow.tasks[Int(instance.task)].action {
         case .arguments: return "exec cc -c 'it'\\''s' 'a b'"
         case .shell(let script):

@@ -184,6 +184,44 @@ struct EngineMemoryTests {
         #expect(reason(("b", 0, Stage.size(-1, 0))) == .belowRequest)
     }
 
+    @Test("a task is placed and started on workers only of a kind that it may run on")
+    func kinds() throws {
+        var stage = Stage(workflow("a"))
+        let core = Stage.size(1, Self.gibibyte)
+        for (index, kind) in [(1, "small"), (2, "large")] {
+            let worker = Worker(id: Worker.ID(index), name: kind, kind: kind, capacity: Stage.size(4, 8 << 30))
+            stage.handle(.workerJoined(worker))
+        }
+        stage.handle(
+            .runSubmitted(
+                Run.Submission(
+                    run: Run.ID(rawValue: 2),
+                    workflow: workflow("b", ["b": { $0.request.workerKinds = ["large", "huge"] }]), parameters: [])))
+        let task = TaskReference(run: Run.ID(rawValue: 2), task: TaskInstance.ID(0))
+        func reason(_ worker: Int) -> Rejection.Reason? {
+            let placement = Placement(task: task, worker: Worker.ID(worker), grant: core, reason: "")
+            do {
+                _ = try stage.engine.admit(Decision(policy: "wild", placements: [placement]))
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+        #expect([0, 1, 2].map(reason) == [.wrongKind, .wrongKind, nil])
+        let observation = stage.engine.observe(at: stage.now)
+        let ready = try #require(observation.ready(1))
+        var builder = PlacementBuilder(observation)
+        #expect(builder.place(ready, on: Worker.ID(1), reason: "") == .noRoom)
+        _ = builder.place(ready, reason: "")
+        #expect(builder.placements.map(\.worker) == [Worker.ID(2)])
+        stage.handle(.workerLost(Worker.ID(2)))
+        let explanation = try #require(stage.engine.explain(task))
+        guard case .noWorkerOfKind(let gap) = explanation.reasons.first else {
+            return #expect(Bool(false), "\(explanation.reasons)")
+        }
+        #expect(gap.predicate == "may run on 'large' or 'huge' only, and the workers are of kind 'small'")
+    }
+
     @Test("nothing is placed on a lost worker, not even a task that asks for nothing")
     func lostWorkerTakesNothing() {
         var stage = Stage(

@@ -155,6 +155,15 @@ struct EngineRunTests {
         #expect(throws: CommandError.neverFits([misfit])) {
             try stage.engine.validate(.submit(Run.Submission(run: other, workflow: large, parameters: [])))
         }
+        let elsewhere = workflow("a, far", ["far": { $0.request.workerKinds = ["gpu", "big"] }])
+        #expect {
+            try stage.engine.validate(.submit(Run.Submission(run: other, workflow: elsewhere, parameters: [])))
+        } throws: { error in
+            guard case CommandError.neverFits(let misfits) = error else { return false }
+            return misfits.map(\.task) == ["far"]
+                && misfits[0].missingKind?.predicate
+                    == "may run on 'gpu' or 'big' only, and no worker says of what kind it is"
+        }
         #expect(throws: CommandError.duplicateRun(stage.run)) {
             try stage.engine.validate(.submit(stage.engine.submission(of: stage.run)!))
         }

@@ -109,6 +109,8 @@ private func problems(_ workflow: Workflow) -> [String] { workflow.validate().ma
         odd.priority = 101
         odd.retry.limit = -1
         odd.timeout = .zero
+        odd.speculation = .zero
+        odd.approval = try Template(parsing: "really?")
         odd.request.memoryBytes = .exactly(-1)
         odd.request.slots = [.init(limit: "licens"), .init(limit: "licence", units: 3)]
         odd.environment = [.init(name: "A=B", value: try Template(parsing: ""))]
@@ -119,6 +121,11 @@ private func problems(_ workflow: Workflow) -> [String] { workflow.validate().ma
                 "tasks.a.priority: 'priority' goes from 0 to 100, found 101",
                 "tasks.a.retries.max: 'max' must be at least 0, found -1",
                 "tasks.a.timeout: 'timeout' must be longer than zero, found 0ms",
+                "tasks.a.speculate: 'speculate' must be longer than zero, found 0ms",
+                "tasks.a.speculate: 'speculate' must be shorter than 'timeout', or no attempt runs that long "
+                    + "| Let a second attempt start earlier, or give attempts more time.",
+                "tasks.a.speculate: a task that asks for an approval can't have 'speculate': what was approved is done once "
+                    + "| Ask in a task of its own, and let this one need it.",
                 "tasks.a.resources.memory: 'memory' must not be negative",
                 "tasks.a.env.A=B: 'A=B' cannot be the name of an environment variable",
                 "tasks.a.resources.licens: there is no limit 'licens' | Did you mean 'licence'?",
@@ -223,5 +230,6 @@ private func problems(_ workflow: Workflow) -> [String] { workflow.validate().ma
         #expect(try fingerprint(other: 1) == original)
         #expect(try fingerprint { $0.name = "u" } == original)
         #expect(try fingerprint { ($0.priority, $0.timeout, $0.retry.limit) = (90, .seconds(5), 4) } == original)
+        #expect(try fingerprint { $0.speculation = .seconds(5) } == original)
     }
 }

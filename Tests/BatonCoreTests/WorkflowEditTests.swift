@@ -125,6 +125,8 @@ struct WorkflowEditTests {
                 == "'c' reads what 'b' gives")
         #expect(tried("a -> b", ["b": { $0.secrets = ["T"] }]) == "'a' and 'b' differ in 'secrets'")
         #expect(tried("a -> b", ["a": { $0.request.slots = [.init(limit: "db")] }]) == "'a' and 'b' differ in 'slots'")
+        #expect(
+            tried("a -> b", ["a": { $0.request.workerKinds = ["gpu"] }]) == "'a' and 'b' differ in 'runs_on'")
         #expect(tried("a -> b", ["a": { $0.isCached = true }]) == "'a' and 'b' differ in 'cache'")
         #expect(
             tried("a -> b", ["a": { $0.action = shell("curl -H $BATON_ATTEMPT") }])
@@ -137,6 +139,57 @@ struct WorkflowEditTests {
                 + "Use 'run' instead of 'command'.")
         #expect(refusal(workflow("a -> b"), .fuse(tasks: ["a", "c"])) == "there is no task 'c' Did you mean 'a'?")
         #expect(refusal(workflow("a -> b"), .fuse(tasks: ["a"])) == "to fuse takes at least two different tasks")
+    }
+
+    @Test("a fan-out is put in batches, of which each comes from its values")
+    func batch() throws {
+        let fan = workflow(
+            "x -> a, a -> p",
+            ["a": { $0.fanOut = samples }, "p": { $0.needs = templates("a[b]") }])
+        let edits = [WorkflowEdit.setBatch(task: "a", size: 2)]
+        let batched = try fan.applying(edits)
+        #expect(batched.tasks[1].fanOut?.batch == 2)
+        let (before, after) = (try fan.expand(parameters: []), try batched.expand(parameters: []))
+        let origins = InstanceOrigins(original: before, edited: after, edits: edits)
+        #expect(after.instances.map(\.name) == ["x", "a[a..b]", "a", "p"])
+        #expect(origins.parts.map { $0.map { before.instances[$0].name } } == [["x"], ["a[a]", "a[b]"], ["a"], ["p"]])
+        func refused(_ size: Int = 2, _ change: @escaping (inout Workflow.Task) -> Void) -> String {
+            refusal(
+                workflow(
+                    "a",
+                    [
+                        "a": { task in
+                            task.fanOut = samples
+                            change(&task)
+                        }
+                    ]), .setBatch(task: "a", size: size))
+        }
+        #expect(refused { _ in }.hasPrefix("accepted"))
+        #expect(refused { $0.fanOut = nil } == "'a' has no fan-out")
+        #expect(refused(1) { _ in } == "a batch is of at least 2 values, found 1")
+        #expect(refused { $0.fanOut?.batch = 3 } == "'a' has a batch of 3 already")
+        #expect(
+            refused { $0.approval = templates("Go?")[0] }
+                == "'a' asks for an approval, which is meant for one value alone")
+        #expect(refused { $0.action = shell("echo $BATON_TASK") } == "'a' asks for $BATON_TASK, which would be another")
+        #expect(refused { $0.workingDirectory = templates("${{ s }}")[0] }.hasPrefix("'workdir' depends on 's'"))
+        #expect(
+            refusal(
+                workflow(
+                    "a -> b", ["a": { $0.fanOut = samples }, "b": { $0.action = shell("echo ${{ tasks.a.lines }}") }]),
+                edits[0])
+                == "'b' reads what 'a' gives")
+        let around = workflow(
+            "a, b, x",
+            [
+                "a": {
+                    $0.fanOut = samples
+                    $0.needs = templates("${{ s == 'b' ? 'b' : 'x' }}")
+                }, "b": { $0.needs = templates("a[a]") },
+            ])
+        #expect(refusal(around, edits[0]).hasPrefix("tasks wait for each other in a circle"))
+        #expect(
+            refusal(batched, .fuse(tasks: ["x", "a"])) == "'x' and 'a' differ in 'foreach'")
     }
 
     @Test("what needed the merged task needs the other, instances too")

@@ -171,6 +171,27 @@ struct StructuralEditTextTests {
         #expect(try edited(text, by: edits, file: "x.json") == expected)
     }
 
+    @Test("a batch is said where the values are")
+    func batch() throws {
+        let text = """
+            tasks:
+              a:
+                foreach: {s: [x, y]} # two
+                run: a ${{ s }}
+              b:
+                matrix:
+                  s: [x, y]   # the same
+                  # but one
+                  exclude: [{s: x}]
+                run: b ${{ s }}
+
+            """
+        let found = try edited(text, by: [.setBatch(task: "a", size: 2), .setBatch(task: "b", size: 3)])
+        let expected = text.replacing("{s: [x, y]} #", with: "{s: [x, y], batch: 2} #")
+            .replacing("exclude: [{s: x}]\n", with: "exclude: [{s: x}]\n      batch: 3\n")
+        #expect(found == expected)
+    }
+
     @Test("tasks of another file are not edited here")
     func used() throws {
         let files = [

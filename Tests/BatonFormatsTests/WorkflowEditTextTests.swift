@@ -120,6 +120,19 @@ struct WorkflowEditTextTests {
         #expect(text == expected)
     }
 
+    @Test("when a second attempt starts is set and changed where a timeout would be")
+    func speculation() throws {
+        let edits: [WorkflowEdit] = [.setSpeculation(task: "build", .seconds(1200))]
+        let text = try edited(plain, by: edits)
+        #expect(text == plain.replacing("timeout: 1h\n", with: "timeout: 1h\n    speculate: 20m\n"))
+        #expect(
+            try edited(text, by: [.setSpeculation(task: "build", .milliseconds(1500))])
+                == text.replacing("speculate: 20m", with: "speculate: 1500ms"))
+        #expect(throws: WorkflowEditProblem.self) {
+            try edited(plain, by: [.setSpeculation(task: "build", .seconds(3600))])
+        }
+    }
+
     @Test("JSON stays JSON, in the lines that it has")
     func json() throws {
         let text = """

@@ -99,17 +99,33 @@ import Testing
         #expect(!Analysis(try subject(count: 16, milliseconds: 20)).findings.contains { $0.kind == .smallTasks })
     }
 
-    @Test("of a fan-out of tiny tasks it is said that its instances should do more") func smallFanOut() throws {
-        let task = Fixture.task("t") { task in
-            let values = (0..<40).map { Value.string("v\($0)") }
-            task.fanOut = .init(axes: [.init(name: "x", values: .list(values))])
+    @Test("the instances of a fan-out of tiny tasks do several values each; where that can't be, it is advice")
+    func smallFanOut() throws {
+        func proposal(_ change: @escaping (inout Workflow.Task) -> Void = { _ in }) throws -> PricedFinding? {
+            let task = Fixture.task("t") { task in
+                let values = (0..<40).map { Value.string("v\($0)") }
+                task.fanOut = .init(axes: [.init(name: "x", values: .list(values))])
+                change(&task)
+            }
+            let subject = try Fixture.subject([task], overhead: .milliseconds(2)) { _ in
+                TaskKnowledge(nanoseconds: 1_000_000)
+            }
+            return Fixture.priced(subject).proposals.first { $0.finding.kind == .smallTasks }
         }
-        let subject = try Fixture.subject([task], overhead: .milliseconds(2)) { _ in
-            TaskKnowledge(nanoseconds: 1_000_000)
-        }
-        let proposal = try #require(Fixture.priced(subject).proposals.first { $0.finding.kind == .smallTasks })
-        #expect(proposal.verdict == .advice)
-        #expect(proposal.finding.rewrite == "Give each instance about 10 values, over which its script goes in a loop.")
+        let found = try #require(try proposal())
+        #expect(found.finding.edits == [.setBatch(task: "t", size: 10)])
+        #expect(found.finding.rewrite == "Let each instance do 10 values, one after the other.")
+        #expect(found.verdict == .worthIt)
+        // 10 rounds of 3 ms on 4 cores are one of 12 ms.
+        #expect(abs(try #require(found.promise).completionTime.mean - 0.6) < 0.01)
+        let own = try #require(
+            try proposal { $0.environment = [.init(name: "T", value: Template(literal: "$BATON_TASK"))] })
+        #expect(own.verdict == .advice)
+        #expect(own.finding.rewrite == "Give each instance about 10 values, over which its script goes in a loop.")
+        #expect(try proposal { $0.fanOut?.batch = 4 } == nil, "somebody has chosen")
+        let long = try #require(
+            try proposal { $0.action = .shell(Template(literal: String(repeating: "x", count: 30_000))) })
+        #expect(long.finding.edits == [.setBatch(task: "t", size: 3)], "more make no command")
     }
 
     @Test("the same command on the same inputs is done once") func repeatedWork() throws {

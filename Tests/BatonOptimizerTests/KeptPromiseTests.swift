@@ -89,6 +89,16 @@ import Testing
         #expect(names.added == ["set-up"])
     }
 
+    @Test("values that became a batch go by its name") func batchNames() throws {
+        let task = Fixture.task("t") { task in
+            task.fanOut = .init(axes: [.init(name: "x", values: .list([1, 2, 3].map { .number($0) }))])
+        }
+        let edits = [WorkflowEdit.setBatch(task: "t", size: 2)]
+        let edited = try Workflow(name: "w", tasks: [task]).applying(edits).expand(parameters: [])
+        let names = InstanceNames(edits, edited: edited)
+        #expect(["t[1]", "t[2]", "t[3]"].map { names[$0, of: "t"] } == ["t[1..2]", "t[1..2]", "t[3]"])
+    }
+
     @Test("what broke its promise before is refused, unless it is named") func distrust() throws {
         let tasks = (0..<6).map { Fixture.task("t\($0)") { $0.request.slots = [.init(limit: "db")] } }
         let subject = try Fixture.subject(tasks, limits: [.init(name: "db", capacity: 1)])

@@ -44,6 +44,43 @@ import Testing
         #expect(permitted.together?.ids == ["straggler:t0"])
     }
 
+    @Test("a second attempt beside a late one is priced beside the timeout, and needs a word of its own")
+    func copied() throws {
+        let subject = try subject(slow: ["t0": [3: 30], "t2": [1: 40, 7: 50]])
+        let proposals = Fixture.priced(subject).proposals
+        let proposal = try #require(proposals.first { $0.finding.kind == .stragglerCopy })
+        #expect(proposal.finding.id == "straggler-copy:t0")
+        #expect(proposal.finding.permission == .speculate)
+        let edits = (0..<4).map { WorkflowEdit.setSpeculation(task: "t\($0)", .seconds(21)) }
+        #expect(proposal.finding.edits == edits, "half the timeout")
+        #expect(proposal.verdict == .worthIt)
+        let timeout = try #require(proposals.first { $0.finding.kind == .straggler }?.promise)
+        let time = try #require(proposal.promise).completionTime
+        #expect(time.mean > 0.1 && time.interval.high > 0.8 && time.interval.low > -0.002)
+        func together(_ permissions: Set<Finding.Permission>) -> [String] {
+            Fixture.priced(subject, permissions: permissions).together?.ids ?? []
+        }
+        #expect(together([.speculate]) == ["straggler-copy:t0"])
+        #expect(together([.stopStragglers]) == ["straggler:t0"])
+        // The one that saves more comes first: a copy starts earlier, but there is no third attempt when it hangs as well.
+        let first = time.mean > timeout.completionTime.mean ? "straggler-copy:t0" : "straggler:t0"
+        #expect(together([.stopStragglers, .speculate]).first == first)
+    }
+
+    @Test("no second attempt is proposed that would come too late, that a task has, or of what was approved")
+    func uncopied() throws {
+        func isProposed(_ change: @escaping (inout Workflow.Task) -> Void) throws -> Bool {
+            let analysis = Analysis(try subject(slow: ["t0": [3: 30, 4: 30]], change))
+            return analysis.findings.contains { $0.kind == .stragglerCopy }
+        }
+        #expect(try isProposed { _ in })
+        #expect(try isProposed { $0.timeout = .seconds(60) })
+        #expect(try !isProposed { $0.timeout = .seconds(21) })
+        #expect(try isProposed { $0.speculation = .seconds(300) })
+        #expect(try !isProposed { $0.speculation = .seconds(25) })
+        #expect(try !isProposed { $0.approval = Template(literal: "really?") })
+    }
+
     @Test("a task that may fail already is still tried again for what it was") func rules() throws {
         func rule(_ change: @escaping (inout Workflow.Task) -> Void) throws -> RetryRule? {
             let analysis = Analysis(try subject(slow: ["t0": [3: 30, 4: 30]], change))
@@ -101,6 +138,26 @@ import Testing
             for member in subject.members[index] {
                 let usual = subject.knowledge[member].durations.map(\.nanoseconds).sorted()[4]
                 #expect(timeout.nanoseconds >= 4 * usual, context)
+            }
+        }
+    }
+
+    @Test(
+        "with second attempts all stays the same, and none starts beside one that takes what is usual",
+        arguments: Seed.range(0..<40))
+    func copiesAreEquivalent(_ seed: UInt64) throws {
+        let context = Comment(rawValue: Seed.replay(seed, "StragglerTests"))
+        let subject = try Self.random(seed, stragglers: 6)
+        let finding = try #require(Analysis(subject).findings.first { $0.kind == .stragglerCopy }, context)
+        let edited = try subject.workflow.applying(finding.edits)
+        for (index, (old, new)) in zip(subject.workflow.tasks, edited.tasks).enumerated() {
+            var same = new
+            same.speculation = old.speculation
+            #expect(same == old, context)
+            guard let patience = new.speculation else { continue }
+            for member in subject.members[index] {
+                let usual = subject.knowledge[member].durations.map(\.nanoseconds).sorted()[4]
+                #expect(patience.nanoseconds >= 2 * usual, context)
             }
         }
     }

@@ -171,6 +171,20 @@ struct IntelligentTests {
         PolicyConformance.checkApproval { Intelligent(patience: nil) }
     }
 
+    @Test("tasks go to workers of a kind that they may run on, and wait for no other")
+    func kinds() throws {
+        try PolicyConformance.checkKinds { Intelligent(patience: nil) }
+        for seed in Seed.range(0..<10) {
+            let workers = ["old", "new", "old"].map { Machine(capacity: Self.worker, kind: $0) }
+            let workload = RandomWorkload(isTroubled: seed % 2 == 1, kinds: ["old", "new"])
+                .workload(for: Self.worker, seed: seed)
+            PolicyConformance.check(
+                Scenario(workers: workers, workload: workload), isWorkConserving: false,
+                replay: Seed.replay(seed, "IntelligentTests")
+            ) { Intelligent(patience: nil) }
+        }
+    }
+
     @Test("a single run under faults and with wrong expectations ends too", arguments: Seed.range(0..<12))
     func alone(seed: UInt64) {
         let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)

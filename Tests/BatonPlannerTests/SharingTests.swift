@@ -312,6 +312,25 @@ struct SharingTests {
         #expect(spy.seen.reasons.contains { $0.contains("ways to share were tried on the last") })
     }
 
+    @Test("room is kept for short tasks however long the long ones have waited")
+    func keptForLong() throws {
+        func job(_ count: Int, _ duration: Duration) throws -> Job {
+            let tasks = (0..<count).map { number in
+                Job.Task(
+                    name: "t\(number)", kind: "t", dependencies: [], request: .init(milliCPU: 1000, memoryBytes: 0),
+                    behaviour: .init(duration: duration))
+            }
+            return try Job(name: "job", tasks: tasks)
+        }
+        let workload = Workload([
+            try job(12, .seconds(600)).arrival(run: Run.ID(rawValue: 1)),
+            try job(1, .seconds(5)).arrival(run: Run.ID(rawValue: 2), at: Instant(nanoseconds: 700_000_000_000)),
+        ])
+        let parameters = SizeAwareSharing.Parameters(reserve: 0.25, longNanoseconds: 60_000_000_000)
+        let sharing = SizeAwareSharing(parameters, patience: .seconds(60))
+        #expect(Self.completions(workload, on: [Self.machine], sharing) == [.seconds(2400), .seconds(5)])
+    }
+
     @Test("a task that is long and needs a whole worker starts all the same")
     func largeAndLong() throws {
         let job = try Job(

@@ -66,6 +66,25 @@ import Testing
         PolicyConformance.checkApproval { PolicyCatalog.policy(named: name, patience: nil)! }
     }
 
+    @Test("tasks go to workers of a kind that they may run on, and wait for no other", arguments: PolicyCatalog.names)
+    func kinds(name: String) throws {
+        try PolicyConformance.checkKinds { PolicyCatalog.policy(named: name, patience: nil)! }
+    }
+
+    @Test("on workers of several kinds each policy ends all runs", arguments: PolicyCatalog.names)
+    func mixedKinds(name: String) {
+        for seed in Seed.range(0..<10) {
+            let workers = ["old", "new", "old"].map { Machine(capacity: Self.worker, kind: $0) }
+            let workload = RandomWorkload(isTroubled: false, kinds: ["old", "new"])
+                .workload(for: Self.worker, seed: seed)
+            PolicyConformance.check(
+                Scenario(workers: workers, workload: workload),
+                isWorkConserving: !Self.planning.union(Self.waiting).contains(name),
+                replay: Seed.replay(seed, "ConformanceTests") + " \(name)"
+            ) { PolicyCatalog.policy(named: name, patience: nil)! }
+        }
+    }
+
     /// Drops the last of several placements.
     private struct Lazy: Policy {
         let name = "lazy"

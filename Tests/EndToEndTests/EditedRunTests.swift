@@ -90,6 +90,64 @@ struct EditedRunTests {
         try compare(text, edits, tasks: 6)
     }
 
+    @Test("batches make the same files and end with the first failure", .timeLimit(.minutes(1)))
+    func batched() throws {
+        let text = """
+            name: batched
+            tasks:
+              fetch:
+                foreach: {x: [a, "b c", d]}
+                run: |
+                  mkdir "sub ${{ x }}"
+                  cd "sub ${{ x }}"
+                  NAME=${NAME-}"${{ x }}"
+                  echo "$NAME" > name
+                outputs: ["sub ${{ x }}/name"]
+              turn:
+                foreach: {x: [a, "b c", d]}
+                inputs: ["sub ${{ x }}/name"]
+                run: false; tr a-z A-Z < "sub ${{ x }}/name" > "upper ${{ x }}"; exit 0
+              quote:
+                foreach: {x: [it's, "*", "$HOME"]}
+                command: [sh, -c, 'printf "%s|" "$@" > "quoted $2"', sh, "${{ x }}", "${{ x }}"]
+              last: {needs: [turn, quote], run: cat quoted* upper* > all}
+
+            """
+        let edits = ["fetch", "turn", "quote"].map { WorkflowEdit.setBatch(task: $0, size: 2) }
+        try compare(text, edits, tasks: 4)
+        let failing = """
+            name: failing
+            tasks:
+              try: {foreach: {n: [1, 2, 3]}, run: "test ${{ n }} -eq 1 || exit 7; touch done-${{ n }}"}
+
+            """
+        try compare(failing, [.setBatch(task: "try", size: 3)], tasks: 1, exitCode: 1)
+    }
+
+    @Test("a batch that did the same on the same inputs is up to date", .timeLimit(.minutes(1)))
+    func cachedBatch() throws {
+        let house = try Household()
+        try house.write(
+            """
+            name: cached
+            tasks:
+              copy:
+                foreach: {x: [a, b, c], batch: 2}
+                run: cp ${{ x }}.in ${{ x }}.out; echo ${{ x }} >> log
+                inputs: ["${{ x }}.in"]
+                outputs: ["${{ x }}.out"]
+                cache: true
+
+            """, to: "flow.yaml")
+        for name in ["a", "b", "c"] { try house.write(name, to: "\(name).in") }
+        for _ in 0..<2 { #expect(try house.run("run", "flow.yaml").exitCode == 0) }
+        #expect(house.read("log").map { $0.split(separator: "\n").sorted() } == ["a", "b", "c"])
+        try house.write("new", to: "b.in")
+        #expect(try house.run("run", "flow.yaml").exitCode == 0)
+        #expect(house.read("b.out") == "new")
+        #expect(house.read("log").map { $0.split(separator: "\n").sorted() } == ["a", "a", "b", "b", "c"])
+    }
+
     /// Runs a workflow as it is and edited, each in a folder of its own, and compares all that they leave behind.
     private func compare(
         _ text: String, _ edits: [WorkflowEdit], tasks: Int, exitCode: Int32 = 0

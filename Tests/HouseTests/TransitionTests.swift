@@ -98,7 +98,8 @@ private struct Scenario {
                 },
                 condition: try condition.map { try Expression(parsing: $0) },
                 approval: try question.map { try Template(parsing: $0) }, retry: RetryRule(limit: 1),
-                timeout: .seconds(5), isCached: question != nil, isFinally: isFinally
+                timeout: .seconds(5), speculation: name == "list" ? .seconds(2) : nil, isCached: question != nil,
+                isFinally: isFinally
             )
         }
         let workflow = Workflow(

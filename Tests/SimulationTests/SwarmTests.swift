@@ -26,6 +26,7 @@ import Testing
         var sums = [0, 0, 0, 0, 0]
         var statuses: [Run.Status: Int] = [:]
         var kinds: Set<String> = []
+        var (copies, winners) = (0, 0)
         for seed in UInt64(0)..<100 {
             let world = World(seed: seed)
             let (report, simulation) = world.run()
@@ -33,9 +34,16 @@ import Testing
             let found = [counts.restarts, counts.failures, counts.outOfMemory, counts.lost, counts.staleReports]
             sums = zip(sums, found).map { $0 + $1 }
             for run in report.runs { if let status = run.status { statuses[status, default: 0] += 1 } }
-            for record in simulation.log { kinds.insert(String("\(record.event)".prefix { $0 != "(" })) }
+            for record in simulation.log {
+                kinds.insert(String("\(record.event)".prefix { $0 != "(" }))
+                for case .taskState(_, .running(let running), at: _) in record.changes {
+                    if case .alarmRang(.speculate) = record.event { copies += 1 }
+                    if running.stopping == .outrun { winners += 1 }
+                }
+            }
         }
         #expect(sums.allSatisfy { $0 > 20 }, "restarts, failures, out of memory, lost, stale: \(sums)")
+        #expect(copies > 40 && winners > 20, "\(copies) copies, \(winners) times one of two was first")
         for status in [Run.Status.succeeded, .failed, .cancelled] { #expect(statuses[status, default: 0] > 10) }
         for kind in [
             "runSubmitted", "workerJoined", "workerResized", "workerLost", "decided", "attemptGrew", "attemptEnded",

@@ -40,6 +40,9 @@ public struct Resources: Hashable, Sendable, Codable {
     /// More than there can be of anything.
     public static let unlimited = Resources(milliCPU: .max, memoryBytes: .max, gpus: .max, diskBytes: .max)
 
+    /// More than any worker has, and still to be added up: what a task asks of a worker that it may not run on.
+    static let outOfReach = Resources(milliCPU: 1 << 60, memoryBytes: 1 << 60, gpus: 1 << 60, diskBytes: 1 << 60)
+
     public static func + (left: Resources, right: Resources) -> Resources {
         Resources(
             milliCPU: left.milliCPU + right.milliCPU,

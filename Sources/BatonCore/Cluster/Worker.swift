@@ -2,6 +2,8 @@
 public struct Worker: Hashable, Sendable, Codable {
     public var id: ID
     public var name: String
+    /// What people call workers like it, as tasks name them that may run on some only; nil where nobody has said.
+    public var kind: String?
     /// What may be in use at once.
     public var capacity: Resources
     /// Thousandths of the speed to which expected durations refer.
@@ -12,12 +14,13 @@ public struct Worker: Hashable, Sendable, Codable {
     public var pricePerHour: Double?
 
     public init(
-        id: ID, name: String, capacity: Resources, speedPermille: Int64 = 1000, networkBytesPerSecond: Int64 = 0,
-        pricePerHour: Double? = nil
+        id: ID, name: String, kind: String? = nil, capacity: Resources, speedPermille: Int64 = 1000,
+        networkBytesPerSecond: Int64 = 0, pricePerHour: Double? = nil
     ) {
         precondition(speedPermille > 0 && networkBytesPerSecond >= 0, "a speed of \(speedPermille) for \(name)")
         self.id = id
         self.name = name
+        self.kind = kind
         self.capacity = capacity
         self.speedPermille = speedPermille
         self.networkBytesPerSecond = networkBytesPerSecond
@@ -28,13 +31,14 @@ public struct Worker: Hashable, Sendable, Codable {
     public var costPerHour: Double { pricePerHour ?? Double(capacity.milliCPU) / 1000 }
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, capacity, speedPermille, networkBytesPerSecond, pricePerHour
+        case id, name, kind, capacity, speedPermille, networkBytesPerSecond, pricePerHour
     }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             id: try values.decode(ID.self, forKey: .id), name: try values.decode(String.self, forKey: .name),
+            kind: try values.decodeIfPresent(String.self, forKey: .kind),
             capacity: try values.decode(Resources.self, forKey: .capacity),
             speedPermille: try values.decodeIfPresent(Int64.self, forKey: .speedPermille) ?? 1000,
             networkBytesPerSecond: try values.decodeIfPresent(Int64.self, forKey: .networkBytesPerSecond) ?? 0,

@@ -18,7 +18,7 @@ public enum CommandError: Error, Hashable, Sendable {
     case invalidWorkflow(WorkflowError)
     case unknownRun(Run.ID)
     case duplicateRun(Run.ID)
-    /// These tasks ask for more than any worker has, however long they wait.
+    /// These tasks ask for more than any worker has that they may run on, however long they wait.
     case neverFits([Misfit])
     /// The run has ended, or has not ended yet, and the wish needs the opposite.
     case wrongStatus(Run.ID, Run.Status)
@@ -36,6 +36,9 @@ public enum CommandError: Error, Hashable, Sendable {
     public struct Misfit: Hashable, Sendable {
         public var task: String
         public var request: Resources
+        /// Of those that it may run on; nothing where there is none.
         public var largestWorker: Resources
+        /// Nil where the task is too large.
+        public var missingKind: WorkerKindGap?
     }
 }

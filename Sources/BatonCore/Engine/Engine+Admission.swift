@@ -6,7 +6,8 @@ public struct Rejection: Error, Hashable, Sendable {
     public var reason: Reason
 
     public enum Reason: String, Hashable, Sendable, Codable {
-        case unknownTask, notReady, runNotStartable, unknownWorker, noRoom, limitReached, belowRequest, placedTwice
+        case unknownTask, notReady, runNotStartable, unknownWorker, wrongKind, noRoom, limitReached, belowRequest,
+            placedTwice
     }
 }
 
@@ -16,7 +17,8 @@ extension Engine {
     /// They take what they have placed out of their queues, and would never come back to it.
     public mutating func offerAgain() { generation += 1 }
 
-    /// Checks all placements of a decision together: each task ready and placed once, each worker and limit with room.
+    /// Checks all placements of a decision together: each task ready and placed once, each worker of a kind that it may run
+    /// on, each worker and limit with room.
     ///
     /// - Returns: the event to log and handle; nothing has changed yet.
     public func admit(_ decision: Decision) throws(Rejection) -> Event {
@@ -35,8 +37,9 @@ extension Engine {
             placed.append(runs[run].readyNumbers[task])
             let worker = Int(placement.worker.index)
             guard workers.indices.contains(worker), workers[worker].isAlive else { throw reject(.unknownWorker) }
-            guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
             let request = runs[run].expansion.instances[task].request
+            guard request.allows(workers[worker].worker.kind) else { throw reject(.wrongKind) }
+            guard placement.grant.fits(in: free[worker]) else { throw reject(.noRoom) }
             guard request.required.fits(in: placement.grant) else { throw reject(.belowRequest) }
             free[worker] -= placement.grant
             if request.slots.isEmpty { continue }

@@ -10,24 +10,40 @@ extension Engine {
         guard case .ready = runs[run].states[task] else {
             preconditionFailure("decided for task \(task) of \(placement.task.run) in \(runs[run].states[task])")
         }
-        runs[run].attempts[task] += 1
-        let running = TaskState.Running(
-            attempt: runs[run].attempts[task], worker: placement.worker, since: now, grant: placement.grant,
-            stopping: nil
-        )
-        change(placement.worker) { worker in
-            worker.used += placement.grant
-            worker.running.append(Readied(run: Int32(run), task: Int32(task)))
-        }
         runs[run].runningTasks += 1
-        runs[run].held += placement.grant
-        runs[run].places[task] = placement.worker.index
-        hold(slotsOf: task, in: run, sign: 1)
+        let running = book(placement.grant, on: placement.worker, for: task, in: run, at: now)
         enter(.running(running), task, in: run, at: now, into: &effects)
-        let attempt = attemptID(task, in: run)
-        effects.append(.start(order(for: attempt, running, in: run)))
-        if let timeout = runs[run].task(task).timeout {
-            effects.append(.wake(at: now.advanced(by: timeout), .timeout(attempt)))
+        launch(running, task, in: run, into: &effects)
+    }
+
+    /// Gives the next attempt of a task its number and what it takes.
+    mutating func book(
+        _ grant: Resources, on worker: Worker.ID, for task: Int, in run: Int, at now: Instant
+    ) -> TaskState.Running {
+        runs[run].attempts[task] += 1
+        let number = runs[run].attempts[task]
+        change(worker) { worker in
+            worker.used += grant
+            worker.running.append(Started(run: Int32(run), task: Int32(task), attempt: number))
+        }
+        runs[run].held += grant
+        runs[run].places[task] = worker.index
+        hold(slotsOf: task, in: run, sign: 1)
+        return TaskState.Running(attempt: number, worker: worker, since: now, grant: grant)
+    }
+
+    mutating func launch(_ running: TaskState.Running, _ task: Int, in run: Int, into effects: inout [Effect]) {
+        effects.append(.start(order(for: attemptID(running.attempt, of: task, in: run), running, in: run)))
+        setAlarms(for: running, task, in: run, into: &effects)
+    }
+
+    func setAlarms(for running: TaskState.Running, _ task: Int, in run: Int, into effects: inout [Effect]) {
+        let attempt = attemptID(running.attempt, of: task, in: run)
+        if let timeout = runs[run].timeout(of: task) {
+            effects.append(.wake(at: running.since.advanced(by: timeout), .timeout(attempt)))
+        }
+        if let patience = runs[run].speculation(of: task), runs[run].companion(of: task) == nil {
+            effects.append(.wake(at: running.since.advanced(by: patience), .speculate(attempt)))
         }
     }
 
@@ -46,7 +62,7 @@ extension Engine {
         grown.grant.memoryBytes = max(running.grant.memoryBytes, memoryBytes)
         change(running.worker) { $0.used += grown.grant - running.grant }
         runs[run].held += grown.grant - running.grant
-        runs[run].states[task] = .running(grown)
+        runs[run].update(grown, of: task)
     }
 
     mutating func end(
@@ -54,25 +70,42 @@ extension Engine {
     ) {
         guard let (run, task, running) = current(attempt) else { return }  // a late or duplicate report
         release(running, task, in: run)
-        var settled = Worklist()
-        switch result(of: outcome, running.stopping) {
-        case .succeeded(let values):
-            runs[run].values[Int32(task)] = values
-            settled.push(task, .succeeded(attempt: attempt.number))
-        case .lost:
-            makeReady(task, in: run, at: now, into: &effects)
-        case .cancelled:
-            settled.push(task, .cancelled)
-        case .failed(.outOfMemory):
-            endOutOfMemory(task, running, usage, in: run, at: now, &settled, into: &effects)
-        case .failed(let failure):
-            endFailed(task, failure, in: run, at: now, &settled, into: &effects)
+        let verdict = verdict(on: outcome, running.stopping)
+        if case .copy(let copy)? = runs[run].companion(of: task) {
+            endOneOfTwo(running, verdict, copy, task, in: run, at: now, into: &effects)
+        } else {
+            endLast(running, verdict, usage, task, in: run, at: now, into: &effects)
         }
-        propagate(&settled, in: run, at: now, into: &effects)
         effects.append(.decide)
     }
 
-    private enum Result {
+    private mutating func endLast(
+        _ running: TaskState.Running, _ verdict: Verdict, _ usage: Usage?, _ task: Int, in run: Int, at now: Instant,
+        into effects: inout [Effect]
+    ) {
+        runs[run].runningTasks -= 1
+        var settled = Worklist()
+        let companion = runs[run].companion(of: task)
+        if companion != nil { runs[run].companions[Int32(task)] = nil }
+        switch (companion, verdict) {
+        case (.winner(let number), _):
+            settled.push(task, .succeeded(attempt: number))
+        case (_, .succeeded(let values)):
+            runs[run].values[Int32(task)] = values
+            settled.push(task, .succeeded(attempt: running.attempt))
+        case (_, .lost):
+            makeReady(task, in: run, at: now, into: &effects)
+        case (_, .cancelled):
+            settled.push(task, .cancelled)
+        case (_, .failed(.outOfMemory)):
+            endOutOfMemory(task, running, usage, in: run, at: now, &settled, into: &effects)
+        case (_, .failed(let failure)):
+            endFailed(task, failure, in: run, at: now, &settled, into: &effects)
+        }
+        propagate(&settled, in: run, at: now, into: &effects)
+    }
+
+    enum Verdict {
         case succeeded(TaskValues?)
         case failed(Failure)
         case cancelled
@@ -80,10 +113,10 @@ extension Engine {
     }
 
     /// What an outcome means, given that the engine may have asked for the end itself.
-    private func result(of outcome: Outcome, _ stopping: StopReason?) -> Result {
+    private func verdict(on outcome: Outcome, _ stopping: StopReason?) -> Verdict {
         switch (outcome, stopping) {
         case (.succeeded(let values), _), (.reused(let values, _), _): .succeeded(values)
-        case (_, .cancelled), (_, .killed): .cancelled
+        case (_, .cancelled), (_, .killed), (_, .outrun): .cancelled
         case (_, .timeout): .failed(.timedOut)
         case (.failed(let failure), nil): .failed(failure)
         case (.lost, nil), (.stopped, nil): .lost
@@ -140,20 +173,28 @@ extension Engine {
             effects.append(.decide)
         case .timeout(let attempt):
             guard let (run, task, running) = current(attempt), running.stopping == nil else { return }  // it has ended
-            var stopping = running
-            stopping.stopping = .timeout
-            runs[run].states[task] = .running(stopping)
-            effects.append(.stop(attempt, .timeout))
+            stop(running, .timeout, task, in: run, into: &effects)
+        case .speculate(let attempt):
+            speculate(attempt, at: now, into: &effects)
         }
+    }
+
+    mutating func stop(
+        _ running: TaskState.Running, _ reason: StopReason, _ task: Int, in run: Int, into effects: inout [Effect]
+    ) {
+        var stopping = running
+        stopping.stopping = reason
+        runs[run].update(stopping, of: task)
+        effects.append(.stop(attemptID(running.attempt, of: task, in: run), reason))
     }
 
     /// The place and state of an attempt that is running now; nil when it is not.
     func current(_ attempt: Attempt.ID) -> (run: Int, task: Int, running: TaskState.Running)? {
         guard let run = runIndex[attempt.run] else { return nil }
         let task = Int(attempt.task.index)
-        guard runs[run].states.indices.contains(task), case .running(let running) = runs[run].states[task],
-            running.attempt == attempt.number
-        else { return nil }
+        guard runs[run].states.indices.contains(task), let running = runs[run].running(task, attempt.number) else {
+            return nil
+        }
         return (run, task, running)
     }
 
@@ -178,10 +219,11 @@ extension Engine {
     private mutating func release(_ running: TaskState.Running, _ task: Int, in run: Int) {
         change(running.worker) { worker in
             worker.used -= running.grant
-            let place = worker.running.firstIndex { $0.run == run && $0.task == task }
+            let place = worker.running.firstIndex {
+                $0.run == run && $0.task == task && $0.attempt == running.attempt
+            }
             if let place { worker.running.swapRemove(at: place) }
         }
-        runs[run].runningTasks -= 1
         runs[run].held -= running.grant
         hold(slotsOf: task, in: run, sign: -1)
     }

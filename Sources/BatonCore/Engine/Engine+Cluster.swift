@@ -8,7 +8,7 @@ struct WorkerState: Sendable {
     var available: Resources
     var used = Resources.zero
     /// What runs here now, in no particular but always the same order.
-    var running: [Engine.Readied] = []
+    var running: [Engine.Started] = []
     var isAlive = true
 
     /// Less than nothing for a lost worker: there a task that asks for nothing doesn't fit either.
@@ -21,19 +21,20 @@ struct WorkerState: Sendable {
 struct ClusterTraits: Sendable {
     /// Rises whenever a worker joins, is lost, or has more or less to offer.
     var revision = 0
-    /// Each capacity that any worker joined with, once.
-    private(set) var capacities: [Resources] = []
-    /// True while all workers are equally fast and bring their data from one file system.
+    /// Of each capacity and kind the first worker that joined with it.
+    private(set) var models: [Worker] = []
+    /// True while all workers are of one kind, equally fast, and bring their data from one file system.
     private(set) var isUniform = true
-    private var speedPermille: Int64?
 
     /// - Returns: true when tasks may be granted something there that they are granted nowhere else.
     mutating func note(_ worker: Worker) -> Bool {
         revision += 1
-        if speedPermille == nil { speedPermille = worker.speedPermille }
-        isUniform = isUniform && worker.speedPermille == speedPermille && worker.networkBytesPerSecond == 0
-        if capacities.contains(worker.capacity) { return false }
-        capacities.append(worker.capacity)
+        let first = models.first ?? worker
+        isUniform =
+            isUniform && worker.speedPermille == first.speedPermille && worker.kind == first.kind
+            && worker.networkBytesPerSecond == 0
+        if models.contains(where: { $0.capacity == worker.capacity && $0.kind == worker.kind }) { return false }
+        models.append(worker)
         return true
     }
 }
@@ -80,8 +81,13 @@ extension Engine {
         guard workers[Int(id.index)].isAlive else { return }
         change(id) { $0.isAlive = false }
         cluster.revision += 1
-        let lost = workers[Int(id.index)].running.sorted { ($0.run, $0.task) < ($1.run, $1.task) }
-        for lost in lost { end(attemptID(Int(lost.task), in: Int(lost.run)), .lost, nil, at: now, into: &effects) }
+        let lost = workers[Int(id.index)].running.sorted {
+            ($0.run, $0.task, $0.attempt) < ($1.run, $1.task, $1.attempt)
+        }
+        for lost in lost {
+            let attempt = attemptID(lost.attempt, of: Int(lost.task), in: Int(lost.run))
+            end(attempt, .lost, nil, at: now, into: &effects)
+        }
         effects.append(.decide)
     }
 
@@ -91,32 +97,47 @@ extension Engine {
         free[Int(id.index)] = workers[Int(id.index)].free
     }
 
-    /// Tasks that ask for more than any living worker has.
+    /// Tasks that ask for more than any living worker has of those that they may run on.
     func misfits(in expansion: Expansion) -> [CommandError.Misfit] {
-        let living = workers.filter(\.isAlive)
-        guard let largest = living.max(by: { $0.worker.capacity.memoryBytes < $1.worker.capacity.memoryBytes }) else {
-            return []  // no worker has joined yet: nothing is known to be impossible
-        }
+        let living = workers.filter(\.isAlive).map(\.worker)
+        if living.isEmpty { return [] }  // no worker has joined yet: nothing is known to be impossible
         let instances = expansion.instances
         return instances.indices.compactMap { index in
             guard instances[index].kind == .command else { return nil }
-            let declared = instances[index].request.required
-            if living.contains(where: { declared.fits(in: $0.worker.capacity) }) { return nil }
-            return CommandError.Misfit(
-                task: instances[index].name, request: declared, largestWorker: largest.worker.capacity
-            )
+            let request = instances[index].request
+            let declared = request.required
+            let able = living.lazy.filter { request.allows($0.kind) }
+            if able.contains(where: { declared.fits(in: $0.capacity) }) { return nil }
+            var misfit = CommandError.Misfit(task: instances[index].name, request: declared, largestWorker: .zero)
+            if let largest = able.max(by: { $0.capacity.memoryBytes < $1.capacity.memoryBytes }) {
+                misfit.largestWorker = largest.capacity
+            } else {
+                misfit.missingKind = WorkerKindGap(request, on: living.map(\.kind))
+            }
+            return misfit
         }
     }
 
     /// The most memory of any living worker that has all else the task asks for; 0 when there is none.
     func mostMemory(for task: Int, in run: Int) -> Int64 {
-        var required = runs[run].expansion.instances[task].request.required
+        let request = runs[run].expansion.instances[task].request
+        var required = request.required
         required.memoryBytes = 0
-        let candidates = workers.lazy.filter { $0.isAlive && required.fits(in: $0.worker.capacity) }
+        let candidates = workers.lazy.filter {
+            $0.isAlive && request.allows($0.worker.kind) && required.fits(in: $0.worker.capacity)
+        }
         return candidates.map(\.worker.capacity.memoryBytes).max() ?? 0
     }
 
-    /// What the next attempt of a task takes on a worker: declared, else learned, else an equal share.
+    /// What the next attempt of a task takes on a worker; more than any has where it may not run.
+    ///
+    /// So whoever asks whether a task fits somewhere keeps to the kinds of workers that it names.
+    func grant(for task: Int, in run: Int, on worker: Worker) -> Resources {
+        guard runs[run].expansion.instances[task].request.allows(worker.kind) else { return .outOfReach }
+        return grant(for: task, in: run, of: worker.capacity)
+    }
+
+    /// What the next attempt of a task takes of so much: declared, else learned, else an equal share.
     ///
     /// The share of memory is that of the CPU: on 4 cores and 16 GB, a task of one core gets 4 GB. With `auto` what was
     /// declared is a bound, and what counts as long as nothing is known.

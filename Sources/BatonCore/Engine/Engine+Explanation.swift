@@ -17,6 +17,7 @@ public struct Explanation: Hashable, Sendable {
         case approved(Review)
         /// The worker with the most room has too little of something.
         case noRoom(needed: Resources, free: Resources)
+        case noWorkerOfKind(WorkerKindGap)
         /// `inUse` by this run, `byOthers` by other runs on the machine.
         case limitReached(String, needed: Int64, inUse: Int64, byOthers: Int64, capacity: Int64)
         /// Fits, but others go first; how many are ready in all.
@@ -88,10 +89,15 @@ extension Engine {
                     limit.name, needed: slot.units, inUse: runs[run].limitsInUse[Int(slot.limit)],
                     byOthers: runs[run].limitsHeldByOthers[Int(slot.limit)], capacity: limit.capacity))
         }
-        let roomiest = workers.filter(\.isAlive).max { $0.free.milliCPU < $1.free.milliCPU }
-        func needed(on worker: WorkerState) -> Resources { grant(for: task, in: run, of: worker.worker.capacity) }
-        if let roomiest, !workers.contains(where: { needed(on: $0).fits(in: $0.free) }) {
+        let living = workers.filter(\.isAlive)
+        let request = runs[run].expansion.instances[task].request
+        let able = living.filter { request.allows($0.worker.kind) }
+        let roomiest = able.max { $0.free.milliCPU < $1.free.milliCPU }
+        func needed(on worker: WorkerState) -> Resources { grant(for: task, in: run, on: worker.worker) }
+        if let roomiest, !able.contains(where: { needed(on: $0).fits(in: $0.free) }) {
             reasons.append(.noRoom(needed: needed(on: roomiest), free: roomiest.free))
+        } else if able.isEmpty, !living.isEmpty {
+            reasons.append(.noWorkerOfKind(WorkerKindGap(request, on: living.map(\.worker.kind))))
         }
         if reasons.isEmpty {
             let ready = runs.reduce(0) { count, run in count + run.states.count { $0.label == .ready } }

@@ -18,7 +18,11 @@ extension Engine {
         }
         readied = waiting
         oldestWaiting = 0
-        for worker in workers.indices { workers[worker].running = workers[worker].running.map(moved) }
+        for worker in workers.indices {
+            workers[worker].running = workers[worker].running.map {
+                Started(run: places[Int($0.run)], task: $0.task, attempt: $0.attempt)
+            }
+        }
         runs = openRuns.map { runs[Int($0)] }
         runIndex = RunIndex()
         for (place, run) in runs.enumerated() { runIndex[run.id] = place }

@@ -7,12 +7,19 @@ extension Engine {
         var used = Array(repeating: Resources.zero, count: workers.count)
         for run in runs {
             broken += run.brokenInvariants()
-            for case .running(let running) in run.states {
-                used[Int(running.worker.index)] += running.grant
-                if !workers[Int(running.worker.index)].isAlive {
-                    broken.append("\(run.id) runs on lost worker \(running.worker.index)")
+            var held = Resources.zero
+            for task in run.states.indices {
+                for running in run.running(task) {
+                    held += running.grant
+                    used[Int(running.worker.index)] += running.grant
+                    let worker = workers[Int(running.worker.index)]
+                    if !run.expansion.instances[task].request.allows(worker.worker.kind) {
+                        broken.append("task \(task) of \(run.id) runs on a worker of another kind")
+                    }
+                    if !worker.isAlive { broken.append("\(run.id) runs on lost worker \(running.worker.index)") }
                 }
             }
+            if held != run.held { broken.append("\(run.id) counts \(run.held) but its attempts hold \(held)") }
         }
         for number in 0..<oldestWaiting where isWaiting(number) {
             broken.append("ready number \(number) waits before the oldest, \(oldestWaiting)")
@@ -48,8 +55,9 @@ extension RunState {
             case .blocked, .failed, .skipped, .cancelled:
                 break
             }
-            if case .running = state {
-                for slot in expansion.instances[index].request.slots { inUse[Int(slot.limit)] += slot.units }
+            let attempts = Int64(running(index).count)
+            for slot in expansion.instances[index].request.slots {
+                inUse[Int(slot.limit)] += attempts * slot.units
             }
             if status.isTerminal && !state.isTerminal {
                 broken.append("\(name) is \(state.label) in a run that has \(status)")
@@ -61,8 +69,29 @@ extension RunState {
                     "limit \(limit.name): \(inUse[index]) held, \(limitsInUse[index]) counted of \(limit.capacity)")
             }
         }
+        for task in companions.keys.sorted() {
+            broken += brokenInvariants(ofCompanionOf: Int(task)).map { "\(expansion.instances[Int(task)].name) \($0)" }
+        }
+        let active = states.count { $0.label == .running }
+        if active != runningTasks { broken.append("\(id) counts \(runningTasks) running tasks but has \(active)") }
         let open = states.count { !$0.isTerminal }
         if open != unfinished { broken.append("\(id) counts \(unfinished) unfinished tasks but has \(open)") }
         return broken
+    }
+
+    private func brokenInvariants(ofCompanionOf task: Int) -> [String] {
+        guard case .running(let running) = states[task], let companion = companions[Int32(task)] else {
+            return ["has had a second attempt but is \(states[task].label)"]
+        }
+        switch companion {
+        case .copy(let copy):
+            return copy.attempt > running.attempt ? [] : ["has a copy \(copy.attempt) of attempt \(running.attempt)"]
+        case .ended: return []
+        case .winner(let number):
+            var broken: [String] = []
+            if number == running.attempt { broken.append("still runs attempt \(number), which has succeeded") }
+            if running.stopping == nil { broken.append("has attempt \(running.attempt) go on, which was outrun") }
+            return broken
+        }
     }
 }

@@ -15,8 +15,8 @@ extension Engine {
     /// Attempts that the engine believes to be running, in order of run and task.
     public var runningAttempts: [Attempt.ID] {
         runs.indices.flatMap { run in
-            runs[run].states.indices.compactMap { task in
-                if case .running = runs[run].states[task] { attemptID(task, in: run) } else { nil }
+            runs[run].states.indices.flatMap { task in
+                runs[run].running(task).map { attemptID($0.attempt, of: task, in: run) }
             }
         }
     }
@@ -39,11 +39,14 @@ extension Engine {
             for task in runs[run].states.indices {
                 let attempt = attemptID(task, in: run)
                 switch runs[run].states[task] {
-                case .running(let running):
-                    if facts(attempt) == .neverStarted { effects.append(.start(order(for: attempt, running, in: run))) }
-                    if let reason = running.stopping { effects.append(.stop(attempt, reason)) }
-                    if let timeout = runs[run].task(task).timeout {
-                        effects.append(.wake(at: running.since.advanced(by: timeout), .timeout(attempt)))
+                case .running:
+                    for running in runs[run].running(task) {
+                        let attempt = attemptID(running.attempt, of: task, in: run)
+                        if facts(attempt) == .neverStarted {
+                            effects.append(.start(order(for: attempt, running, in: run)))
+                        }
+                        if let reason = running.stopping { effects.append(.stop(attempt, reason)) }
+                        setAlarms(for: running, task, in: run, into: &effects)
                     }
                 case .backingOff(let until):
                     effects.append(.wake(at: until, .retry(attempt)))

@@ -88,12 +88,12 @@ extension Engine {
             switch runs[index].states[task] {
             case .blocked, .awaitingApproval, .ready, .backingOff:
                 settled.push(task, .cancelled)
-            case .running(var running):
+            case .running:
                 let reason: StopReason = force ? .killed : .cancelled
-                guard running.stopping != reason, running.stopping != .killed else { continue }
-                running.stopping = reason
-                runs[index].states[task] = .running(running)
-                effects.append(.stop(attemptID(task, in: index), reason))
+                for running in runs[index].running(task)
+                where running.stopping != reason && running.stopping != .killed {
+                    stop(running, reason, task, in: index, into: &effects)
+                }
             case .succeeded, .failed, .skipped, .cancelled:
                 continue
             }

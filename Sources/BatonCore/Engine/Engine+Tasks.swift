@@ -20,8 +20,11 @@ extension Engine {
         TaskReference(run: runs[run].id, task: TaskInstance.ID(task))
     }
 
-    func attemptID(_ task: Int, in run: Int) -> Attempt.ID {
-        Attempt.ID(run: runs[run].id, task: TaskInstance.ID(task), number: runs[run].attempts[task])
+    /// The latest attempt of a task.
+    func attemptID(_ task: Int, in run: Int) -> Attempt.ID { attemptID(runs[run].attempts[task], of: task, in: run) }
+
+    func attemptID(_ number: Int32, of task: Int, in run: Int) -> Attempt.ID {
+        Attempt.ID(run: runs[run].id, task: TaskInstance.ID(task), number: number)
     }
 
     /// Enters final states until nothing more follows from them.

@@ -34,6 +34,13 @@ public struct Engine: Sendable {
         var task: Int32
     }
 
+    /// A running attempt as indices and its number.
+    struct Started: Sendable {
+        var run: Int32
+        var task: Int32
+        var attempt: Int32
+    }
+
     public init() {}
 
     /// Takes in one fact.
@@ -170,6 +177,11 @@ public struct Engine: Sendable {
     /// What expressions of this task may see now; nil for an unknown run.
     public func scope(of task: TaskReference) -> Scope? {
         runIndex[task.run].map { runs[$0].scope(of: Int(task.task.index)) }
+    }
+
+    /// What they may see in each part of its work: several for a batch; nil for an unknown run.
+    public func partScopes(of task: TaskReference) -> [Scope]? {
+        runIndex[task.run].map { runs[$0].partScopes(of: Int(task.task.index)) }
     }
 
     /// The definition behind a task; nil for an unknown run.

@@ -41,7 +41,7 @@ public enum Event: Hashable, Sendable, Codable {
         case .decided(let decision):
             (decision.placements.first ?? decision.secondOpinion?.instead?.first)?.task.run
         case .attemptGrew(let attempt, _), .attemptEnded(let attempt, _, _): attempt.run
-        case .alarmRang(.retry(let attempt)), .alarmRang(.timeout(let attempt)): attempt.run
+        case .alarmRang(let alarm): alarm.attempt.run
         case .reviewed(let task, _), .recalled(let task, _, _): task.run
         case .workerJoined, .workerResized, .workerLost: nil
         }
@@ -54,4 +54,12 @@ public enum Alarm: Hashable, Sendable, Codable {
     case retry(Attempt.ID)
     /// This attempt has had its time.
     case timeout(Attempt.ID)
+    /// This attempt has run so long that a second one may start beside it.
+    case speculate(Attempt.ID)
+
+    public var attempt: Attempt.ID {
+        switch self {
+        case .retry(let attempt), .timeout(let attempt), .speculate(let attempt): attempt
+        }
+    }
 }

@@ -26,6 +26,8 @@ struct RunState: Sendable {
     var latestEnds: [Instant] = []
     /// Where each task last ran, as a worker's index; -1 before that, and for groups.
     var places: [Int32]
+    /// Of tasks that run and have had a second attempt.
+    var companions: [Int32: Companion] = [:]
     /// What finished tasks offer to others.
     var values: [Int32: TaskValues] = [:]
     /// What people answered last to tasks that ask for approval.
@@ -258,6 +260,27 @@ struct RunState: Sendable {
                 return known
             }
         )
+    }
+
+    /// What they may see in each part of its work, of which a batch has several.
+    func partScopes(of index: Int) -> [Scope] {
+        let scope = scope(of: index)
+        return expansion.instances[index].parts.map { bindings in
+            var own = scope
+            own.bindings = bindings
+            return own
+        }
+    }
+
+    /// After which an attempt is ended.
+    func timeout(of index: Int) -> Duration? { forAllValues(of: index, task(index).timeout) }
+
+    /// After which a second attempt may start beside the first.
+    func speculation(of index: Int) -> Duration? { forAllValues(of: index, task(index).speculation) }
+
+    /// What a task says of time is meant for one value of a batch.
+    private func forAllValues(of index: Int, _ duration: Duration?) -> Duration? {
+        duration.map { $0 * expansion.instances[index].parts.count }
     }
 
     /// How the run would end if what is unfinished succeeded.

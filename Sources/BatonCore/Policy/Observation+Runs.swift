@@ -109,9 +109,16 @@ extension Observation {
         engine.runs[run].expansion.instances[task].priority
     }
 
-    /// What any task, ready or not, would be granted there.
+    /// What any task, ready or not, would be granted there; more than any worker has where it may not run.
     public func grant(for task: Int, inRun run: Int, on worker: Worker.ID) -> Resources {
-        engine.grant(for: task, in: run, of: capacity(of: worker))
+        engine.grant(for: task, in: run, on: engine.workers[Int(worker.index)].worker)
+    }
+
+    /// What any task would be granted on the first worker that it may run on.
+    public func usualGrant(for task: Int, inRun run: Int) -> Resources {
+        let request = engine.runs[run].expansion.instances[task].request
+        let worker = engine.workers.first { request.allows($0.worker.kind) } ?? engine.workers[0]
+        return engine.grant(for: task, in: run, of: worker.worker.capacity)
     }
 
     /// Bytes that a task reads of each of its dependencies, in the graph's order; empty where nothing is known.

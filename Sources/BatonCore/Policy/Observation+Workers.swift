@@ -11,7 +11,7 @@ public struct RunningTask: Hashable, Sendable {
 
 // Workers that differ: how fast they are, what it costs to bring data there, what runs there.
 extension Observation {
-    /// True while it makes no difference to a task's time where it runs.
+    /// True while it makes no difference to a task where it runs, neither to its time nor to whether it may.
     public var hasUniformWorkers: Bool { engine.cluster.isUniform }
 
     /// Rises whenever a worker joins, is lost, or has more or less to offer.
@@ -47,7 +47,7 @@ extension Observation {
     public func running(on worker: Worker.ID) -> [RunningTask] {
         engine.workers[Int(worker.index)].running.compactMap { place in
             let (run, task) = (Int(place.run), Int(place.task))
-            guard case .running(let running) = engine.runs[run].states[task] else { return nil }
+            guard let running = engine.runs[run].running(task, place.attempt) else { return nil }
             let nanoseconds =
                 engine.executionNanoseconds(of: task, in: run, on: Int(worker.index))
                 + engine.transferNanoseconds(of: task, in: run, to: Int(worker.index))

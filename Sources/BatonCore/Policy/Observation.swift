@@ -36,9 +36,15 @@ public struct Observation: Sendable {
         engine.workers[Int(worker.index)].isAlive
     }
 
-    /// What a placement there would be granted.
+    /// What a placement there would be granted; more than any worker has where the task may not run.
     public func grant(for task: ReadyTask, on worker: Worker.ID) -> Resources {
-        engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity(of: worker))
+        engine.grant(
+            for: Int(task.reference.task.index), in: task.run, on: engine.workers[Int(worker.index)].worker)
+    }
+
+    /// Kinds of workers that the task may run on; nil for any.
+    public func workerKinds(of task: ReadyTask) -> [String]? {
+        engine.runs[task.run].expansion.instances[Int(task.reference.task.index)].request.workerKinds
     }
 
     /// No placement of the task is granted less than this of anything, wherever it goes.
@@ -53,8 +59,8 @@ public struct Observation: Sendable {
 
     private func bound(for task: ReadyTask, _ combine: (Resources, Resources) -> Resources) -> Resources {
         var bound: Resources?
-        for capacity in engine.cluster.capacities {
-            let grant = engine.grant(for: Int(task.reference.task.index), in: task.run, of: capacity)
+        for model in engine.cluster.models {
+            let grant = engine.grant(for: Int(task.reference.task.index), in: task.run, on: model)
             bound = bound.map { combine($0, grant) } ?? grant
         }
         return bound ?? .zero

@@ -73,6 +73,8 @@ public enum SkipReason: Hashable, Sendable, Codable {
 
 public enum StopReason: String, Hashable, Sendable, Codable {
     case timeout, cancelled
+    /// The other attempt of its task has succeeded.
+    case outrun
     /// Cancelled a second time: no grace.
     case killed
 }

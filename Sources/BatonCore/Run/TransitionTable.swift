@@ -32,6 +32,7 @@ public enum TransitionTable {
         Transition(.awaitingApproval, "run cancelled", .cancelled),
         Transition(.ready, "decided", .running),
         Transition(.ready, "run cancelled", .cancelled),
+        Transition(.running, "a second attempt started beside a late one, or one of the two ended", .running),
         Transition(.running, "ended well, or an earlier result is still valid", .succeeded),
         Transition(.running, "ended badly, attempts left", .backingOff),
         Transition(.running, "worker lost, or out of memory with more to give", .ready),

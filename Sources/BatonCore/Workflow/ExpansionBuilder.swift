@@ -90,33 +90,51 @@ struct Expander {
             let path = ["foreach"] + (error.axis.map { [$0] } ?? [])
             return report(task, path, "the fan-out of '\(task.name)': \(error.message)", hint: error.hint)
         }
-        for combination in combinations {
-            add(task, index, named: "\(task.name)[\(combination.label)]", bindings: combination.bindings)
+        let size = fanOut.batch ?? 1
+        for first in stride(from: 0, to: combinations.count, by: size) {
+            let part = combinations[first..<min(first + size, combinations.count)]
+            let names = part.map { "\(task.name)[\($0.label)]" }
+            guard part.count > 1, let last = part.last else {
+                add(task, index, named: names[0], bindings: combinations[first].bindings)
+                continue
+            }
+            // By the name of each of its values a batch is found too.
+            let place = Int32(instances.count)
+            if let twice = names.first(where: { places.updateValue(place, forKey: $0) != nil }) {
+                reportRepeated(twice, task)
+                continue
+            }
+            let name = "\(task.name)[\(combinations[first].label)..\(last.label)]"
+            add(task, index, named: name, batch: part.map(\.bindings))
         }
     }
 
+    private mutating func reportRepeated(_ name: String, _ task: Workflow.Task) {
+        report(
+            task, ["foreach"], "the fan-out of '\(task.name)' gives '\(name)' twice",
+            hint: "Remove the repeated value.")
+    }
+
     private mutating func add(
-        _ task: Workflow.Task, _ index: Int, named name: String, bindings: [Workflow.Binding]
+        _ task: Workflow.Task, _ index: Int, named name: String, bindings: [Workflow.Binding] = [],
+        batch: [[Workflow.Binding]] = []
     ) {
-        let scope = Scope(parameters: parameters, bindings: bindings)
         let place = Int32(instances.count)
-        if places.updateValue(place, forKey: name) != nil {
-            report(
-                task, ["foreach"], "the fan-out of '\(task.name)' gives '\(name)' twice",
-                hint: "Remove the repeated value.")
-            return
+        if places.updateValue(place, forKey: name) != nil { return reportRepeated(name, task) }
+        var instance = TaskInstance(
+            name: name, task: Int32(index), bindings: bindings, batch: batch, priority: task.priority)
+        let parts = instance.parts
+        instance.expectedDuration = task.expectedDuration.map { $0 * parts.count }
+        for (number, part) in parts.enumerated() where number == 0 || !task.request.isExact {
+            do throws(QuantityError) {
+                let own = try workflow.request(task.request, in: Scope(parameters: parameters, bindings: part))
+                instance.request = number == 0 ? own : instance.request.greater(own)
+            } catch {
+                report(task, ["resources", error.entry], "'\(name)': \(error.message)", hint: error.hint)
+            }
         }
-        var request = TaskInstance.Request()
-        do throws(QuantityError) {
-            request = try workflow.request(task.request, in: scope)
-        } catch {
-            report(task, ["resources", error.entry], "'\(name)': \(error.message)", hint: error.hint)
-        }
-        instances.append(
-            TaskInstance(
-                name: name, task: Int32(index), bindings: bindings, request: request, priority: task.priority,
-                expectedDuration: task.expectedDuration))
-        registerOutputs(of: task, place, scope)
+        instances.append(instance)
+        registerOutputs(of: task, place)
     }
 
     private mutating func addGroup(_ task: Workflow.Task, _ index: Int, isExpanded: Bool) {
@@ -126,17 +144,31 @@ struct Expander {
                 name: task.name, task: Int32(index), kind: .group(isExpanded: isExpanded), priority: task.priority))
     }
 
-    private mutating func registerOutputs(of task: Workflow.Task, _ place: Int32, _ scope: Scope) {
-        guard !task.outputs.isEmpty, let directory = directory(of: task, place, scope) else { return }
-        for (number, output) in task.outputs.enumerated() {
-            let formula = TaskFormula.Place.output(number)
-            guard let text = render(output, formula, of: task, place, scope) else { continue }
-            let path = Path.normalized(text, in: directory)
-            guard let other = files.add(path, maker: place) else { continue }
-            report(
-                task, formula.path,
-                "'\(instances[Int(other)].name)' and '\(instances[Int(place)].name)' both write '\(path)'",
-                hint: "Give each its own path, or let one task write it.")
+    private mutating func registerOutputs(of task: Workflow.Task, _ place: Int32) {
+        if task.outputs.isEmpty { return }
+        let instance = instances[Int(place)]
+        // Of a batch, which part writes a path.
+        var writers: [String: Int] = [:]
+        for (part, bindings) in instance.parts.enumerated() {
+            let scope = Scope(parameters: parameters, bindings: bindings)
+            guard let directory = directory(of: task, place, scope) else { return }
+            for (number, output) in task.outputs.enumerated() {
+                let formula = TaskFormula.Place.output(number)
+                guard let text = render(output, formula, of: task, place, scope) else { continue }
+                let path = Path.normalized(text, in: directory)
+                var others: (String, String)?
+                if let other = files.add(path, maker: place) { others = (instances[Int(other)].name, instance.name) }
+                if !instance.batch.isEmpty, !Glob.isPattern(path),
+                    let other = writers.updateValue(part, forKey: path), other != part
+                {
+                    let names = [other, part].map { "\(task.name)[\(Workflow.FanOut.label(instance.batch[$0]))]" }
+                    others = (names[0], names[1])
+                }
+                guard let others else { continue }
+                report(
+                    task, formula.path, "'\(others.0)' and '\(others.1)' both write '\(path)'",
+                    hint: "Give each its own path, or let one task write it.")
+            }
         }
     }
 

@@ -42,7 +42,7 @@ extension Workflow.FanOut {
             let row = row(index, of: columns)
             if !exclude.contains(where: { agrees(row, with: $0) }) { rows.append(row) }
         }
-        let labels = rows.map(label) + addInclusions(to: &rows)
+        let labels = rows.map(Self.label) + addInclusions(to: &rows)
         return zip(labels, rows).map { Combination(label: $0, bindings: $1) }
     }
 
@@ -74,16 +74,20 @@ extension Workflow.FanOut {
             }
             if !hasExtended { rows.append(inclusion) }
         }
-        return rows[productCount...].map(label)
+        return rows[productCount...].map(Self.label)
     }
 
     private func agrees(_ row: [Workflow.Binding], with part: [Workflow.Binding]) -> Bool {
         part.allSatisfy { binding in row[name: binding.name] == binding.value }
     }
 
-    private func label(_ row: [Workflow.Binding]) -> String {
+    /// What the brackets of an instance's name hold.
+    static func label(_ row: [Workflow.Binding]) -> String {
         row.map { $0.value.text ?? $0.value.json }.joined(separator: ",")
     }
+
+    /// True when an instance may do the work of several values.
+    var isBatched: Bool { batch ?? 1 > 1 }
 }
 
 /// Why a fan-out has no combinations.

@@ -35,16 +35,52 @@ extension Expander {
         for command in members[index].commands {
             connect(command, shared)
             if let group = members[index].group { edges.append(Graph.Edge(Int32(group), dependsOn: Int32(command))) }
-            let scope = Scope(parameters: parameters, bindings: instances[command].bindings)
             var own = Dependencies()
-            for (number, need) in task.needs.enumerated() where !need.isLiteral {
-                guard let name = render(need, .need(number), of: task, Int32(command), scope) else { continue }
-                resolve(name, for: task, command, .need(number), into: &own)
+            for bindings in instances[command].parts {
+                let scope = Scope(parameters: parameters, bindings: bindings)
+                for (number, need) in task.needs.enumerated() where !need.isLiteral {
+                    guard let name = render(need, .need(number), of: task, Int32(command), scope) else { continue }
+                    resolve(name, for: task, command, .need(number), into: &own)
+                }
+                for formula in computed { resolveComputed(formula, for: task, command, scope, into: &own) }
+                if !hasCommonInputs { findInputs(of: task, command, scope, into: &own) }
             }
-            for formula in computed { resolveComputed(formula, for: task, command, scope, into: &own) }
-            if !hasCommonInputs { findInputs(of: task, command, scope, into: &own) }
             connect(command, own)
+            checkParts(of: task, command, waitingFor: shared, own)
         }
+    }
+
+    /// Refuses a batch of which one part waits for another: nothing would see to it that this comes first.
+    private mutating func checkParts(
+        of task: Workflow.Task, _ command: Int, waitingFor shared: Dependencies, _ own: Dependencies
+    ) {
+        if instances[command].batch.isEmpty { return }
+        let place = Int32(command)
+        let isNamed = shared.named.contains(place) || own.named.contains(place)
+        let makesSome = shared.makers.contains(place) || own.makers.contains(place)
+        guard isNamed || (makesSome && partsReadEachOther(task, command)) else { return }
+        report(
+            task, ["foreach", "batch"],
+            "'\(task.name)' waits for other values of its own, which '\(instances[command].name)' does as well",
+            hint: "Leave out 'batch'.")
+    }
+
+    private func partsReadEachOther(_ task: Workflow.Task, _ command: Int) -> Bool {
+        var made = FileIndex()
+        let scopes = instances[command].batch.map { Scope(parameters: parameters, bindings: $0) }
+        // Without the working directory, which is the same for all parts.
+        func paths(_ templates: [Template], _ scope: Scope) -> [String] {
+            templates.compactMap { try? $0.render(in: scope) }.map { Path.normalized($0) }
+        }
+        for (part, scope) in scopes.enumerated() {
+            for path in paths(task.outputs, scope) { _ = made.add(path, maker: Int32(part)) }
+        }
+        for (part, scope) in scopes.enumerated() {
+            var makers: [Int32] = []
+            for path in paths(task.inputs, scope) { made.findMakers(of: path, into: &makers) }
+            if makers.contains(where: { $0 != Int32(part) }) { return true }
+        }
+        return false
     }
 
     /// What was found for one instance or for all of a task.
@@ -79,8 +115,14 @@ extension Expander {
         _ name: String, for task: Workflow.Task, _ place: Int, _ formula: TaskFormula.Place,
         into found: inout Dependencies
     ) {
-        if let target = places[name] { return found.named.append(target) }
         let base = Workflow.taskName(ofInstance: name)
+        if let base, !formula.isNeed, let group = places[base],
+            workflow.tasks[Int(instances[Int(group)].task)].fanOut?.isBatched ?? false
+        {
+            return report(
+                task, formula.path, workflow.batchMessage(instances[place].name, reads: name), hint: batchHint(base))
+        }
+        if let target = places[name] { return found.named.append(target) }
         if let base, let target = places[base], instances[Int(target)].kind == .group(isExpanded: false) {
             return found.named.append(target)
         }
@@ -124,9 +166,15 @@ extension Expander {
 
 let finallyHint = "Make both finally tasks, or neither."
 
+func batchHint(_ task: String) -> String { "Read all of it, as in tasks.\(task).lines, or leave out 'batch'." }
+
 extension Workflow {
     func finallyMessage(_ task: String, _ finally: String) -> String {
         "'\(task)' waits for '\(finally)', which runs only when all other tasks have ended"
+    }
+
+    func batchMessage(_ reader: String, reads instance: String) -> String {
+        "'\(reader)' reads what '\(instance)' gives, which does several values in one go"
     }
 
     /// `align` of `align[a]`; nil for a name without brackets.

@@ -3,7 +3,7 @@ extension Workflow {
     ///
     /// - Throws: the entry (`cpu`, `memory`, `gpu`, `disk`) and why it has no value.
     func request(_ wanted: ResourceRequest, in scope: Scope) throws(QuantityError) -> TaskInstance.Request {
-        var request = TaskInstance.Request(isAutomatic: wanted.isAutomatic ?? false)
+        var request = TaskInstance.Request(isAutomatic: wanted.isAutomatic ?? false, workerKinds: wanted.workerKinds)
         request.milliCPU = try wanted.milliCPU?.amount("cpu", scale: 1000, in: scope)
         request.memoryBytes = try wanted.memoryBytes?.amount("memory", isBytes: true, in: scope)
         request.gpus = try wanted.gpus?.amount("gpu", in: scope)

@@ -25,7 +25,10 @@ extension Workflow {
         hash.combine("outputs", task.outputs.map(\.source))
         hash.combine("when", [task.condition?.source ?? ""])
         hash.combine("secrets", secrets + task.secrets)
-        for binding in instance.bindings { hash.combine("binding", [binding.name, binding.value.json]) }
+        for (number, part) in instance.parts.enumerated() {
+            if number > 0 { hash.combine("part", []) }
+            for binding in part { hash.combine("binding", [binding.name, binding.value.json]) }
+        }
         for name in mentionedParameters(of: task) {
             hash.combine("parameter", [name, parameters[name: name]?.json ?? ""])
         }

@@ -38,6 +38,16 @@ struct TaskFormula {
             }
         }
 
+        var isNeed: Bool { if case .need = self { true } else { false } }
+
+        /// True of what a task has once, however many values of a fan-out it does in one go.
+        var isCommonToBatch: Bool {
+            switch self {
+            case .workingDirectory, .environment, .condition, .approval: true
+            case .shell, .argument, .need, .input, .output, .resource, .axis: false
+            }
+        }
+
         /// When the value is needed, which limits what it may mention.
         var time: Time {
             switch self {

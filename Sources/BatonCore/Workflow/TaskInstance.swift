@@ -2,29 +2,36 @@
 ///
 /// What does not differ between instances is read from the workflow's task, so a run of 100,000 stays small.
 public struct TaskInstance: Hashable, Sendable {
-    /// Unique in a run: `index`, `align[a]`, `align[a,2]`.
+    /// Unique in a run: `index`, `align[a]`, `align[a,2]`, or of a batch its first and its last value: `align[a..c]`.
     public var name: String
     /// Index into `Workflow.tasks`.
     public var task: Int32
     public var kind: Kind
-    /// The fan-out's values for this instance.
+    /// The fan-out's values for this instance; empty for a batch.
     public var bindings: [Workflow.Binding]
+    /// Of one that does its work for several combinations of values, one after the other: each of them; else empty.
+    public var batch: [[Workflow.Binding]]
     public var request: Request
     public var priority: Int32
     public var expectedDuration: Duration?
 
     public init(
         name: String, task: Int32, kind: Kind = .command, bindings: [Workflow.Binding] = [],
-        request: Request = Request(), priority: Int32 = 50, expectedDuration: Duration? = nil
+        batch: [[Workflow.Binding]] = [], request: Request = Request(), priority: Int32 = 50,
+        expectedDuration: Duration? = nil
     ) {
         self.name = name
         self.task = task
         self.kind = kind
         self.bindings = bindings
+        self.batch = batch
         self.request = request
         self.priority = priority
         self.expectedDuration = expectedDuration
     }
+
+    /// The values of each part of its work: several for a batch, else its own.
+    public var parts: [[Workflow.Binding]] { batch.isEmpty ? [bindings] : batch }
 
     public enum Kind: Hashable, Sendable {
         /// Runs a command.
@@ -55,10 +62,12 @@ public struct TaskInstance: Hashable, Sendable {
         public var slots: [Slot]
         /// Declared CPU and memory are upper bounds: Baton asks for what it has learned.
         public var isAutomatic: Bool
+        /// Kinds of workers that it may run on; any where nobody has said.
+        public var workerKinds: [String]?
 
         public init(
             milliCPU: Int64? = nil, memoryBytes: Int64? = nil, gpus: Int64? = nil, diskBytes: Int64? = nil,
-            slots: [Slot] = [], isAutomatic: Bool = false
+            slots: [Slot] = [], isAutomatic: Bool = false, workerKinds: [String]? = nil
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
@@ -66,6 +75,23 @@ public struct TaskInstance: Hashable, Sendable {
             self.diskBytes = diskBytes
             self.slots = slots
             self.isAutomatic = isAutomatic
+            self.workerKinds = workerKinds
+        }
+
+        /// Whether it may run on workers of this kind, large enough or not.
+        public func allows(_ kind: String?) -> Bool {
+            guard let workerKinds else { return true }
+            return kind.map(workerKinds.contains) ?? false
+        }
+
+        /// Of each resource the larger amount; slots are the same in all parts of a batch.
+        func greater(_ other: Request) -> Request {
+            var greater = self
+            for amount in [\Request.milliCPU, \.memoryBytes, \.gpus, \.diskBytes] {
+                guard let own = self[keyPath: amount], let their = other[keyPath: amount] else { continue }
+                greater[keyPath: amount] = max(own, their)
+            }
+            return greater
         }
 
         public struct Slot: Hashable, Sendable, Codable {

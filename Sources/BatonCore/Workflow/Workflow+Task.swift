@@ -15,6 +15,8 @@ extension Workflow {
         public var approval: Template?
         public var retry: RetryRule
         public var timeout: Duration?
+        /// How long an attempt runs before a second one may start beside it; never where the user says nothing.
+        public var speculation: Duration?
         public var request: ResourceRequest
         /// 0 to 100; higher goes first. 50 when the user says nothing.
         public var priority: Int32
@@ -33,8 +35,9 @@ extension Workflow {
         public init(
             name: String, action: Action, needs: [Template] = [], fanOut: FanOut? = nil, inputs: [Template] = [],
             outputs: [Template] = [], condition: Expression? = nil, approval: Template? = nil,
-            retry: RetryRule = .never, timeout: Duration? = nil, request: ResourceRequest = ResourceRequest(),
-            priority: Int32 = 50, deadline: Duration? = nil, isCached: Bool = false, workingDirectory: Template? = nil,
+            retry: RetryRule = .never, timeout: Duration? = nil, speculation: Duration? = nil,
+            request: ResourceRequest = ResourceRequest(), priority: Int32 = 50, deadline: Duration? = nil,
+            isCached: Bool = false, workingDirectory: Template? = nil,
             environment: [EnvironmentVariable] = [], secrets: [String] = [], isFinally: Bool = false,
             expectedDuration: Duration? = nil
         ) {
@@ -48,6 +51,7 @@ extension Workflow {
             self.approval = approval
             self.retry = retry
             self.timeout = timeout
+            self.speculation = speculation
             self.request = request
             self.priority = priority
             self.deadline = deadline
@@ -74,11 +78,14 @@ extension Workflow {
         public var exclude: [[Binding]]
         /// Combinations to add; one that agrees with an existing combination on all its axes extends that one.
         public var include: [[Binding]]
+        /// How many consecutive combinations one instance works through; one where nobody said.
+        public var batch: Int?
 
-        public init(axes: [Axis], exclude: [[Binding]] = [], include: [[Binding]] = []) {
+        public init(axes: [Axis], exclude: [[Binding]] = [], include: [[Binding]] = [], batch: Int? = nil) {
             self.axes = axes
             self.exclude = exclude
             self.include = include
+            self.batch = batch
         }
 
         public struct Axis: Hashable, Sendable, Codable {
@@ -120,10 +127,12 @@ extension Workflow {
         public var slots: [Slot]
         /// True: declared CPU and memory are upper bounds, and Baton asks for what it has learned; nil: nobody said.
         public var isAutomatic: Bool?
+        /// Kinds of workers that it may run on; any where nobody has said.
+        public var workerKinds: [String]?
 
         public init(
             milliCPU: Quantity? = nil, memoryBytes: Quantity? = nil, gpus: Quantity? = nil,
-            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil
+            diskBytes: Quantity? = nil, slots: [Slot] = [], isAutomatic: Bool? = nil, workerKinds: [String]? = nil
         ) {
             self.milliCPU = milliCPU
             self.memoryBytes = memoryBytes
@@ -131,6 +140,7 @@ extension Workflow {
             self.diskBytes = diskBytes
             self.slots = slots
             self.isAutomatic = isAutomatic
+            self.workerKinds = workerKinds
         }
 
         public struct Slot: Hashable, Sendable, Codable {

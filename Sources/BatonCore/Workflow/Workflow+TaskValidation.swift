@@ -13,6 +13,13 @@ extension Validator {
         for variable in task.environment { checkVariable(variable.name, path + ["env", variable.name]) }
         for slot in task.request.slots { check(slot, path + ["resources", slot.limit]) }
         if let fanOut = task.fanOut { check(fanOut, path + ["foreach"]) }
+        if task.fanOut?.isBatched ?? false, case .shell(let script) = task.action,
+            ShellScript.hasOpenHereDocument(script.source)
+        {
+            report(
+                path + ["run"], "a '<<' in '\(task.name)' has no end, so the next value of its batch could not follow",
+                hint: "End it with a line of its own.")
+        }
         for (number, need) in task.needs.enumerated() where need.isLiteral {
             checkTarget(need.source, of: index, isNeed: true) { path + ["needs", String(number)] }
         }
@@ -57,12 +64,31 @@ extension Validator {
         }
         if task.retry.backoff < .zero { report(path + ["retries", "backoff"], "'backoff' must not be negative") }
         checkDuration(task.timeout, path + ["timeout"])
+        checkSpeculation(of: task, path + ["speculate"])
         checkDuration(task.deadline, path + ["deadline"])
         checkDuration(task.expectedDuration, path + ["expected"])
+        if let kinds = task.request.workerKinds, kinds.isEmpty || kinds.contains("") {
+            report(path + ["runs_on"], "'runs_on' names no kind of worker", hint: "Leave it out to run on any.")
+        }
         for (name, quantity) in task.request.quantities {
             if case .exactly(let amount) = quantity, amount < 0 {
                 report(path + ["resources", name], "'\(name)' must not be negative")
             }
+        }
+    }
+
+    private mutating func checkSpeculation(of task: Workflow.Task, _ path: [String]) {
+        guard let patience = task.speculation else { return }
+        checkDuration(patience, path)
+        if let timeout = task.timeout, patience >= timeout {
+            report(
+                path, "'speculate' must be shorter than 'timeout', or no attempt runs that long",
+                hint: "Let a second attempt start earlier, or give attempts more time.")
+        }
+        if task.approval != nil {
+            report(
+                path, "a task that asks for an approval can't have 'speculate': what was approved is done once",
+                hint: "Ask in a task of its own, and let this one need it.")
         }
     }
 
@@ -82,6 +108,12 @@ extension Validator {
 
     private mutating func check(_ fanOut: Workflow.FanOut, _ path: [String]) {
         if fanOut.axes.isEmpty && fanOut.include.isEmpty { report(path, "the fan-out names no values") }
+        if let batch = fanOut.batch, batch < 1 {
+            report(path + ["batch"], "'batch' must be at least 1, found \(batch)")
+        }
+        if fanOut.batch != nil, fanOut.names.contains("batch") {
+            report(path + ["batch"], "'batch' cannot be both a value of the fan-out and how many of them go together")
+        }
         for (index, axis) in fanOut.axes.enumerated() {
             if fanOut.axes[..<index].contains(where: { $0.name == axis.name }) {
                 report(path + [axis.name], "the fan-out names '\(axis.name)' twice")
@@ -115,7 +147,12 @@ extension Validator {
         case (.name(let name), .fanOut):
             report(path, "'\(name)' is not known before the fan-out", hint: parameterHint(name))
         case (.name(let name), .expansion), (.name(let name), .start):
-            guard !names.contains(name) else { return }
+            if names.contains(name) {
+                guard formula.place.isCommonToBatch, workflow.tasks[index].fanOut?.isBatched ?? false else { return }
+                return report(
+                    path, "'\(path[2])' depends on '\(name)', of which '\(path[1])' does several values in one go",
+                    hint: "Use it in run, command, needs, inputs and outputs, or leave out 'batch'.")
+            }
             report(
                 path, "'\(name)' is not a value of the fan-out of '\(path[1])'",
                 hint: parameterHint(name) ?? suggestion(for: name, among: names))
@@ -147,7 +184,10 @@ extension Validator {
             return
         }
         if let base = Workflow.taskName(ofInstance: name), let place = places[base] {
-            if workflow.tasks[Int(place)].fanOut != nil { return }  // the expansion knows the instances
+            if let fanOut = workflow.tasks[Int(place)].fanOut {
+                guard !isNeed, fanOut.isBatched else { return }  // the expansion knows the instances
+                return report(path(), workflow.batchMessage(task, reads: name), hint: batchHint(base))
+            }
             return report(path(), "'\(task)' names '\(name)', but '\(base)' has no fan-out", hint: "Write '\(base)'.")
         }
         let verb = isNeed ? "needs" : "reads"

@@ -10,6 +10,7 @@ enum TaskStep {
     case removeAmount(String)
     case addSlot(SourceValue.Entry)
     case removeSlots(String)
+    case batch(Int)
     case set(TaskKey, SourceValue)
     case remove(TaskKey)
 
@@ -21,12 +22,17 @@ enum TaskStep {
         where old[keyPath: texts] != new[keyPath: texts] {
             steps.append(.list(key, new[keyPath: texts].map(\.source)))
         }
+        if let batch = new.fanOut?.batch, batch != old.fanOut?.batch { steps.append(.batch(batch)) }
         if old.retry != new.retry { steps.append(.retries(from: old.retry, to: new.retry)) }
         steps += self.steps(from: old.request, to: new.request)
+        if old.request.workerKinds != new.request.workerKinds {
+            steps.append(new.request.workerKinds.map { .set(.runsOn, TaskText.workerKinds($0)) } ?? .remove(.runsOn))
+        }
         if old.priority != new.priority { steps.append(.set(.priority, .plain(String(new.priority)))) }
         if old.isCached != new.isCached { steps.append(.set(.cache, .plain(String(new.isCached)))) }
         for (key, duration) in [
-            (TaskKey.timeout, \Workflow.Task.timeout), (.deadline, \.deadline), (.duration, \.expectedDuration),
+            (TaskKey.timeout, \Workflow.Task.timeout), (.speculate, \.speculation), (.deadline, \.deadline),
+            (.duration, \.expectedDuration),
         ] where old[keyPath: duration] != new[keyPath: duration] {
             steps.append(new[keyPath: duration].map { .set(key, .plain(AmountText.duration($0))) } ?? .remove(key))
         }
@@ -63,6 +69,10 @@ extension SourceEditor {
         case .removeAmount(let key): try removeOwn(resources + [key])
         case .addSlot(let slot): try addSlot(slot, resources)
         case .removeSlots(let limit): try removeSlots(of: limit, path)
+        case .batch(let size):
+            try settle(path)
+            let key = node(at: path + [TaskKey.matrix.rawValue]) == nil ? TaskKey.foreach : .matrix
+            try set(path + [key.rawValue, FanOutKey.batch.rawValue], to: .plain(String(size)))
         case .set(let key, let value): try set(path + [key.rawValue], to: value)
         case .remove(let key): try removeOwn(path + [key.rawValue])
         }

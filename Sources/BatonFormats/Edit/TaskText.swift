@@ -65,11 +65,19 @@ enum TaskText {
         if !environment.isEmpty { entries.append(.init(TaskKey.env, .map(environment))) }
         if !task.secrets.isEmpty { entries.append(.init(TaskKey.secrets, .list(task.secrets.map { .text($0) }))) }
         if let timeout = task.timeout { entries.append(.init(TaskKey.timeout, .plain(AmountText.duration(timeout)))) }
+        if let patience = task.speculation {
+            entries.append(.init(TaskKey.speculate, .plain(AmountText.duration(patience))))
+        }
         if task.retry != .never { entries.append(.init(TaskKey.retries, retries(task.retry))) }
         if let resources = resources(task.request) { entries.append(.init(TaskKey.resources, resources)) }
+        if let kinds = task.request.workerKinds { entries.append(.init(TaskKey.runsOn, workerKinds(kinds))) }
         if task.priority != 50 { entries.append(.init(TaskKey.priority, .plain(String(task.priority)))) }
         if task.isCached { entries.append(.init(TaskKey.cache, .plain("true"))) }
         return entries
+    }
+
+    static func workerKinds(_ kinds: [String]) -> SourceValue {
+        kinds.count == 1 ? .text(kinds[0]) : .list(kinds.map { .text($0) })
     }
 
     private static func resources(_ request: Workflow.ResourceRequest) -> SourceValue? {

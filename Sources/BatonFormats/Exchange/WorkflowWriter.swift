@@ -58,7 +58,9 @@ private struct WorkflowWriter {
         case .approval: task.approval.map(scalar)
         case .retries: task.retry == .never ? nil : retry(task.retry)
         case .timeout: task.timeout.map(AmountText.duration)
+        case .speculate: task.speculation.map(AmountText.duration)
         case .resources: resources(task.request)
+        case .runsOn: task.request.workerKinds.map { $0.count == 1 ? flow($0[0]) : list($0) }
         case .priority: task.priority == 50 ? nil : String(task.priority)
         case .deadline: task.deadline.map(AmountText.duration)
         case .cache: task.isCached ? "true" : nil
@@ -88,6 +90,7 @@ private struct WorkflowWriter {
             let maps = combinations.map { map($0.map { ($0.name, value($0.value)) }) }
             entries.append((name, "[\(maps.joined(separator: ", "))]"))
         }
+        if let batch = fanOut.batch { entries.append((FanOutKey.batch.rawValue, String(batch))) }
         return map(entries)
     }
 

@@ -211,7 +211,7 @@ enum MachineKey: String, FormatKey {
 
     var summary: String {
         switch self {
-        case .kind: "What they are called; worker when absent."
+        case .kind: "What they are called, as 'runs_on' of a task names them; worker when absent."
         case .count: "How many there are; 1 when absent."
         case .cpu: "Cores."
         case .memory: "Memory, such as 64GB."

@@ -19,6 +19,8 @@ indirect enum Shape {
     case map(Shape)
     /// A map with the keys of one table; the name is that of its definition in the schema.
     case record(any FormatKey.Type, named: String)
+    /// A map with the keys of one table, and others of one shape.
+    case open(any FormatKey.Type, others: Shape)
     case either([Shape])
 
     /// A list, or one element without the brackets.

@@ -77,7 +77,9 @@ enum DefaultsKey: String, FormatKey {
 /// The keys of a task.
 enum TaskKey: String, FormatKey {
     case description, run, command, uses, with, needs, foreach, matrix, inputs, outputs, when, approval
-    case retries, timeout, resources, priority, deadline, cache, workdir, env, secrets, concurrency, duration
+    case retries, timeout, speculate, resources
+    case runsOn = "runs_on"
+    case priority, deadline, cache, workdir, env, secrets, concurrency, duration
 
     static let choices: [TaskKey] = [.run, .command, .uses]
     static let substitute: TaskKey? = .approval
@@ -89,13 +91,13 @@ enum TaskKey: String, FormatKey {
         case .command: .list(.template)
         case .with: .map(.anything)
         case .needs, .inputs, .outputs: .oneOrMore(.template)
-        case .foreach, .matrix:
-            .map(.either([.list(.anything), .bareExpression, .record(GlobKey.self, named: "glob")]))
+        case .foreach, .matrix: .open(FanOutKey.self, others: .either(FanOutKey.values))
         case .when: .either([.expression, .boolean])
         case .retries: .either([.integer(0...1_000), .record(RetriesKey.self, named: "retries")])
-        case .timeout, .deadline, .duration: .duration
+        case .timeout, .speculate, .deadline, .duration: .duration
         case .resources:
             .either([.choice([ResourcesKey.auto.rawValue]), .record(ResourcesKey.self, named: "resources")])
+        case .runsOn: .oneOrMore(.text)
         case .priority: .integer(0...100)
         case .cache: .boolean
         case .env: .map(.template)
@@ -120,7 +122,9 @@ enum TaskKey: String, FormatKey {
         case .approval: "A question that a person has to say yes to before the task starts; 'run' may be left out then."
         case .retries: "How many more attempts a failed task gets, or also when and after how long."
         case .timeout: "Each attempt is ended after this time."
+        case .speculate: "A second attempt may start beside one that has run so long; the first that succeeds counts."
         case .resources: "What an attempt takes; learned from earlier runs where absent, or wherever it is 'auto'."
+        case .runsOn: "The kind of worker that the task may run on, or several; any when absent."
         case .priority: "0 to 100, higher goes first; 50 when absent."
         case .deadline: "When the task should have ended, counted from the start of the run."
         case .cache: "Skip the task when it already did the same on the same inputs."
@@ -131,6 +135,20 @@ enum TaskKey: String, FormatKey {
         case .duration: "How long it is expected to take; learned from earlier runs when absent."
         }
     }
+}
+
+/// What `foreach` and `matrix` hold besides the values of each name.
+enum FanOutKey: String, FormatKey {
+    case batch
+
+    static let batchSizes = 1...1_000_000
+
+    /// The shapes that values have.
+    static var values: [Shape] { [.list(.anything), .bareExpression, .record(GlobKey.self, named: "glob")] }
+
+    var shape: Shape { .either([.integer(Self.batchSizes)] + Self.values) }
+
+    var summary: String { "How many values one instance does, one after the other; 1 when absent." }
 }
 
 /// The keys of `retries` when it is a map.

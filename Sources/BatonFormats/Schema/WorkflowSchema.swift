@@ -69,6 +69,11 @@ private struct Definitions {
         case .list(let element): .object(["type": .string("array"), "items": schema(of: element)])
         case .map(let value): .object(["type": .string("object"), "additionalProperties": schema(of: value)])
         case .record(let keys, let name): reference(to: keys, named: name)
+        case .open(let keys, let others):
+            .object([
+                "type": .string("object"), "properties": .map(properties(keys)),
+                "additionalProperties": schema(of: others),
+            ])
         case .either(let shapes): .object(["anyOf": .list(shapes.map { schema(of: $0) })])
         }
     }
@@ -82,14 +87,17 @@ private struct Definitions {
         return .reference(name)
     }
 
-    mutating func record<Key: FormatKey>(_ keys: Key.Type) -> [Value.Entry] {
-        let properties = Key.allCases.map { key in
+    private mutating func properties<Key: FormatKey>(_ keys: Key.Type) -> [Value.Entry] {
+        Key.allCases.map { key in
             var property = [Value.Entry(key: "description", value: .string(key.summary))]
             if case .map(let shape) = schema(of: key.shape) { property += shape }
             return Value.Entry(key: key.rawValue, value: .map(property))
         }
+    }
+
+    mutating func record<Key: FormatKey>(_ keys: Key.Type) -> [Value.Entry] {
         var entries: [Value.Entry] = .of([
-            "type": .string("object"), "additionalProperties": .boolean(false), "properties": .map(properties),
+            "type": .string("object"), "additionalProperties": .boolean(false), "properties": .map(properties(keys)),
         ])
         if !Key.required.isEmpty {
             entries += .of(["required": .list(Key.required.map { .string($0.rawValue) })])

@@ -111,13 +111,15 @@ extension WorkflowDecoder {
         return scalar.text.utf8.contains(.dollar) && scalar.text.contains("${{")
     }
 
-    mutating func integer(_ node: DocumentNode, _ key: String, _ range: ClosedRange<Int>) -> Int? {
+    mutating func integer(
+        _ node: DocumentNode, _ key: String, _ range: ClosedRange<Int>, hint: String? = nil
+    ) -> Int? {
         if case .scalar(let scalar) = node.content, case .number(let number) = scalar.value,
             let value = Int(exactly: number), range.contains(value)
         {
             return value
         }
-        mismatch(node, key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        mismatch(node, key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)", hint: hint)
         return nil
     }
 

@@ -61,7 +61,9 @@ extension WorkflowDecoder {
                 task.approval = template(node, name)
             case .retries: task.retry = retry(node) ?? task.retry
             case .timeout: task.timeout = duration(node, name)
+            case .speculate: task.speculation = duration(node, name)
             case .resources: task.request.override(with: request(node))
+            case .runsOn: task.request.workerKinds = workerKinds(node, name)
             case .priority: task.priority = priority(node) ?? task.priority
             case .deadline: task.deadline = duration(node, name)
             case .cache: task.isCached = boolean(node, name) ?? task.isCached
@@ -85,6 +87,16 @@ extension WorkflowDecoder {
         if let script { task.action = .shell(script) }
         if let arguments, !arguments.isEmpty { task.action = .arguments(arguments) }
         return task
+    }
+
+    private mutating func workerKinds(_ node: DocumentNode, _ key: String) -> [String]? {
+        switch node.content {
+        case .scalar: return text(node, key).map { [$0] }
+        case .sequence: return texts(node, key)
+        case .mapping:
+            mismatch(node, key, expected: "a kind of worker or a list of them")
+            return nil
+        }
     }
 
     private mutating func script(_ node: DocumentNode) -> Template? {

@@ -37,8 +37,8 @@ extension WorkflowDecoder {
             case .when: use.condition = expression(node, name)
             case .env: use.environment = environment(node)
             case .secrets: use.secrets = texts(node, name)
-            case .run, .command, .foreach, .matrix, .inputs, .outputs, .approval, .retries, .timeout, .resources,
-                .priority, .deadline, .cache, .workdir, .concurrency, .duration:
+            case .run, .command, .foreach, .matrix, .inputs, .outputs, .approval, .retries, .timeout, .speculate,
+                .resources, .runsOn, .priority, .deadline, .cache, .workdir, .concurrency, .duration:
                 report(
                     node.position, "'\(name)' cannot stand beside 'uses'", hint: "Give it to the tasks of that file.")
             }

@@ -66,6 +66,11 @@ extension WorkflowDecoder {
                 fanOut.include = combinations(entry.value, entry.key)
             } else if key == .matrix, entry.key == "exclude" {
                 fanOut.exclude = combinations(entry.value, entry.key)
+            } else if entry.key == FanOutKey.batch.rawValue, case .scalar = entry.value.content,
+                !isExpression(entry.value)
+            {
+                fanOut.batch = integer(
+                    entry.value, entry.key, FanOutKey.batchSizes, hint: "It is how many values one instance does.")
             } else if let values = axisValues(entry.value, entry.key) {
                 fanOut.axes.append(Workflow.FanOut.Axis(name: entry.key, values: values))
             }

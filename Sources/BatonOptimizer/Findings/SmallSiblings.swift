@@ -44,20 +44,27 @@ extension Analysis {
             preserves: .order, risk: .low)
     }
 
-    /// No edit can say of a fan-out that one instance does the work of several.
+    /// Most bytes of a script: the system takes 128 KiB as one argument.
+    private static let mostScript = 100_000
+
+    /// Fan-outs whose instances do one value each; what no batch can do remains to whoever wrote the script.
     private static func smallFanOuts(_ context: Context, taken: Set<Int>) -> [Finding] {
         let subject = context.subject
         return subject.workflow.tasks.indices.compactMap { index in
             let task = subject.workflow.tasks[index]
-            guard task.fanOut != nil, !taken.contains(index), isSmall(index, subject) else { return nil }
+            guard let fanOut = task.fanOut, fanOut.batch == nil, !taken.contains(index), isSmall(index, subject)
+            else { return nil }
             let members = subject.members[index]
-            let size = batchSize(members, subject)
+            let size = min(batchSize(members, subject), mostScript / task.scriptBytes)
             guard size > 1 else { return nil }
+            let edits = possible([.setBatch(task: task.name, size: size)], subject)
             return Finding(
                 kind: .smallTasks, tasks: [task.name],
                 evidence: [evidence("'\(task.name)' runs", members.count, index, subject)],
-                rewrite: "Give each instance about \(size) values, over which its script goes in a loop.", edits: [],
-                preserves: .order, risk: .low)
+                rewrite: edits.isEmpty
+                    ? "Give each instance about \(size) values, over which its script goes in a loop."
+                    : "Let each instance do \(size) values, one after the other.",
+                edits: edits, preserves: .order, risk: .low)
         }
     }
 
@@ -80,5 +87,15 @@ extension Analysis {
         // Whole rounds of all slots, so that none is left with a batch while the others have nothing.
         let rounds = max(instances.count / (wanted * slots), 1)
         return (instances.count + rounds * slots - 1) / (rounds * slots)
+    }
+}
+
+extension Workflow.Task {
+    /// About as long as its command becomes as part of a script; what expressions give is taken to be as long as they are.
+    fileprivate var scriptBytes: Int {
+        switch action {
+        case .shell(let script): script.source.utf8.count + 20
+        case .arguments(let arguments): arguments.reduce(20) { $0 + $1.source.utf8.count + 3 }
+        }
     }
 }

@@ -56,7 +56,7 @@ extension Analysis {
     /// Each takes to expand the workflow, where not all can be made together.
     private static let mostTried = 20
 
-    private static func possible(_ edits: [WorkflowEdit], _ subject: Subject) -> [WorkflowEdit] {
+    static func possible(_ edits: [WorkflowEdit], _ subject: Subject) -> [WorkflowEdit] {
         func isPossible(_ edits: [WorkflowEdit]) -> Bool {
             (try? subject.workflow.applying(edits, parameters: subject.parameters)) != nil
         }

@@ -7,8 +7,13 @@ public import BatonCore
 /// ```
 public struct InstanceNames: Sendable {
     private let edits: [WorkflowEdit]
+    private let edited: Expansion?
 
-    public init(_ edits: [WorkflowEdit]) { self.edits = edits }
+    /// - Parameter edited: instances after the edits; without them values of a batch keep their own names.
+    public init(_ edits: [WorkflowEdit], edited: Expansion? = nil) {
+        self.edits = edits
+        self.edited = edited
+    }
 
     /// - Parameter task: of the definition, of which it is an instance.
     public subscript(instance: String, of task: String) -> String {
@@ -17,12 +22,15 @@ public struct InstanceNames: Sendable {
             switch edit {
             case .fuse(let tasks): if tasks.contains(now) { now = tasks[tasks.count - 1] }
             case .merge(let task, let other): if now == task { now = other }
-            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
-                .setLimit, .addLimit, .addSlot, .removeSlots, .share:
+            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout,
+                .setSpeculation, .setCached, .setWorkerKinds, .setBatch, .setLimit, .addLimit, .addSlot, .removeSlots,
+                .share:
                 break
             }
         }
-        return now + instance.dropFirst(task.count)
+        let name = now + instance.dropFirst(task.count)
+        guard let edited, let place = edited[name] else { return name }
+        return edited.instances[Int(place.index)].name
     }
 
     /// Tasks that are there only after the edits.

@@ -75,8 +75,8 @@ public struct PairedTrial: Sendable {
     private func behaviour(of parts: [Int], in world: World) -> Workload.Behaviour {
         let commands = parts.filter(subject.isCommand)
         guard let first = commands.first else { return Workload.Behaviour(duration: .zero) }
-        let action = subject.task(of: first).action
-        let distinct = commands.filter { $0 == first || subject.task(of: $0).action != action }
+        let (task, action) = (subject.taskIndex(of: first), subject.task(of: first).action)
+        let distinct = commands.filter { subject.taskIndex(of: $0) == task || subject.task(of: $0).action != action }
         func sum(_ times: (Int) -> Int64) -> Duration {
             .nanoseconds(distinct.reduce(subject.overheadNanoseconds) { $0 + times($1) })
         }

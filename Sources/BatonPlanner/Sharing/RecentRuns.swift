@@ -104,7 +104,7 @@ struct RecentRuns: Sendable {
         let durations = observation.durations(ofRun: run)
         let tasks = durations.indices
         let isCommand = tasks.map { observation.isCommand($0, inRun: run) }
-        let demands = tasks.map { isCommand[$0] ? observation.grant(for: $0, inRun: run, on: Worker.ID(0)) : .zero }
+        let demands = tasks.map { isCommand[$0] ? observation.usualGrant(for: $0, inRun: run) : .zero }
         let total = RuleTrial.machines(observation).reduce(into: Resources.zero) { $0 += $1.capacity }
         runs.append(
             Past(

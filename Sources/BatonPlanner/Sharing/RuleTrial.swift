@@ -48,7 +48,7 @@ struct RuleTrial: Sendable {
             }
             var list = [self]
             list += [0, 0.15, 0.3, 0.45].map { reserve in with { $0.reserve = reserve } }
-            if reserve > 0 { list += [0.5, 1, 2].map { factor in with { $0.longFactor = factor } } }
+            if reserve > 0 { list += [0.1, 0.3, 1].map { factor in with { $0.longFactor = factor } } }
             list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
             list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
             if var proposal {
@@ -62,7 +62,7 @@ struct RuleTrial: Sendable {
     }
 
     /// What it begins with: costs little where it does not help.
-    private(set) var choice = Candidate(reserve: 0.15, longFactor: 1, order: .leastArea)
+    private(set) var choice = Candidate(reserve: 0.15, longFactor: 0.3, order: .leastArea)
     private var candidates: [Candidate] = []
     /// Why it is this one, in words; empty before the first trial has ended.
     private(set) var basis = ""

@@ -157,7 +157,7 @@ struct PlanBook<Rule: Planner>: Sendable {
 }
 
 extension PlanningProblem {
-    /// A run on a cluster: workers are processors, one column for those of one speed and size.
+    /// A run on a cluster: workers are processors, one column for those of one speed, size and kind.
     public init(_ run: Int, _ observation: Observation) {
         graph = observation.graph(ofRun: run)
         var models: [Worker] = []
@@ -167,7 +167,7 @@ extension PlanningProblem {
         for index in 0..<observation.workerCount {
             let worker = observation.worker(Worker.ID(index))
             let known = models.firstIndex {
-                $0.speedPermille == worker.speedPermille && $0.capacity == worker.capacity
+                $0.speedPermille == worker.speedPermille && $0.capacity == worker.capacity && $0.kind == worker.kind
             }
             kinds.append(Int32(known ?? models.count))
             if known == nil { models.append(worker) }

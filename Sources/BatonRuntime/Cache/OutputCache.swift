@@ -45,10 +45,10 @@ public final class OutputCache: @unchecked Sendable {
 
     func plan(for reference: TaskReference, engine: Engine) throws(ExpressionError) -> Plan {
         guard let task = engine.definition(of: reference), let scope = engine.scope(of: reference),
-            let submission = engine.submission(of: reference.run)
+            let parts = engine.partScopes(of: reference), let submission = engine.submission(of: reference.run)
         else { preconditionFailure("plan for unknown task \(reference)") }
         var recipe: [CacheKey.Part] = []
-        for (place, argument) in try LaunchBuilder.arguments(of: task.action, in: scope).enumerated() {
+        for (place, argument) in try LaunchBuilder.arguments(of: task.action, in: parts).enumerated() {
             recipe.append(CacheKey.Part(.command, String(place), argument))
         }
         for variable in submission.workflow.environment + task.environment {
@@ -59,14 +59,23 @@ public final class OutputCache: @unchecked Sendable {
         let directory = try LaunchBuilder.directory(of: task, in: scope, below: submission.directory)
         recipe.append(CacheKey.Part(.workdir, "", directory))
         var inputs: [String] = []
-        for input in task.inputs { inputs.append(try input.render(in: scope)) }
         var outputs: [String] = []
-        for output in task.outputs { outputs.append(try output.render(in: scope)) }
+        for part in parts {
+            // What does not depend on the value is the same for all parts.
+            for input in try Self.rendered(task.inputs, in: part) where !inputs.contains(input) { inputs.append(input) }
+            outputs += try Self.rendered(task.outputs, in: part)
+        }
         for output in outputs { recipe.append(CacheKey.Part(.output, output)) }
         return Plan(
             task: reference, isCached: task.isCached, directory: directory, recipe: recipe, inputs: inputs,
             outputs: outputs
         )
+    }
+
+    private static func rendered(_ paths: [Template], in scope: Scope) throws(ExpressionError) -> [String] {
+        var rendered: [String] = []
+        for path in paths { rendered.append(try path.render(in: scope)) }
+        return rendered
     }
 
     /// What is found for a task as files are now; nil where something that it is made of is not known yet.

@@ -12,11 +12,19 @@ extension CommandError {
         case .duplicateRun(let run): return "run \(run) exists already"
         case .neverFits(let misfits):
             let lines = misfits.prefix(10).map { misfit in
-                "'\(misfit.task)' asks for \(misfit.request.text) but the largest worker has \(misfit.largestWorker.text)"
+                if let gap = misfit.missingKind { return "'\(misfit.task)' \(gap.predicate)" }
+                return "'\(misfit.task)' asks for \(misfit.request.text) but the largest worker has "
+                    + misfit.largestWorker.text
             }
             let rest = misfits.count > 10 ? ["and \(misfits.count - 10) more tasks"] : []
-            return (lines + rest).joined(separator: "\n")
-                + "\nLower 'resources', or allow more with --jobs and --memory."
+            var advice: [String] = []
+            if misfits.contains(where: { $0.missingKind == nil }) {
+                advice.append("Lower 'resources', or allow more with --jobs and --memory.")
+            }
+            if misfits.contains(where: { $0.missingKind != nil }) {
+                advice.append("Change 'runs_on', or say with --kind of what kind this machine is.")
+            }
+            return (lines + rest + advice).joined(separator: "\n")
         case .wrongStatus(let run, let status): return "run \(run) is \(status.rawValue)"
         case .unknownTask(let task): return "run \(task.run) has no task number \(task.task.index)"
         case .wrongState(let task, let state):

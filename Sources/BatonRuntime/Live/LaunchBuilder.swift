@@ -11,7 +11,7 @@ struct LaunchBuilder {
     func launch(_ order: Effect.Order, engine: Engine) throws(ExpressionError) -> Launch {
         let reference = order.attempt.reference
         guard let task = engine.definition(of: reference), let scope = engine.scope(of: reference),
-            let submission = engine.submission(of: order.attempt.run)
+            let parts = engine.partScopes(of: reference), let submission = engine.submission(of: order.attempt.run)
         else { preconditionFailure("order for unknown attempt \(order.attempt)") }
         let instance = engine.instances(of: order.attempt.run)[Int(reference.task.index)]
         var environment = try rendered(submission.workflow.environment, in: scope)
@@ -22,7 +22,7 @@ struct LaunchBuilder {
         environment += ownVariables(order, instance: instance.name, submission)
         var launch = Launch(
             attempt: order.attempt,
-            arguments: try Self.arguments(of: task.action, in: scope),
+            arguments: try Self.arguments(of: task.action, in: parts),
             environment: environment,
             directory: try Self.directory(of: task, in: scope, below: submission.directory),
             standardOutput: RunFolder.standardOutput(of: order.attempt),
@@ -44,7 +44,10 @@ struct LaunchBuilder {
         return path.hasPrefix("/") ? path : base + "/" + path
     }
 
-    static func arguments(of action: Workflow.Task.Action, in scope: Scope) throws(ExpressionError) -> [String] {
+    /// - Parameter parts: several where it is done for several values, one after the other.
+    static func arguments(of action: Workflow.Task.Action, in parts: [Scope]) throws(ExpressionError) -> [String] {
+        if parts.count > 1 { return ["/bin/sh", "-c", "set -e\n" + (try action.batchScript(for: parts))] }
+        let scope = parts[0]
         switch action {
         case .shell(let template):
             let script = try template.render(in: scope)

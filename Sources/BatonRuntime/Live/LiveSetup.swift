@@ -10,6 +10,8 @@ public struct LiveSetup {
     public var jobs: Int?
     /// Memory to hand out; nil for all of this machine's.
     public var memoryBytes: Int64?
+    /// Of what kind this machine is, for tasks that may run on some only; nil where nobody has said.
+    public var workerKind: String?
     public var secretsDirectory: String?
     /// Looks a secret up before the environment and the directory; nil for one that it does not know.
     public var findSecret: (String) -> String? = { _ in nil }

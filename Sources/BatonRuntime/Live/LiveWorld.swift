@@ -79,9 +79,7 @@ final class LiveWorld {
 
     func launch(_ order: Effect.Order, engine: Engine) {
         // It may have been cancelled while its inputs were hashed.
-        guard case .running(let running)? = engine.state(of: order.attempt.reference),
-            running.attempt == order.attempt.number
-        else { return }
+        guard let running = engine.running(order.attempt) else { return }
         if running.stopping != nil {
             inbox.post(.ended(order.attempt, .stopped, nil))
             return
@@ -149,7 +147,8 @@ final class LiveWorld {
         let task = attempt.reference
         guard case .failed(.notStarted(let reason)) = outcome, let scope = engine.scope(of: task),
             let definition = engine.definition(of: task), let submission = engine.submission(of: task.run),
-            let program = try? LaunchBuilder.arguments(of: definition.action, in: scope).first,
+            let parts = engine.partScopes(of: task),
+            let program = try? LaunchBuilder.arguments(of: definition.action, in: parts).first,
             let folder = try? LaunchBuilder.directory(of: definition, in: scope, below: submission.directory)
         else { return outcome }
         return .failed(.notStarted("\(reason) (\(program) in \(folder))"))

@@ -43,7 +43,7 @@ extension Orchestrator {
     /// ladder had raised it already, which says something of this one task only.
     func killedBytes(_ event: Event) -> Int64? {
         guard case .attemptEnded(let attempt, .failed(.outOfMemory), let usage) = event,
-            case .running(let running)? = engine.state(of: attempt.reference), running.attempt == attempt.number,
+            let running = engine.running(attempt),
             !engine.isMemoryRaised(of: attempt.reference)
         else { return nil }
         return max(running.grant.memoryBytes, usage?.peakMemoryBytes ?? 0)
@@ -51,7 +51,7 @@ extension Orchestrator {
 
     /// Instances of a fan-out bear their values in brackets; a task of its own has nobody to learn for.
     private func hasSiblings(_ instance: TaskInstance) -> Bool {
-        !instance.bindings.isEmpty
+        !instance.parts[0].isEmpty
     }
 
     /// Of a task that is about to join the run.

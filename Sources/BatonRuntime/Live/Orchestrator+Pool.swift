@@ -15,6 +15,7 @@ extension Orchestrator {
             guard let pool else {
                 shareLimits(with: nil)
                 decideOnce()
+                startCopies(sharing: nil)
                 continue
             }
             pool.withLock {
@@ -25,6 +26,7 @@ extension Orchestrator {
                     adapt(to: pool, isShared: false)
                     decideOnce(mostPlacements: 1)
                 }
+                startCopies(sharing: pool)
                 let isReady = engine.hasReadyTasks
                 let isWaiting = isReady && engine.available(on: Self.worker) != capacity
                 publish(to: pool, isWaiting: isWaiting)
@@ -135,6 +137,17 @@ extension Orchestrator {
         } catch {
             preconditionFailure("policy \(policy.name) proposed \(error.placement): \(error.reason)")
         }
+    }
+
+    /// Lets second attempts start in the room that tasks which are ready have left.
+    private func startCopies(sharing pool: MachinePool?) {
+        let wanted = wantsDecision
+        for alarm in copyAlarms {
+            shareLimits(with: pool)
+            handle(.alarmRang(alarm))
+        }
+        copyAlarms.removeAll()
+        wantsDecision = wanted
     }
 
     /// A policy sees each run's limits as that run's own; of those that several runs know by one name, the first takers

@@ -29,7 +29,8 @@ extension Orchestrator {
         let run = try driven(submission, secrets: secrets, lease: lease, decisions: 0)
         runs[run.id] = run
         // Its log has to tell where it runs, too.
-        record(to: run, .workerJoined(Worker(id: Self.worker, name: "local", capacity: capacity)))
+        record(
+            to: run, .workerJoined(Worker(id: Self.worker, name: "local", kind: setup.workerKind, capacity: capacity)))
         if engine.available(on: Self.worker) != capacity {
             record(to: run, .workerResized(Self.worker, capacity: engine.available(on: Self.worker)))
         }
@@ -79,7 +80,7 @@ extension Orchestrator {
         var capacity = Machine.capacity(directory: setup.dataDirectory)
         if let jobs = setup.jobs { capacity.milliCPU = Int64(jobs) * 1000 }
         if let memory = setup.memoryBytes { capacity.memoryBytes = memory }
-        handle(.workerJoined(Worker(id: Self.worker, name: "local", capacity: capacity)))
+        handle(.workerJoined(Worker(id: Self.worker, name: "local", kind: setup.workerKind, capacity: capacity)))
     }
 
     /// Of runs that have ended so many are kept in mind while others go on: a policy has to learn anew what it knew of those.

@@ -32,6 +32,8 @@ public final class Orchestrator {
     /// For other threads.
     public let control: LiveControl
     private var alarms = TimedQueue<Alarm>()
+    /// Of attempts beside which a second one may start; they wait until it is known what others leave of the machine.
+    var copyAlarms: [Alarm] = []
 
     var orders: [Effect] = []
     var wantsDecision = false
@@ -133,7 +135,14 @@ public final class Orchestrator {
                 return commit() ? nil : "the record of the run can't be written at the moment; try again"
             }
         }
-        while let alarm = alarms.popDue(at: clock.now) { handle(.alarmRang(alarm)) }
+        while let alarm = alarms.popDue(at: clock.now) {
+            if case .speculate = alarm {
+                copyAlarms.append(alarm)
+                wantsDecision = true
+            } else {
+                handle(.alarmRang(alarm))
+            }
+        }
     }
 
     private func takeInReports() {
@@ -228,7 +237,7 @@ public final class Orchestrator {
 
     private func take(_ sample: UsageReading, of attempt: Attempt.ID) {
         setup.observer.sampled(attempt, sample)
-        guard case .running(let running)? = engine.state(of: attempt.reference), running.attempt == attempt.number,
+        guard let running = engine.running(attempt),
             sample.memoryBytes > running.grant.memoryBytes + running.grant.memoryBytes / 20
         else { return }
         handle(.attemptGrew(attempt, memoryBytes: sample.memoryBytes))
@@ -316,7 +325,8 @@ extension Effect {
     fileprivate var run: Run.ID? {
         switch self {
         case .start(let order): order.attempt.run
-        case .stop(let attempt, _), .wake(_, .retry(let attempt)), .wake(_, .timeout(let attempt)): attempt.run
+        case .stop(let attempt, _): attempt.run
+        case .wake(_, let alarm): alarm.attempt.run
         case .recall(let task): task.run
         case .decide, .announce: nil
         }

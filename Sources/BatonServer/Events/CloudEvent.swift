@@ -69,6 +69,7 @@ enum CloudEvent {
             )
         case .alarmRang(.retry(let attempt)): ("attempt.retried", attempt.task, .attempt(attempt))
         case .alarmRang(.timeout(let attempt)): ("attempt.timed_out", attempt.task, .attempt(attempt))
+        case .alarmRang(.speculate(let attempt)): ("attempt.late", attempt.task, .attempt(attempt))
         case .prioritized(_, let task, let priority):
             ("run.prioritized", task, .object(["priority": .number(priority)]))
         case .reviewed(let task, let review): ("task.reviewed", task.task, .review(review, of: task))

@@ -55,7 +55,7 @@ extension Problem {
         case .invalidWorkflow(let error): workflow(error)
         case .unknownRun(let run): Problem(404, "unknown-run", "There is no such run", detail: run.description)
         case .duplicateRun: Problem(409, "duplicate-run", "There is such a run already", detail: error.sentence)
-        case .neverFits: Problem(422, "never-fits", "No worker is large enough", detail: error.sentence)
+        case .neverFits: Problem(422, "never-fits", "No worker can take it", detail: error.sentence)
         case .unknownTask: Problem(404, "unknown-task", "There is no such task", detail: error.sentence)
         case .wrongState, .notAsking, .separateRuns: .conflict(error.sentence)
         case .invalidPriority: .invalid(error.sentence)

@@ -80,7 +80,8 @@ export class RunModel {
       }
     } else if (event.type === "baton.attempt.ended") {
       const found = this.tasks[data.task];
-      if (found) Object.assign(found, { ended: at, attempts: data.attempt, usage: data.usage ?? found.usage });
+      if (found) Object.assign(found, { ended: at, usage: data.usage ?? found.usage,
+        attempts: Math.max(data.attempt, found.attempts ?? 0) });
     }
     this.readRun();
     this.catchUp();

@@ -34,7 +34,9 @@ export function taskPanel(model, index, onClose, signal) {
     try {
       const explanation = await get(`${path}/explanation`, { signal });
       put(why, h("h3", {}, isEnded(task.state) ? "What became of it" : "Why it is so"), sentences(explanation.text));
-      put(measured, comparison(model.predictions.get(index), explanation.attempts.at(-1)),
+      // Of two beside each other the later may have been ended.
+      const decisive = explanation.attempts.findLast((each) => each.status === "succeeded");
+      put(measured, comparison(model.predictions.get(index), decisive ?? explanation.attempts.at(-1)),
         attempts(explanation, model, index, signal));
       const numbers = explanation.attempts.map((each) => each.number);
       if (String(numbers) !== logged) {

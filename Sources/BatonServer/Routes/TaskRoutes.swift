@@ -57,8 +57,8 @@ enum TaskRoutes {
         let (tasks, attempts) = try call.read { (store) throws(StoreError) in
             (try store.tasks(of: run, in: states), try store.attempts(of: run, task: nil))
         }
-        // In order of number, so the latest attempt of a task wins.
-        let latest = Dictionary(attempts.map { ($0.id.task, $0) }, uniquingKeysWith: { $1 })
+        // In order of number.
+        let latest = Dictionary(attempts.map { ($0.id.task, $0) }, uniquingKeysWith: AttemptSummary.decisive)
         let page = tasks.drop { Int64($0.id.index) < first }
         let next = page.dropFirst(limit).first
         return .json(
@@ -72,7 +72,7 @@ enum TaskRoutes {
         let run = try call.namedRun().id
         let task = try call.namedTask(of: run)
         let attempts = try call.read { (store) throws(StoreError) in try store.attempts(of: run, task: task.id) }
-        return .json(.task(task, attempt: attempts.last))
+        return .json(.task(task, attempt: attempts.decisive))
     }
 
     @Sendable static func attempts(_ call: Call) throws -> Reply {

@@ -8,9 +8,13 @@ public struct RandomWorkload: Hashable, Sendable {
     /// Tasks fail, time out and outgrow their memory by themselves.
     public var isTroubled: Bool
 
-    public init(runs: Int = 3, isTroubled: Bool = true) {
+    /// Some tasks may run on workers of one of these kinds only.
+    public var kinds: [String]
+
+    public init(runs: Int = 3, isTroubled: Bool = true, kinds: [String] = []) {
         self.runs = runs
         self.isTroubled = isTroubled
+        self.kinds = kinds
     }
 
     /// - Parameter worker: tasks ask for no more than this.
@@ -66,6 +70,7 @@ public struct RandomWorkload: Hashable, Sendable {
             let isTrue = generator.percent(70)
             task.condition = parse(isTrue ? "1 < 2" : "2 < 1")
         }
+        if !kinds.isEmpty, generator.percent(50) { task.request.workerKinds = [generator.pick(kinds)] }
         guard isTroubled else { return }
         if generator.percent(40) {
             task.retry = RetryRule(
@@ -78,6 +83,9 @@ public struct RandomWorkload: Hashable, Sendable {
         }
         if generator.percent(15) { task.timeout = generator.duration(in: 1...30) }
         if task.timeout != nil && generator.percent(30) { behaviour.duration = .seconds(365 * 86_400) }  // it hangs
+        if generator.percent(20) {
+            task.speculation = task.timeout.map { $0 / 2 } ?? generator.duration(in: 1...20)
+        }
         if generator.percent(20) {
             behaviour.peakMemoryBytes = worker.memoryBytes / Int64(generator.int(in: 1...6))
         }

@@ -91,22 +91,20 @@ public final class MemoryStore: Store {
         }
         for change in projection.attempts {
             switch change {
-            case .started(let attempt, let running, let number, let policy, let reason):
+            case .started(let attempt, let running, let decision):
                 runs[attempt.run]?.start(
                     AttemptSummary(
                         id: attempt, worker: running.worker, grant: running.grant, started: running.since,
                         status: .running))
-                runs[attempt.run]?.decisions.append(
-                    DecisionSummary(
-                        number: number, attempt: attempt, at: running.since, policy: policy, reason: reason))
+                if let decision { runs[attempt.run]?.decisions.append(decision) }
             case .grew(let attempt, let memoryBytes):
-                runs[attempt.run]?.changeRunning(attempt.task, number: attempt.number) {
+                runs[attempt.run]?.changeRunning(attempt.task, where: { $0 == attempt.number }) {
                     $0.grant.memoryBytes = max($0.grant.memoryBytes, memoryBytes)
                 }
             case .ended(let attempt, let outcome, let usage, let at):
                 runs[attempt.run]?.end(attempt, outcome, usage, at: at)
-            case .lost(let task, let at):
-                runs[task.run]?.changeRunning(task.task, number: nil) {
+            case .lost(let task, let left, let at):
+                runs[task.run]?.changeRunning(task.task, where: { $0 != left }) {
                     $0.status = .lost
                     $0.ended = at
                 }
@@ -188,16 +186,19 @@ struct MemoryRun {
     }
 
     /// Does nothing when the attempt has ended: late and duplicate reports are legal.
-    /// - Parameter number: nil for whichever runs.
-    mutating func changeRunning(_ task: TaskInstance.ID, number: Int32?, _ change: (inout AttemptSummary) -> Void) {
+    /// - Parameter isMeant: by the number of the attempt.
+    mutating func changeRunning(
+        _ task: TaskInstance.ID, where isMeant: (Int32) -> Bool, _ change: (inout AttemptSummary) -> Void
+    ) {
         let task = Int(task.index)
-        for index in attempts[task].indices where attempts[task][index].status == .running {
-            if number == nil || attempts[task][index].id.number == number { change(&attempts[task][index]) }
+        for index in attempts[task].indices
+        where attempts[task][index].status == .running && isMeant(attempts[task][index].id.number) {
+            change(&attempts[task][index])
         }
     }
 
     mutating func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?, at: Instant) {
-        changeRunning(attempt.task, number: attempt.number) {
+        changeRunning(attempt.task, where: { $0 == attempt.number }) {
             $0.status = outcome.attemptStatus
             $0.failure = outcome.failure
             $0.ended = at

@@ -75,7 +75,7 @@ struct AppendStatements {
         loseAttempt = try connection.prepare(
             """
             UPDATE task_executions SET status = 'lost', completed = $1
-            WHERE run = $2 AND task = $3 AND status = 'running'
+            WHERE run = $2 AND task = $3 AND status = 'running' AND number <> $4
             """)
         setPrediction = try connection.prepare(
             """

@@ -92,7 +92,7 @@ extension SQLStore {
         _ change: Projection.AttemptChange, with statements: AppendStatements
     ) throws(StoreError) {
         switch change {
-        case .started(let attempt, let running, let number, let policy, let reason):
+        case .started(let attempt, let running, let decision):
             let run = SQLValue.text(attempt.run.description)
             let task = SQLValue.integer(attempt.task.index)
             let started = SQLValue.integer(running.since.nanoseconds)
@@ -101,8 +101,10 @@ extension SQLStore {
                 .integer(running.grant.memoryBytes), .integer(running.grant.gpus), .integer(running.grant.diskBytes),
                 started,
             ])
+            guard let decision else { return }
             try statements.addDecision.run([
-                run, task, .integer(attempt.number), .integer(number), started, .text(reason), .text(policy),
+                run, task, .integer(attempt.number), .integer(decision.number), started, .text(decision.reason),
+                .text(decision.policy),
             ])
         case .grew(let attempt, let memoryBytes):
             try statements.growAttempt.run([
@@ -111,9 +113,9 @@ extension SQLStore {
             ])
         case .ended(let attempt, let outcome, let usage, let at):
             try end(attempt, outcome, usage, at: at, with: statements)
-        case .lost(let task, let at):
+        case .lost(let task, let left, let at):
             try statements.loseAttempt.run([
-                .integer(at.nanoseconds), .text(task.run.description), .integer(task.task.index),
+                .integer(at.nanoseconds), .text(task.run.description), .integer(task.task.index), .integer(left),
             ])
         }
     }

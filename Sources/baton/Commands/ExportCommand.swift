@@ -68,7 +68,10 @@ private struct Execution {
 
     /// With the values that the run gave it; as written where it can't be evaluated any more.
     private static func command(_ task: TaskReference, _ engine: Engine) -> [String] {
-        guard let definition = engine.definition(of: task), let scope = engine.scope(of: task) else { return [] }
+        guard let definition = engine.definition(of: task), let scope = engine.scope(of: task),
+            let parts = engine.partScopes(of: task)
+        else { return [] }
+        if parts.count > 1, let script = try? definition.action.batchScript(for: parts) { return ["sh", "-c", script] }
         func text(_ template: Template) -> String { (try? template.render(in: scope)) ?? template.source }
         switch definition.action {
         case .shell(let script): return ["sh", "-c", text(script)]

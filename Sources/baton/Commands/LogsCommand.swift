@@ -59,7 +59,11 @@ struct LogsCommand: ParsableCommand {
         }
         guard follow else {
             for task in selection.tasks where task.attempt >= attempt ?? 1 {
-                printer.printAll(Attempt.ID(run: run, task: task.id, number: attempt ?? task.attempt), name: task.name)
+                // Of two beside each other the log of the first to succeed is that of the task.
+                let decisive =
+                    try attempt == nil && task.attempt > 1 ? store.attempts(of: run, task: task.id).decisive : nil
+                let number = attempt ?? decisive?.id.number ?? task.attempt
+                printer.printAll(Attempt.ID(run: run, task: task.id, number: number), name: task.name)
             }
             return
         }

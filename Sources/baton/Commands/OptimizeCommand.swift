@@ -58,7 +58,7 @@ struct OptimizeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Permit what nothing can prove safe: drop-dependencies, change-limits, stop-stragglers. May be repeated.",
+            "Permit what nothing can prove safe: drop-dependencies, change-limits, stop-stragglers, speculate. May be repeated.",
             valueName: "what"))
     var allow: [Permission] = []
 
@@ -116,7 +116,7 @@ struct OptimizeCommand: ParsableCommand {
         let permissions = Set(allow.map(\.permission))
         let machines =
             try cluster.map(ClusterFile.read)
-            ?? [Machine(capacity: machine.capacity(directory: input.directory), kind: "local")]
+            ?? [Machine(capacity: machine.capacity(directory: input.directory), kind: machine.kind ?? "local")]
         let optimization = try Optimization(
             input,
             .init(

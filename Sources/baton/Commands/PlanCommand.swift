@@ -60,7 +60,7 @@ struct PlanCommand: ParsableCommand {
         do throws(CommandError) {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
-                worker: Worker(id: Worker.ID(0), name: "local", capacity: capacity),
+                worker: Worker(id: Worker.ID(0), name: "local", kind: machine.kind, capacity: capacity),
                 policy: Wiring.policy(machine.policy, planning: machine.planning.planning(for: [machine.policy], data)),
                 others: pareto ? [] : Self.others(than: machine.policy), estimator: estimator,
                 expansion: planned.assumptions.isEmpty

@@ -45,6 +45,11 @@ struct CostFront {
                 "tasks wait for units of limits, of which these simulations know nothing: no front can be drawn",
                 exit: .usage)
         }
+        guard !plan.instances.contains(where: { $0.request.workerKinds != nil }) else {
+            throw CommandFailure(
+                "tasks say with 'runs_on' where they may run, of which these simulations know nothing: no front can be "
+                    + "drawn", exit: .usage)
+        }
         guard let futures = PlanFutures(plan), !plan.forecast.entries.isEmpty else {
             throw CommandFailure("nothing would run, so there is nothing to pay for", exit: .usage)
         }

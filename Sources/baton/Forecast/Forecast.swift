@@ -120,11 +120,12 @@ private struct Drive {
     /// Takes over what is going on: running attempts end when their time is over, back-offs as announced.
     mutating func pickUp(_ forecast: inout Forecast) {
         for attempt in forecast.engine.runningAttempts {
-            guard case .running(let running)? = forecast.engine.state(of: attempt.reference) else { continue }
+            guard let running = forecast.engine.running(attempt) else { continue }
             let (length, isKnown) = length(of: attempt.reference, in: forecast.engine)
             let end = max(now, running.since.advanced(by: length))
             ends.insert(attempt, at: end)
-            guard attempt.run == run else { continue }
+            // Of an attempt and its copy the first stands for both.
+            guard attempt.run == run, forecast.entry(of: Int(attempt.task.index)) == nil else { continue }
             forecast.append(
                 Forecast.Entry(
                     task: Int(attempt.task.index), start: running.since, end: end, grant: running.grant,
@@ -142,6 +143,7 @@ private struct Drive {
             guard let next = [ends.next, alarms.next].compactMap({ $0 }).min() else { return }
             now = max(now, next)
             while let attempt = ends.popDue(at: now) {
+                guard forecast.engine.running(attempt) != nil else { continue }  // outrun
                 if attempt.run == run {
                     latest = Int(attempt.task.index)
                     ended[Int(attempt.task.index)] = now
@@ -177,7 +179,9 @@ private struct Drive {
                 let length = reused[task] == nil ? length(of: task, in: forecast.engine).0 : .zero
                 ends.insert(order.attempt, at: now.advanced(by: length))
             case .wake(let at, .retry(let attempt)): alarms.insert(.retry(attempt), at: at)
-            case .wake(_, .timeout), .stop, .recall, .announce: continue  // nothing is expected to time out
+            case .stop(let attempt, .outrun): ends.insert(attempt, at: now)
+            // Nothing is expected to be late or to time out.
+            case .wake(_, .timeout), .wake(_, .speculate), .stop, .recall, .announce: continue
             }
         }
     }

@@ -42,7 +42,8 @@ struct ComparableRun {
     static func before(
         _ edits: [WorkflowEdit], of workflow: Workflow, parameters: [Workflow.Binding], in store: any Store
     ) throws(StoreError) -> WorkflowOptimization.Before {
-        let names = InstanceNames(edits)
+        let edited = try? workflow.applying(edits, parameters: parameters).expand(parameters: parameters)
+        let names = InstanceNames(edits, edited: edited)
         var runs: [ComparableRun] = []
         let filter = RunFilter(statuses: [.succeeded], workflow: workflow.name, limit: looked)
         for run in try store.runs(matching: filter) where run.parameters == parameters {

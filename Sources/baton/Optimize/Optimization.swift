@@ -52,6 +52,11 @@ struct Optimization {
             machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds,
             observed: expansion.instances.map { past?.files[$0.name] })
         if let misfit = expansion.misfit(on: conditions.machines) {
+            if !conditions.machines.contains(where: { misfit.request.allows($0.kind) }) {
+                let gap = WorkerKindGap(misfit.request, on: conditions.machines.map { $0.kind })
+                throw CommandFailure(
+                    "'\(misfit.name)' \(gap.predicate). Say with --kind or --cluster where it is to run", exit: .usage)
+            }
             throw CommandFailure(
                 "'\(misfit.name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
                 exit: .usage)

@@ -45,7 +45,7 @@ extension MachineOptions {
     /// What was said of this machine, which goes for no other.
     var localOption: String? {
         let options = [
-            (givenJobs != nil, "--jobs"), (givenMemory != nil, "--memory"),
+            (givenJobs != nil, "--jobs"), (givenMemory != nil, "--memory"), (givenKind != nil, "--kind"),
             (policy.name != Settings.current.policy.name, "--policy"), (planning.span != nil, "--plan-budget"),
             (planning.objective != Settings.current.objective, "--objective"),
         ]

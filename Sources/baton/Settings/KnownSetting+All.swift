@@ -76,6 +76,9 @@ extension KnownSetting {
                     expected: "a size such as 10GB", value: { MemorySize(argument: $0) }, word: \.description)),
             "Memory to use at once.", isForProjects: true),
         KnownSetting(
+            "scheduling.worker_kind", \.workerKind, Optionally(form: SomeText(expected: "a name")),
+            "What kind of worker this machine is, for tasks that say 'runs_on'."),
+        KnownSetting(
             "scheduling.queue_size", \.queueSize, WholeNumber(range: 1...10_000_000),
             "Tasks that a server has at a time; more are refused until some have ended."),
     ]

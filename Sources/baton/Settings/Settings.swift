@@ -17,6 +17,7 @@ struct Settings: Sendable {
     var planBudget: Duration?
     var jobs: Int?
     var memory: MemorySize?
+    var workerKind: String?
     var queueSize = 10_000
     /// At which age the model of tasks is fitted anew.
     var modelAge = TaskModel.oldestAge

@@ -12,7 +12,18 @@ enum Feasibility {
                     milliCPU: instance.request.milliCPU ?? min(1000, largest.milliCPU),
                     memoryBytes: max(instance.request.memoryBytes ?? 0, behaviour.peakMemoryBytes),
                     gpus: instance.request.gpus ?? 0, diskBytes: instance.request.diskBytes ?? 0)
-                if need.fits(in: largest), machines.contains(where: { need.fits(in: $0.capacity) }) { continue }
+                let request = instance.request
+                if need.fits(in: largest),
+                    machines.contains(where: { need.fits(in: $0.capacity) && request.allows($0.kind) })
+                {
+                    continue
+                }
+                if !machines.contains(where: { request.allows($0.kind) }) {
+                    let gap = WorkerKindGap(request, on: machines.map { $0.kind })
+                    throw CommandFailure(
+                        "task '\(instance.name)' of '\(job.name)' \(gap.predicate). Describe workers of that kind in a "
+                            + "file and name it with --cluster, or change 'runs_on'", exit: .usage)
+                }
                 throw CommandFailure(
                     "task '\(instance.name)' of '\(job.name)' needs \(Sentence.resources(need)), and no worker has that "
                         + "much: \(Setting.describe(machines)). \(advice(need, machines, largest))", exit: .usage)

@@ -48,12 +48,11 @@ struct RecordedJob {
         duration = summary.ended.map { summary.submitted.duration(to: $0) }
     }
 
-    /// The last measurement of each task that ran.
+    /// The last measurement of each task that ran, or that of the attempt that was first of two.
     private static func usages(of run: Run.ID, in store: any Store) throws -> [Int: Usage] {
-        var usages: [Int: Usage] = [:]
-        for attempt in try store.attempts(of: run, task: nil) {
-            if let usage = attempt.usage { usages[Int(attempt.id.task.index)] = usage }
-        }
-        return usages
+        let measured = try store.attempts(of: run, task: nil).filter { $0.usage != nil }
+        let decisive = Dictionary(
+            measured.map { (Int($0.id.task.index), $0) }, uniquingKeysWith: AttemptSummary.decisive)
+        return decisive.compactMapValues(\.usage)
     }
 }

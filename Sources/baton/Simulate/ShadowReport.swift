@@ -33,7 +33,7 @@ struct ShadowReport {
     ) throws -> (Duration, Duration)? {
         let machines = recorded.compactMap { recorded -> Machine? in
             guard case .workerJoined(let worker) = recorded.event else { return nil }
-            return Machine(capacity: worker.capacity)
+            return Machine(capacity: worker.capacity, kind: worker.kind ?? "worker")
         }.suffix(1)
         guard recorded.contains(where: { $0.isEndWithUsage }) else { return nil }
         let job = try RecordedJob(run, in: store).job

@@ -24,8 +24,8 @@ struct RunDetail {
         self.standing = standing
         self.tasks = tasks
         self.labels = labels
-        // In order of number, so the latest attempt of a task wins.
-        latest = Dictionary(attempts.map { ($0.id.task, $0) }, uniquingKeysWith: { $1 })
+        // In order of number.
+        latest = Dictionary(attempts.map { ($0.id.task, $0) }, uniquingKeysWith: AttemptSummary.decisive)
     }
 
     func text(for terminal: Terminal, now: Instant) -> String {

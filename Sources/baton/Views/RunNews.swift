@@ -67,7 +67,11 @@ extension RunProgress {
             return cause.approval.map { News(.notice, StyledLine("\(name) was \($0.predicate).", .good)) }
         case .ready: return again(index, cause: cause).map { News(.notice, StyledLine($0, .warning)) }
         case .cancelled: return News(.notice, StyledLine("\(name) was cancelled.", .warning))
-        case .blocked, .running, .skipped: return nil
+        case .running(let running):
+            guard case .alarmRang(.speculate) = cause else { return nil }
+            return News(
+                .notice, StyledLine("\(name) takes long; starting attempt \(running.attempt) beside it.", .warning))
+        case .blocked, .skipped: return nil
         }
     }
 

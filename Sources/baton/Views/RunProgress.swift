@@ -35,6 +35,8 @@ struct RunProgress {
         var usage: Usage?
         var sample: Sample?
         var estimate: Estimate?
+        /// An attempt has succeeded, of which the above tells; another one beside it is being ended.
+        var hasWon = false
 
         var isCommand: Bool { instance.kind == .command }
 
@@ -107,12 +109,18 @@ struct RunProgress {
     private mutating func end(_ attempt: Attempt.ID, _ outcome: Outcome, _ usage: Usage?) {
         let index = Int(attempt.task.index)
         guard tasks.indices.contains(index) else { return }
+        if let usage { cpu += usage.userCPU + usage.systemCPU }
+        if tasks[index].hasWon { return }
         tasks[index].attempt = attempt.number
         tasks[index].usage = usage
-        if case .reused = outcome { reused += 1 }
-        if let usage {
-            cpu += usage.userCPU + usage.systemCPU
-            if case .succeeded = outcome { remaining.observe(usage.wall) }
+        switch outcome {
+        case .reused:
+            reused += 1
+            tasks[index].hasWon = true
+        case .succeeded:
+            if let usage { remaining.observe(usage.wall) }
+            tasks[index].hasWon = true
+        case .failed, .stopped, .lost: break
         }
     }
 
@@ -142,16 +150,20 @@ struct RunProgress {
             counts[tasks[index].state.label] -= 1
             counts[state.label] += 1
         }
-        if case .running = tasks[index].state, let place = running.firstIndex(of: index) {
-            running.remove(at: place)
-        }
+        let place = running.firstIndex(of: index)
+        if let place { running.remove(at: place) }
         if case .running(let running) = state {
-            self.running.append(index)
-            if running.attempt > 1 { retries += 1 }
-            tasks[index].attempt = running.attempt
-            tasks[index].started = running
-            tasks[index].usage = nil
-            tasks[index].sample = nil
+            self.running.insert(index, at: place ?? self.running.count)
+            if place == nil {
+                tasks[index].hasWon = false
+                if running.attempt > 1 { retries += 1 }
+            }
+            if !tasks[index].hasWon {
+                tasks[index].attempt = running.attempt
+                tasks[index].started = running
+                tasks[index].usage = nil
+                tasks[index].sample = nil
+            }
         }
         tasks[index].state = state
         remaining.add(tasks[index])

@@ -79,12 +79,15 @@ struct InstanceMap {
     private func computedNames(in formulas: [TaskFormula], of task: Int) throws(WorkflowEditProblem) -> [String] {
         var found: [String] = []
         for instance in expansion.instances where Int(instance.task) == task {
-            for formula in formulas {
-                do throws(ExpressionError) {
-                    found += try formula.taskNames(in: Scope(parameters: parameters, bindings: instance.bindings))
-                } catch {
-                    let name = workflow.tasks[task].name
-                    throw WorkflowEditProblem("'\(name)' reads a task whose name is known only during the run")
+            for bindings in instance.parts {
+                let scope = Scope(parameters: parameters, bindings: bindings)
+                for formula in formulas {
+                    do throws(ExpressionError) {
+                        found += try formula.taskNames(in: scope)
+                    } catch {
+                        let name = workflow.tasks[task].name
+                        throw WorkflowEditProblem("'\(name)' reads a task whose name is known only during the run")
+                    }
                 }
             }
         }
@@ -107,6 +110,7 @@ extension Workflow.Task {
                 ("secrets", Set(task.secrets) == Set(first.secrets)),
                 ("workdir", task.workingDirectory == first.workingDirectory),
                 ("when", task.condition == first.condition), ("slots", task.request.slots == first.request.slots),
+                ("runs_on", task.request.workerKinds.map(Set.init) == first.request.workerKinds.map(Set.init)),
                 ("auto", task.request.isAutomatic == first.request.isAutomatic),
                 ("finally", task.isFinally == first.isFinally), ("cache", task.isCached == first.isCached),
             ]

@@ -8,7 +8,7 @@ public struct InstanceOrigins: Hashable, Sendable {
     /// By edited instance: indices of the original instances whose work it does, in the order in which it does it.
     ///
     /// What edits did not touch comes from itself; `fuse` gives all parts; `merge` gives the kept one and then the other,
-    /// whose work is done once for both; a task that `share` made comes from none.
+    /// whose work is done once for both; a batch gives all its values; a task that `share` made comes from none.
     public private(set) var parts: [[Int]] = []
     /// By edited instance: indices of the original instances whose first lines it runs for all of them.
     public private(set) var sharedBy: [[Int]] = []
@@ -22,8 +22,8 @@ public struct InstanceOrigins: Hashable, Sendable {
         var sharers: [String: [Int]] = [:]
         for edit in edits {
             switch edit {
-            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout, .setCached,
-                .setLimit, .addLimit, .addSlot, .removeSlots:
+            case .setMemory, .setCPU, .removeNeed, .addNeed, .setPriority, .setRetries, .setTimeout,
+                .setSpeculation, .setCached, .setWorkerKinds, .setBatch, .setLimit, .addLimit, .addSlot, .removeSlots:
                 break
             case .fuse(let tasks): Self.join(tasks, as: tasks.last ?? "", &sources)
             case .merge(let task, let kept): Self.join([kept, task], as: kept, &sources)
@@ -32,8 +32,11 @@ public struct InstanceOrigins: Hashable, Sendable {
                 sharers[name] = found.filter { original.instances[$0].kind == .command }.sorted()
             }
         }
-        let byName = Dictionary(sources.map { ($0.task + $0.values, $0.indices) }) { first, _ in first }
-        parts = edited.instances.map { byName[$0.name] ?? [] }
+        parts = edited.instances.map { _ in [] }
+        // Values of one batch find the same instance, in their order.
+        for source in sources {
+            if let place = edited[source.task + source.values] { parts[Int(place.index)] += source.indices }
+        }
         sharedBy = edited.instances.map { sharers[$0.name] ?? [] }
     }
 

@@ -10,14 +10,22 @@ enum ShellScript {
                     "the arguments of '\(task.name)' are computed, and could not be quoted safely in a script",
                     hint: "Use 'run' instead of 'command'.")
             }
-            // `exec`: a program is meant, even where the shell knows a command of that name.
-            return "(\nexec \(words.map(quoted).joined(separator: " "))\n)\n"
+            return subshell(program: words)
         case .shell(let script):
-            let text = Text.withoutTrailingNewlines(script.source)
-            if hasOpenHereDocument(text) { throw WorkflowEditProblem("a '<<' in '\(task.name)' has no end") }
-            let mode = isLong(script.source) ? "set -e\n" : hasSeveralCommands(text) ? "set +e\n" : ""
-            return "(\n\(mode)\(text)\n)\n"
+            if hasOpenHereDocument(script.source) { throw WorkflowEditProblem("a '<<' in '\(task.name)' has no end") }
+            return subshell(script.source)
         }
+    }
+
+    static func subshell(_ script: String) -> String {
+        let text = Text.withoutTrailingNewlines(script)
+        let mode = isLong(script) ? "set -e\n" : hasSeveralCommands(text) ? "set +e\n" : ""
+        return "(\n\(mode)\(text)\n)\n"
+    }
+
+    /// `exec`: a program is meant, even where the shell knows a command of that name.
+    static func subshell(program words: [String]) -> String {
+        "(\nexec \(words.map(quoted).joined(separator: " "))\n)\n"
     }
 
     /// True for a script that is started with `set -e`.
@@ -40,7 +48,7 @@ enum ShellScript {
     }
 
     /// True when the text after a `<<` could swallow what follows the script.
-    private static func hasOpenHereDocument(_ script: String) -> Bool {
+    static func hasOpenHereDocument(_ script: String) -> Bool {
         let lines = Text.split(script, by: "\n")
         for (number, line) in lines.enumerated() {
             for opening in Text.split(line, by: "<<").dropFirst() {

@@ -62,7 +62,14 @@ extension Workflow {
         case .setTimeout(let name, let timeout):
             guard timeout > .zero else { throw WorkflowEditProblem("a timeout must be longer than zero") }
             tasks[try index(of: name)].timeout = timeout
+        case .setSpeculation(let name, let patience):
+            guard patience > .zero else {
+                throw WorkflowEditProblem("the time before a second attempt must be longer than zero")
+            }
+            tasks[try index(of: name)].speculation = patience
         case .setCached(let name, let isCached): tasks[try index(of: name)].isCached = isCached
+        case .setWorkerKinds(let name, let kinds): tasks[try index(of: name)].request.workerKinds = kinds
+        case .setBatch(let name, let size): try setBatch(of: name, size: size, parameters: parameters)
         case .setLimit(let name, let capacity):
             try check(capacity, in: 1...1_000_000_000, "a limit")
             limits[try limitIndex(of: name)].capacity = capacity

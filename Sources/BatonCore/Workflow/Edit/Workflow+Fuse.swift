@@ -31,6 +31,9 @@ extension Workflow {
         if parts[0].fanOut?.isDynamic ?? false {
             throw WorkflowEditProblem("how often '\(names[0])' runs is known only during the run")
         }
+        if parts[0].fanOut?.isBatched ?? false {
+            throw WorkflowEditProblem("an instance of '\(names[0])' does several values already")
+        }
         try map.checkUnread(names)
         if !parts[0].isFinally, map.areSiblings(names) {
             try checkNeedsAreWritten()
@@ -71,6 +74,7 @@ extension Workflow.Task {
         request = try Workflow.ResourceRequest.combined(parts, by: max)
         retry = parts.map(\.retry).max { $0.limit < $1.limit } ?? retry
         timeout = Self.sum(parts.map(\.timeout))
+        speculation = Self.sum(parts.map(\.speculation))
         expectedDuration = Self.sum(parts.map(\.expectedDuration))
         deadline = parts.compactMap(\.deadline).min()
         priority = parts.map(\.priority).max() ?? priority

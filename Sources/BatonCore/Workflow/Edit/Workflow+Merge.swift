@@ -22,6 +22,7 @@ extension Workflow {
         kept.priority = max(kept.priority, removed.priority)
         kept.deadline = [kept.deadline, removed.deadline].compactMap { $0 }.min()
         kept.timeout = kept.timeout.flatMap { own in removed.timeout.map { max(own, $0) } }
+        kept.speculation = kept.speculation.flatMap { own in removed.speculation.map { max(own, $0) } }
         tasks[place] = kept
         try checkNeedsAreWritten()
         for index in tasks.indices where tasks[index].name != name && index != place {

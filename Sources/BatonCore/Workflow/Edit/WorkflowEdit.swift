@@ -13,7 +13,13 @@ public enum WorkflowEdit: Hashable, Sendable, Codable {
     case setPriority(task: String, Int32)
     case setRetries(task: String, RetryRule)
     case setTimeout(task: String, Duration)
+    /// Lets a second attempt start beside one that has run so long.
+    case setSpeculation(task: String, Duration)
     case setCached(task: String, Bool)
+    /// The task may run on workers of these kinds only.
+    case setWorkerKinds(task: String, [String])
+    /// One instance of a fan-out does the work of so many values, one after the other.
+    case setBatch(task: String, size: Int)
     /// Gives a named limit or a concurrency group another capacity.
     case setLimit(name: String, capacity: Int64)
     /// A new limit, which nobody holds yet.
@@ -33,8 +39,9 @@ public enum WorkflowEdit: Hashable, Sendable, Codable {
     public var tasks: [String] {
         switch self {
         case .setMemory(let task, _), .setCPU(let task, _), .removeNeed(let task, _), .addNeed(let task, _),
-            .setPriority(let task, _), .setRetries(let task, _), .setTimeout(let task, _), .setCached(let task, _),
-            .addSlot(let task, _), .removeSlots(let task, _):
+            .setPriority(let task, _), .setRetries(let task, _), .setTimeout(let task, _),
+            .setSpeculation(let task, _), .setCached(let task, _), .setWorkerKinds(let task, _),
+            .setBatch(let task, _), .addSlot(let task, _), .removeSlots(let task, _):
             [task]
         case .setLimit, .addLimit: []
         case .fuse(let tasks), .share(let tasks, _, _): tasks

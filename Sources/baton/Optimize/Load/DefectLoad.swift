@@ -169,6 +169,7 @@ private struct DefectPlanter {
         plantRequests()
         plantTightLimit()
         plantRepeatedWork()
+        plantSmallFanOut()
         let (user, waits) = (user, Waits(user))
         planted = planted.compactMap { kind, task in
             if user.stillHas(kind, task, waits) { return (kind, task) }
@@ -274,7 +275,7 @@ private struct DefectPlanter {
     private mutating func plantSmallSiblings() {
         guard let before = take() else { return }
         let need = Template(literal: user.tasks[before].name)
-        for number in 0..<(2 * user.machines.reduce(0) { $0 + Int($1.capacity.milliCPU / 1000) }) {
+        for number in 0..<2 * cores {
             var task = Workflow.Task(
                 name: "bit\(number)", action: .shell(Template(literal: "bit \(number)")), needs: [need])
             task.request = user.tasks[before].request
@@ -282,6 +283,22 @@ private struct DefectPlanter {
         }
         note(.smallTasks, user.tasks.count - 1)
     }
+
+    /// A fan-out over twice as many values as are done at once, each of them tiny.
+    private mutating func plantSmallFanOut() {
+        guard let before = take() else { return }
+        let values = (0..<2 * cores).map { Value.number($0) }
+        var task = Workflow.Task(
+            name: "crumb", action: .shell(Template(literal: "crumb")),
+            needs: [Template(literal: user.tasks[before].name)],
+            fanOut: .init(axes: [.init(name: "n", values: .list(values))]))
+        task.request = user.tasks[before].request
+        add(task, like: before, nanoseconds: 300_000_000)
+        user.observed[user.observed.count - 1]?.writes = []
+        note(.smallTasks, user.tasks.count - 1)
+    }
+
+    private var cores: Int { user.machines.reduce(0) { $0 + Int($1.capacity.milliCPU / 1000) } }
 
     private mutating func plantRepeatedWork() {
         guard let original = take(where: { [user] in $0 < user.truth.count }) else { return }
@@ -318,6 +335,7 @@ private struct DefectPlanter {
         guard let task = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in [3, 6] { user.knowledge[task].durations[run].nanoseconds = 60 * user.knowledge[task].nanoseconds }
         note(.straggler, task)
+        note(.stragglerCopy, task)
         guard let other = take(where: { [user] in $0 < user.truth.count }) else { return }
         for run in user.knowledge[other].durations.indices { user.knowledge[other].durations[run].nanoseconds *= 60 }
         // Of another sort: what tasks of one sort may have to do, each of them may.

@@ -91,11 +91,12 @@ struct UserWorkflow {
 
     func subject(overhead: Duration = .zero) throws(WorkflowError) -> Subject {
         let workflow = Workflow(name: name, limits: limits, tasks: tasks)
-        // No fan-outs: instances are tasks.
         let expansion = try workflow.expand(parameters: [])
+        let tasks = expansion.instances.map { Int($0.task) }
         return Subject(
-            workflow, expansion: expansion, knowledge: knowledge, machines: machines,
-            overheadNanoseconds: overhead.nanoseconds, observed: observed)
+            workflow, expansion: expansion, knowledge: tasks.map { knowledge[$0] }, machines: machines,
+            overheadNanoseconds: overhead.nanoseconds,
+            observed: expansion.instances.map { $0.kind == .command ? observed[Int($0.task)] : nil })
     }
 
     /// One run as it really goes.

@@ -14,6 +14,7 @@ extension Explanation.Reason {
         case .noRoom(let needed, let free):
             "is ready, but needs \(Sentence.resources(needed.shortfall(of: free))), "
                 + "and \(Self.rest(free.part(of: needed.shortfall(of: free)))) free"
+        case .noWorkerOfKind(let gap): "is ready, but \(gap.predicate)"
         case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
             "is ready, but needs \(needed) of '\(limit)', of which \(inUse + byOthers) of \(capacity) are in use"
                 + (byOthers > 0 ? " (\(byOthers) by other runs)" : "")
@@ -50,6 +51,10 @@ extension Explanation.Reason {
             ])
         case .noRoom(let needed, let free):
             .object(["kind": .string("no_room"), "needed": .resources(needed), "free": .resources(free)])
+        case .noWorkerOfKind(let gap):
+            .object([
+                "kind": .string("no_worker_of_kind"), "wanted": .strings(gap.wanted), "present": .strings(gap.present),
+            ])
         case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
             .object([
                 "kind": .string("limit"), "limit": .string(limit), "needed": .number(needed), "in_use": .number(inUse),

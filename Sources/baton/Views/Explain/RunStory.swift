@@ -118,7 +118,9 @@ struct RunStory {
         for attempt in attempts {
             guard let ended = attempt.ended else { continue }
             let known = spans[Int(attempt.id.task.index)]
-            spans[Int(attempt.id.task.index)] = (known?.start ?? attempt.started, ended, (known?.attempts ?? 0) + 1)
+            spans[Int(attempt.id.task.index)] = (
+                known?.start ?? attempt.started, max(known?.end ?? ended, ended), (known?.attempts ?? 0) + 1
+            )
         }
         func last(_ tasks: [Int]) -> Int? {
             tasks.filter { spans[$0] != nil }.max { (spans[$0]!.end, $1) < (spans[$1]!.end, $0) }

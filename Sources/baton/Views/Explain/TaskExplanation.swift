@@ -60,6 +60,7 @@ struct TaskExplanation {
         switch reason {
         case .timeout: "It is being ended because its time is over."
         case .cancelled: "It is being ended because the run was cancelled."
+        case .outrun: "It is being ended because the other attempt was first."
         case .killed: "It is being killed."
         }
     }
@@ -115,12 +116,19 @@ struct TaskExplanation {
         if let decision = story.decisions.first(where: { $0.attempt == attempt.id }) {
             line.append(" (decision \(decision.number) of \(decision.policy): \(decision.reason))")
         }
+        if let first = attempts.first(where: attempt.isBeside) {
+            let time = DurationText.format(first.started.duration(to: attempt.started))
+            line.append(" (started beside attempt \(first.id.number), which had run for \(time))")
+        }
         switch attempt.status {
         case .running: line.append(" and is running.")
         case .succeeded: line.append(" and succeeded\(took(attempt)).")
         case .reused: line.append(" and did not run: an earlier result still holds.")
         case .failed: line.append(" and \(attempt.failure?.predicate ?? "failed")\(took(attempt)).")
-        case .stopped: line.append(" and was stopped\(took(attempt)).")
+        case .stopped:
+            let winner = attempts.first { $0.hasOutrun(attempt) }
+            line.append(" and was \(winner == nil ? "stopped" : "ended")\(took(attempt))")
+            line.append(winner.map { ", as attempt \($0.id.number) was first." } ?? ".")
         case .lost: line.append(" and was lost with the process that watched it.")
         }
         return line
