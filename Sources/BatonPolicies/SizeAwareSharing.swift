@@ -132,7 +132,7 @@ public struct SizeAwareSharing: Policy {
         var waits = RunWaits()
         swap(&waits, &self.waits)  // the closures below change it while the queue is being changed
         waits.read(observation, parameters.cost, deadlines)
-        let isBySlack = parameters.cost.isBySlack && !isAnyLate(observation)
+        let isBySlack = parameters.cost.isBySlack && canMeetDeadlines(observation)
         let reason = "of what may start, its run has the least left to do" + (basis.isEmpty ? "" : "; " + basis)
         var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in reason }
         if parameters.reserve > 0 {
@@ -166,8 +166,8 @@ public struct SizeAwareSharing: Policy {
         return Decision(policy: name, placements: placements)
     }
 
-    /// Keeps up with what has started, and with what is to start once more.
-    private mutating func isAnyLate(_ observation: Observation) -> Bool {
+    /// Whether all deadlines can be met. Keeps up with what has started, and with what is to start once more.
+    private mutating func canMeetDeadlines(_ observation: Observation) -> Bool {
         reader.read(observation, restart: {}) { task, _ in
             deadlines[task.run]?.starts.goBack(to: Int(task.reference.task.index))
         }
@@ -180,16 +180,13 @@ public struct SizeAwareSharing: Policy {
             }
         }
         let now = observation.now.nanoseconds
-        if observation.openRuns.contains(where: { deadlines[Int($0)]?.isLate(at: now) ?? false }) { return true }
-        let dues = observation.openRuns.map(Int.init).filter { deadlines[$0] != nil }.sorted {
-            deadlines[$0]!.due < deadlines[$1]!.due
+        var runs: [(due: Int64, left: Double)] = []
+        for run in observation.openRuns.map(Int.init) {
+            guard let deadline = deadlines[run] else { continue }
+            if deadline.isLate(at: now) { return false }
+            runs.append((deadline.due, Double(observation.run(at: run).remainingNanoseconds) * widths[run]))
         }
-        var sum = Double(now)
-        for run in dues {
-            sum += Double(observation.run(at: run).remainingNanoseconds) * widths[run]
-            if sum > Double(deadlines[run]!.due) { return true }
-        }
-        return false
+        return RunDeadline.canAllBeMet(runs, from: now)
     }
 }
 

@@ -19,7 +19,7 @@ public struct WaitingCost: Hashable, Sendable {
     /// A run of which nothing has started for so long, although it could, gets the next place that is free: before higher
     /// classes and nearer deadlines. In nanoseconds; see `isTooLong`.
     public var mostWait: Int64
-    /// Nothing but lateness counts: as long as no run is late, the one that must start its next task first is next.
+    /// Nothing but lateness counts: as long as all deadlines can be met, the run that must start its next task first is next.
     public var isBySlack: Bool
 
     public init(
@@ -118,6 +118,18 @@ public struct RunDeadline: Hashable, Sendable {
 
     /// When the whole run must have ended.
     public var due: Int64 { latestStart + path }
+
+    /// Whether each of these ends in time if the whole cluster does one after the other, the earliest deadline first.
+    ///
+    /// - Parameter runs: when each is due, and what is left of it in nanoseconds of the whole cluster.
+    public static func canAllBeMet(_ runs: [(due: Int64, left: Double)], from now: Int64) -> Bool {
+        var end = Double(now)
+        for run in runs.sorted(by: { $0.due < $1.due }) {
+            end += run.left
+            if end > Double(run.due) { return false }
+        }
+        return true
+    }
 
     /// How long it can still wait, in nanoseconds, if it has come as far on its longest path as with all its work.
     ///

@@ -310,24 +310,20 @@ public struct SharingRollout: Sendable {
     }
 
     private mutating func rankOpen(_ now: Int64) {
-        if rule.cost.isBySlack {
-            for job in open {
-                let first = shape.jobs[job].tasks.lowerBound
-                deadlines[job]?.starts.pass { hasStarted[first + $0] }
-            }
-        }
-        var isBySlack = rule.cost.isBySlack && !open.contains { deadlines[$0]?.isLate(at: now) ?? false }
-        if isBySlack {
-            var sum = Double(now)
-            for job in open.filter({ deadlines[$0] != nil }).sorted(by: { deadlines[$0]!.due < deadlines[$1]!.due }) {
-                sum += Double(remaining[job]) * widths[job]
-                if sum > Double(deadlines[job]!.due) {
-                    isBySlack = false
-                    break
-                }
-            }
-        }
+        let isBySlack = rule.cost.isBySlack && canMeetDeadlines(now)
         for job in open { ranks[job] = isBySlack ? rankBySlack(job) : rank(job, now) }
+    }
+
+    private mutating func canMeetDeadlines(_ now: Int64) -> Bool {
+        var jobs: [(due: Int64, left: Double)] = []
+        for job in open {
+            let first = shape.jobs[job].tasks.lowerBound
+            deadlines[job]?.starts.pass { hasStarted[first + $0] }
+            guard let deadline = deadlines[job] else { continue }
+            if deadline.isLate(at: now) { return false }
+            jobs.append((deadline.due, Double(remaining[job]) * widths[job]))
+        }
+        return RunDeadline.canAllBeMet(jobs, from: now)
     }
 
     private func rankBySlack(_ job: Int) -> RunRank {
