@@ -62,7 +62,7 @@ struct RuleTrial: Sendable {
     }
 
     /// What it begins with: costs little where it does not help.
-    private(set) var choice = Candidate(reserve: 0.15, longFactor: 0.3, order: .leastArea)
+    private(set) var choice = Candidate(reserve: 0.15, longFactor: 0.5, order: .leastArea)
     private var candidates: [Candidate] = []
     /// Why it is this one, in words; empty before the first trial has ended.
     private(set) var basis = ""
