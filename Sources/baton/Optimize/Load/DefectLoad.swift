@@ -157,6 +157,7 @@ private struct DefectPlanter {
     }
 
     mutating func plantAll() {
+        plantDearWorkers()
         plantContention()
         plantRedundantDependency()
         plantNeedlessDependency()
@@ -308,6 +309,20 @@ private struct DefectPlanter {
         user.observed[user.observed.count - 1] = ObservedFiles(
             reads: user.observed[original]?.reads ?? [], writes: ["out/\(copy.name)"])
         note(.repeatedWork, user.tasks.count - 1)
+    }
+
+    /// A cheaper worker beside the others, and a task that nobody waits for and that may run on any.
+    private mutating func plantDearWorkers() {
+        guard let model = take(), var cheaper = user.machines.first else { return }
+        let price = Double(cheaper.capacity.milliCPU) / 1000
+        for place in user.machines.indices { user.machines[place].pricePerHour = price }
+        cheaper.kind = "cheap"
+        cheaper.pricePerHour = price / 4
+        user.machines.append(cheaper)
+        var task = Workflow.Task(name: "aside", action: .shell(Template(literal: "aside")))
+        task.request = user.tasks[model].request
+        add(task, like: model, nanoseconds: 10_000_000_000)
+        note(.workerKind, user.tasks.count - 1)
     }
 
     // MARK: Rules and requests

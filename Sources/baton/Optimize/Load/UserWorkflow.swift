@@ -16,7 +16,7 @@ struct UserWorkflow {
     /// By task, whether those of its sort slow each other down.
     var contended: [Bool]
     let name: String
-    let machines: [Machine]
+    var machines: [Machine]
 
     /// Spread of the logarithm of a log-normal distribution with a coefficient of variation of 0.5.
     static let spread = 0.4724
