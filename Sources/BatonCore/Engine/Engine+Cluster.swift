@@ -132,9 +132,9 @@ extension Engine {
     /// What the next attempt of a task takes on a worker; more than any has where it may not run.
     ///
     /// So whoever asks whether a task fits somewhere keeps to the kinds of workers that it names.
-    func grant(for task: Int, in run: Int, on worker: Worker) -> Resources {
-        guard runs[run].expansion.instances[task].request.allows(worker.kind) else { return .outOfReach }
-        return grant(for: task, in: run, of: worker.capacity)
+    func grant(for task: Int, in run: Int, of capacity: Resources, kind: @autoclosure () -> String?) -> Resources {
+        guard runs[run].expansion.instances[task].request.allows(kind()) else { return .outOfReach }
+        return grant(for: task, in: run, of: capacity)
     }
 
     /// What the next attempt of a task takes of so much: declared, else learned, else an equal share.

@@ -93,7 +93,7 @@ extension Engine {
         let request = runs[run].expansion.instances[task].request
         let able = living.filter { request.allows($0.worker.kind) }
         let roomiest = able.max { $0.free.milliCPU < $1.free.milliCPU }
-        func needed(on worker: WorkerState) -> Resources { grant(for: task, in: run, on: worker.worker) }
+        func needed(on worker: WorkerState) -> Resources { grant(for: task, in: run, of: worker.worker.capacity) }
         if let roomiest, !able.contains(where: { needed(on: $0).fits(in: $0.free) }) {
             reasons.append(.noRoom(needed: needed(on: roomiest), free: roomiest.free))
         } else if able.isEmpty, !living.isEmpty {

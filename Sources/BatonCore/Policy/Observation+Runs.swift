@@ -111,7 +111,8 @@ extension Observation {
 
     /// What any task, ready or not, would be granted there; more than any worker has where it may not run.
     public func grant(for task: Int, inRun run: Int, on worker: Worker.ID) -> Resources {
-        engine.grant(for: task, in: run, on: engine.workers[Int(worker.index)].worker)
+        engine.grant(
+            for: task, in: run, of: capacity(of: worker), kind: engine.workers[Int(worker.index)].worker.kind)
     }
 
     /// What any task would be granted on the first worker that it may run on.

@@ -39,7 +39,8 @@ public struct Observation: Sendable {
     /// What a placement there would be granted; more than any worker has where the task may not run.
     public func grant(for task: ReadyTask, on worker: Worker.ID) -> Resources {
         engine.grant(
-            for: Int(task.reference.task.index), in: task.run, on: engine.workers[Int(worker.index)].worker)
+            for: Int(task.reference.task.index), in: task.run, of: capacity(of: worker),
+            kind: engine.workers[Int(worker.index)].worker.kind)
     }
 
     /// Kinds of workers that the task may run on; nil for any.
@@ -59,8 +60,10 @@ public struct Observation: Sendable {
 
     private func bound(for task: ReadyTask, _ combine: (Resources, Resources) -> Resources) -> Resources {
         var bound: Resources?
-        for model in engine.cluster.models {
-            let grant = engine.grant(for: Int(task.reference.task.index), in: task.run, on: model)
+        for place in engine.cluster.models.indices {
+            let grant = engine.grant(
+                for: Int(task.reference.task.index), in: task.run, of: engine.cluster.models[place].capacity,
+                kind: engine.cluster.models[place].kind)
             bound = bound.map { combine($0, grant) } ?? grant
         }
         return bound ?? .zero

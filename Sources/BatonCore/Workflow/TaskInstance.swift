@@ -79,9 +79,11 @@ public struct TaskInstance: Hashable, Sendable {
         }
 
         /// Whether it may run on workers of this kind, large enough or not.
-        public func allows(_ kind: String?) -> Bool {
+        ///
+        /// - Parameter kind: looked at only where the task names some: to copy its text would cost more than the answer.
+        public func allows(_ kind: @autoclosure () -> String?) -> Bool {
             guard let workerKinds else { return true }
-            return kind.map(workerKinds.contains) ?? false
+            return kind().map(workerKinds.contains) ?? false
         }
 
         /// Of each resource the larger amount; slots are the same in all parts of a batch.

@@ -19,8 +19,9 @@ struct RecentRuns: Sendable {
         var isCommand: [Bool]
         var places: [Int32]
         var criticalPath: Int64
-        /// In nanoseconds of the whole cluster, `[V]`.
+        /// In nanoseconds of the whole cluster, `[V]`, and of all tasks together.
         var areas: [Double]
+        var area: Double
         /// Nil where no network said anything of it.
         var bid: SizeAwareSharing.Bid?
         var deadlines: [StaticProblem.Deadline]
@@ -35,6 +36,11 @@ struct RecentRuns: Sendable {
     private(set) var overlapCount = 0
     /// Runs that were ever taken in.
     private(set) var count = 0
+    /// The geometric mean of the runs' critical paths: tasks that take longer hold up a run of the usual size by more
+    /// than it takes itself. Nil while nothing is known.
+    private(set) var usualLengthNanoseconds: Int64?
+    /// What a run takes on average of the whole cluster, in nanoseconds; nil while nothing is known.
+    private(set) var usualAreaNanoseconds: Double?
     /// What the network would do, knowing these runs; nil without one.
     private(set) var proposal: SharingChoice?
 
@@ -58,6 +64,7 @@ struct RecentRuns: Sendable {
         seen = observation.runCount
         while runs.count > Self.mostRuns || (taskCount > Self.mostTasks && runs.count > 8) {
             taskCount -= runs.removeFirst().durations.count
+            measure()
         }
         return bids
     }
@@ -85,7 +92,7 @@ struct RecentRuns: Sendable {
     /// What the runs are usually like.
     private var usual: TaskFeatures.Usual {
         let length = Double(usualLengthNanoseconds ?? 1)
-        let areas = runs.map { $0.areas.reduce(0, +) }
+        let areas = runs.map(\.area)
         let total = areas.reduce(0, +)
         let span = runs[runs.count - 1].arrival - runs[0].arrival
         let long = runs.reduce(0.0) { sum, run in
@@ -106,31 +113,27 @@ struct RecentRuns: Sendable {
         let isCommand = tasks.map { observation.isCommand($0, inRun: run) }
         let demands = tasks.map { isCommand[$0] ? observation.usualGrant(for: $0, inRun: run) : .zero }
         let total = RuleTrial.machines(observation).reduce(into: Resources.zero) { $0 += $1.capacity }
+        let areas = zip(durations, demands).map { Double($0) * $1.dominantShare(of: total) }
         runs.append(
             Past(
                 arrival: observation.run(at: run).submittedAt.nanoseconds, graph: observation.graph(ofRun: run),
                 durations: durations, demands: demands, isCommand: isCommand, places: places,
                 criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0,
-                areas: zip(durations, demands).map { Double($0) * $1.dominantShare(of: total) },
+                areas: areas, area: areas.reduce(0, +),
                 deadlines: observation.deadlines(ofRun: run, tasks: Array(tasks), from: 0, since: .zero),
                 priority: observation.run(at: run).priority))
         taskCount += durations.count
         count += 1
+        measure()
     }
 
     var hasDeadlines: Bool { runs.contains { !$0.deadlines.isEmpty } }
 
-    /// The geometric mean of the runs' critical paths: tasks that take longer hold up a run of the usual size by more
-    /// than it takes itself. Nil while nothing is known.
-    var usualLengthNanoseconds: Int64? {
-        guard !runs.isEmpty else { return nil }
-        let sum = runs.reduce(0.0) { $0 + PortableMath.log(Double(max($1.criticalPath, 1))) }
-        return Int64(PortableMath.exp(sum / Double(runs.count)))
-    }
-
-    /// What a run takes on average of the whole cluster, in nanoseconds; nil while nothing is known.
-    var usualAreaNanoseconds: Double? {
-        runs.isEmpty ? nil : runs.reduce(0) { $0 + $1.areas.reduce(0, +) } / Double(runs.count)
+    private mutating func measure() {
+        let count = Double(runs.count)
+        let logarithms = runs.indices.reduce(0.0) { $0 + PortableMath.log(Double(max(runs[$1].criticalPath, 1))) }
+        usualLengthNanoseconds = Int64(PortableMath.exp(logarithms / count))
+        usualAreaNanoseconds = runs.indices.reduce(0) { $0 + runs[$1].area } / count
     }
 
     /// All of them on an empty cluster, each when it came.
