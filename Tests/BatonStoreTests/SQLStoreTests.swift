@@ -1,6 +1,8 @@
 import BatonCore
 import BatonTesting
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 @testable import BatonStore
@@ -182,6 +184,21 @@ struct SQLStoreTests {
             let run = Script(UInt64(number)).run
             #expect(try store.replay(run, after: 0).count == 101)
             #expect(try store.run(run).counts[.succeeded] == 50)
+        }
+    }
+
+    @Test("can be made by several at once", arguments: 0..<40)
+    func made(round: Int) throws {
+        try withTemporaryDatabase { path in
+            let failures = Mutex<[StoreError]>([])
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                do throws(StoreError) {
+                    _ = try SQLStore(sqliteAt: path)
+                } catch {
+                    failures.withLock { $0.append(error) }
+                }
+            }
+            #expect(failures.withLock { $0.map(\.description) } == [])
         }
     }
 

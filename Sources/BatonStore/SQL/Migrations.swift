@@ -22,8 +22,8 @@ enum Migrations {
             // A database in the making holds nothing yet, and the first `sync` covers it whole: five disk syncs less, each
             // of which takes 10 ms and more where others write to the same disk.
             try connection.execute("PRAGMA synchronous = OFF")
-            // Stays so for ever after.
-            try connection.execute("PRAGMA journal_mode = WAL")
+            // Stays so for ever after. Another process may be making the database, too.
+            try connection.executeWhenFree("PRAGMA journal_mode = WAL")
         }
         try connection.transaction { () throws(StoreError) in
             // Another process may have done some meanwhile.

@@ -8,6 +8,7 @@ import CSQLite
 final class SQLiteConnection {
     let path: String
     private let handle: OpaquePointer
+    private let busySeconds: Double
     /// Set when a sync failed: the kernel may have marked lost pages clean, so a later success would prove nothing.
     private var syncFailure: StoreError?
     private var hasSyncedDatabase = false
@@ -32,6 +33,7 @@ final class SQLiteConnection {
         }
         self.path = path
         self.handle = handle
+        self.busySeconds = busySeconds
         sqlite3_busy_timeout(handle, Int32(busySeconds * 1000))
         begin = try prepare("BEGIN IMMEDIATE")
         commit = try prepare("COMMIT")
@@ -59,6 +61,20 @@ final class SQLiteConnection {
     func execute(_ script: String) throws(StoreError) {
         let code = sqlite3_exec(handle, script, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code) }
+    }
+
+    /// The same, again until nobody is in its way, for as long as a writer is waited for.
+    ///
+    /// SQLite itself waits only where it holds nothing yet. What reads before it writes, as a change of the journal does,
+    /// fails at once where another does so, too: the two would wait for each other.
+    func executeWhenFree(_ script: String) throws(StoreError) {
+        var left = busySeconds
+        while true {
+            let code = sqlite3_exec(handle, script, nil, nil, nil)
+            if code == SQLITE_OK { return }
+            guard code & 0xFF == SQLITE_BUSY, left > 0 else { throw error(code) }
+            left -= Double(sqlite3_sleep(5)) / 1000
+        }
     }
 
     /// Runs one statement whose preparation is not worth keeping.
