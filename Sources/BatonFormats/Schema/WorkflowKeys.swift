@@ -56,13 +56,16 @@ enum ParameterKey: String, FormatKey {
 
 /// What `defaults` may hold; each means what it means in a task.
 enum DefaultsKey: String, FormatKey {
-    case retries, timeout, resources, env, cache, workdir, priority
+    case retries, timeout, resources
+    case runsOn = "runs_on"
+    case env, cache, workdir, priority
 
     var inTask: TaskKey {
         switch self {
         case .retries: .retries
         case .timeout: .timeout
         case .resources: .resources
+        case .runsOn: .runsOn
         case .env: .env
         case .cache: .cache
         case .workdir: .workdir

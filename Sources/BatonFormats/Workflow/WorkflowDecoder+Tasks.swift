@@ -9,7 +9,8 @@ extension WorkflowDecoder {
             switch key {
             case .retries: defaults.retry = retry(node) ?? defaults.retry
             case .timeout: defaults.timeout = duration(node, name)
-            case .resources: defaults.request = request(node)
+            case .resources: defaults.request.override(with: request(node))
+            case .runsOn: defaults.request.workerKinds = workerKinds(node, name)
             case .env: defaults.environment = environment(node)
             case .cache: defaults.isCached = boolean(node, name) ?? false
             case .workdir: defaults.workingDirectory = template(node, name)
