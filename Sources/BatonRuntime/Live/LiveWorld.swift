@@ -98,6 +98,11 @@ final class LiveWorld {
     }
 
     private func hand(_ launch: Launch) {
+        var launch = launch
+        if let obstacle = LongScript.move(from: &launch, to: folder) {
+            inbox.post(.ended(launch.attempt, .failed(.notStarted(obstacle)), nil))
+            return
+        }
         do throws(RuntimeError) {
             if executor == nil { executor = try makeExecutor().executor }
             executor?.start(launch)

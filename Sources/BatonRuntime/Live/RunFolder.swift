@@ -29,6 +29,11 @@ public struct RunFolder: Hashable, Sendable {
         "logs/\(attempt.task.index).\(attempt.number).trace"
     }
 
+    /// What the attempt runs, where that is too long to be an argument.
+    static func script(of attempt: Attempt.ID) -> String {
+        "logs/\(attempt.task.index).\(attempt.number).sh"
+    }
+
     var lease: String { path + "/orchestrator.lock" }
     var control: String { path + "/control.sock" }
 
