@@ -32,13 +32,13 @@ struct EngineApprovalTests {
         #expect(stage.state("b") == .awaitingApproval(question: "deploy v1?", since: stage.now))
         #expect(ready(stage) == 0)
         #expect(
-            stage.engine.explain(stage.reference("b"))?.reasons
+            stage.engine.explain(stage.reference("b"), at: stage.now)?.reasons
                 == [.waitsForApproval(question: "deploy v1?", since: stage.now)])
         stage.pass(.seconds(5))
         try stage.wish(.review(stage.reference("b"), yes))
         #expect(stage.state("b") == .ready(since: stage.now))
         #expect(stage.effects.contains(.decide))
-        #expect(stage.engine.explain(stage.reference("b"))?.reasons.last == .approved(yes))
+        #expect(stage.engine.explain(stage.reference("b"), at: stage.now)?.reasons.last == .approved(yes))
         stage.run("b")
         stage.run("c")
         #expect(stage.status == .succeeded)

@@ -215,7 +215,7 @@ struct EngineMemoryTests {
         _ = builder.place(ready, reason: "")
         #expect(builder.placements.map(\.worker) == [Worker.ID(2)])
         stage.handle(.workerLost(Worker.ID(2)))
-        let explanation = try #require(stage.engine.explain(task))
+        let explanation = try #require(stage.engine.explain(task, at: stage.now))
         guard case .noWorkerOfKind(let gap) = explanation.reasons.first else {
             return #expect(Bool(false), "\(explanation.reasons)")
         }

@@ -99,12 +99,12 @@ struct EngineRecoveryTests {
         stage.run("b", .failed(.outOfMemory))
         #expect(stage.reasons("b").contains(.raisedMemory(4 << 30)))
         #expect(stage.reasons("c") == [.conditionFalse("1 > 2")])
-        #expect(stage.engine.explain(TaskReference(run: stage.run, task: TaskInstance.ID(9))) == nil)
+        #expect(stage.engine.explain(TaskReference(run: stage.run, task: TaskInstance.ID(9)), at: stage.now) == nil)
     }
 }
 
 extension Stage {
     fileprivate func reasons(_ name: String) -> [Explanation.Reason] {
-        engine.explain(reference(name))?.reasons ?? []
+        engine.explain(reference(name), at: now)?.reasons ?? []
     }
 }

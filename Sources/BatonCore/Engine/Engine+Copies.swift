@@ -29,7 +29,7 @@ extension Engine {
     }
 
     /// The fastest worker that has room for as much as the first attempt holds; the first one's own where no other has.
-    private func workerForCopy(of running: TaskState.Running, _ task: Int, in run: Int) -> Worker.ID? {
+    func workerForCopy(of running: TaskState.Running, _ task: Int, in run: Int) -> Worker.ID? {
         let request = runs[run].expansion.instances[task].request
         guard runs[run].status == .running,
             request.slots.allSatisfy({ $0.units <= runs[run].unitsLeft(of: Int($0.limit)) })

@@ -26,12 +26,14 @@ public struct Explanation: Hashable, Sendable {
         case dependencyEnded(String, TaskState.Label)
         case conditionFalse(String)
         case raisedMemory(Int64)
+        /// Has run since long enough for a second attempt beside it, which waits for this.
+        indirect case secondAttemptWaits(since: Instant, Reason)
     }
 }
 
 extension Engine {
     /// - Returns: nil for a task that the engine does not know.
-    public func explain(_ reference: TaskReference) -> Explanation? {
+    public func explain(_ reference: TaskReference, at now: Instant) -> Explanation? {
         guard let run = runIndex[reference.run] else { return nil }
         let task = Int(reference.task.index)
         let record = runs[run]
@@ -52,7 +54,9 @@ extension Engine {
             reasons = [.dependencyEnded(record.expansion.instances[index].name, record.states[index].label)]
         case .skipped(because: .condition):
             reasons = [.conditionFalse(record.task(task).condition?.source ?? "")]
-        case .running, .succeeded, .failed, .cancelled:
+        case .running(let running):
+            reasons = copyObstacles(running, task, in: run, at: now)
+        case .succeeded, .failed, .cancelled:
             break
         }
         if let review = record.reviews[reference.task.index], review.isApproved { reasons.append(.approved(review)) }
@@ -80,15 +84,7 @@ extension Engine {
 
     private func obstacles(of task: Int, in run: Int) -> [Explanation.Reason] {
         if runs[run].status == .paused { return [.paused] }
-        var reasons: [Explanation.Reason] = []
-        for slot in runs[run].expansion.instances[task].request.slots {
-            let limit = runs[run].submission.workflow.limits[Int(slot.limit)]
-            guard slot.units > runs[run].unitsLeft(of: Int(slot.limit)) else { continue }
-            reasons.append(
-                .limitReached(
-                    limit.name, needed: slot.units, inUse: runs[run].limitsInUse[Int(slot.limit)],
-                    byOthers: runs[run].limitsHeldByOthers[Int(slot.limit)], capacity: limit.capacity))
-        }
+        var reasons = limitObstacles(of: task, in: run)
         let living = workers.filter(\.isAlive)
         let request = runs[run].expansion.instances[task].request
         let able = living.filter { request.allows($0.worker.kind) }
@@ -102,6 +98,39 @@ extension Engine {
         if reasons.isEmpty {
             let ready = runs.reduce(0) { count, run in count + run.states.count { $0.label == .ready } }
             reasons.append(.queued(ready: ready))
+        }
+        return reasons
+    }
+
+    /// What a second attempt waits for that is due; nothing where none is, or where it may start.
+    private func copyObstacles(
+        _ running: TaskState.Running, _ task: Int, in run: Int, at now: Instant
+    ) -> [Explanation.Reason] {
+        guard let patience = runs[run].task(task).speculation, running.stopping == nil,
+            runs[run].companion(of: task) == nil, runs[run].status == .running
+        else { return [] }
+        let due = running.since.advanced(by: patience)
+        guard due <= now, workerForCopy(of: running, task, in: run) == nil else { return [] }
+        var obstacles = limitObstacles(of: task, in: run)
+        let request = runs[run].expansion.instances[task].request
+        let able = workers.filter { $0.isAlive && request.allows($0.worker.kind) }
+        if let roomiest = able.max(by: { $0.free.milliCPU < $1.free.milliCPU }),
+            !able.contains(where: { running.grant.fits(in: $0.free) })
+        {
+            obstacles.append(.noRoom(needed: running.grant, free: roomiest.free))
+        }
+        return obstacles.map { .secondAttemptWaits(since: due, $0) }
+    }
+
+    private func limitObstacles(of task: Int, in run: Int) -> [Explanation.Reason] {
+        var reasons: [Explanation.Reason] = []
+        for slot in runs[run].expansion.instances[task].request.slots {
+            let limit = runs[run].submission.workflow.limits[Int(slot.limit)]
+            guard slot.units > runs[run].unitsLeft(of: Int(slot.limit)) else { continue }
+            reasons.append(
+                .limitReached(
+                    limit.name, needed: slot.units, inUse: runs[run].limitsInUse[Int(slot.limit)],
+                    byOthers: runs[run].limitsHeldByOthers[Int(slot.limit)], capacity: limit.capacity))
         }
         return reasons
     }

@@ -11,13 +11,8 @@ extension Explanation.Reason {
         case .waitsForApproval(let question, let since):
             "has been asking for approval for \(DurationText.format(since.duration(to: now))): '\(ApprovalHint.line(question))'"
         case .approved(let review): "was \(review.predicate)"
-        case .noRoom(let needed, let free):
-            "is ready, but needs \(Sentence.resources(needed.shortfall(of: free))), "
-                + "and \(Self.rest(free.part(of: needed.shortfall(of: free)))) free"
+        case .noRoom, .limitReached: "is ready, but needs \(want)"
         case .noWorkerOfKind(let gap): "is ready, but \(gap.predicate)"
-        case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
-            "is ready, but needs \(needed) of '\(limit)', of which \(inUse + byOthers) of \(capacity) are in use"
-                + (byOthers > 0 ? " (\(byOthers) by other runs)" : "")
         case .queued(let ready):
             ready > 1
                 ? "is ready and fits; \(Sentence.count(ready - 1, "other")) are ready too" : "is ready and starts next"
@@ -28,7 +23,32 @@ extension Explanation.Reason {
         case .dependencyEnded(let task, let state): "did not run because \(task) \(state.verb)"
         case .conditionFalse(let condition): "did not run because its condition is false: \(condition)"
         case .raisedMemory(let bytes): "gets at least \(ByteCount.format(bytes)), because it was killed for memory"
+        case .secondAttemptWaits(let since, let obstacle):
+            "has been due for a second attempt for \(DurationText.format(since.duration(to: now))), which needs "
+                + obstacle.want
         }
+    }
+
+    /// What there is too little of: `2 cores, and nothing of that is free`.
+    private var want: String {
+        switch self {
+        case .noRoom(let needed, let free):
+            let short = needed.shortfall(of: free)
+            return "\(Sentence.resources(short)), and \(Self.rest(free.part(of: short))) free"
+        case .limitReached(let limit, let needed, let inUse, let byOthers, let capacity):
+            return "\(needed) of '\(limit)', of which \(inUse + byOthers) of \(capacity) are in use"
+                + (byOthers > 0 ? " (\(byOthers) by other runs)" : "")
+        case .waitsFor, .waitsForTheRest, .paused, .waitsForApproval, .approved, .noWorkerOfKind, .queued, .backsOff,
+            .dependencyEnded, .conditionFalse, .raisedMemory, .secondAttemptWaits:
+            preconditionFailure("\(self) is no lack of room")
+        }
+    }
+
+    /// Too little room, for the task or for a second attempt at it.
+    var isLackOfRoom: Bool {
+        if case .secondAttemptWaits(_, let obstacle) = self { return obstacle.isLackOfRoom }
+        if case .noRoom = self { return true }
+        return false
     }
 
     private static func rest(_ free: Resources) -> String {
@@ -71,6 +91,8 @@ extension Explanation.Reason {
         case .conditionFalse(let condition):
             .object(["kind": .string("condition_false"), "condition": .string(condition)])
         case .raisedMemory(let bytes): .object(["kind": .string("raised_memory"), "memory_bytes": .number(bytes)])
+        case .secondAttemptWaits(let since, let obstacle):
+            .object(["kind": .string("second_attempt"), "due": .time(since), "waits_for": obstacle.json])
         }
     }
 }

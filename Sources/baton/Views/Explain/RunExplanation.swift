@@ -66,7 +66,8 @@ struct RunExplanation {
     }
 
     private func reason(of task: Int) -> String {
-        story.engine.explain(story.reference(task))?.reasons.first?.predicate(at: story.now) ?? "is waiting"
+        story.engine.explain(story.reference(task), at: story.now)?.reasons.first?.predicate(at: story.now)
+            ?? "is waiting"
     }
 
     /// Those that wait for the same are said together.

@@ -67,7 +67,7 @@ struct TaskExplanation {
 
     private var reasons: [StyledLine] {
         let isOver = story.state(task).isTerminal
-        let reasons = (story.engine.explain(story.reference(task))?.reasons ?? []).filter { reason in
+        let reasons = (story.engine.explain(story.reference(task), at: story.now)?.reasons ?? []).filter { reason in
             if case .raisedMemory = reason { !isOver } else { true }
         }
         var lines = reasons.prefix(10).map { StyledLine("It \($0.predicate(at: story.now)).") }
@@ -76,7 +76,7 @@ struct TaskExplanation {
         if case .failed(let failure) = story.state(root), root != task {
             lines.append("Behind that is \(story.instances[root].name), which \(failure.predicate).")
         }
-        if reasons.contains(where: { if case .noRoom = $0 { true } else { false } }) { lines += story.crowd }
+        if reasons.contains(where: \.isLackOfRoom) { lines += story.crowd }
         if case .awaitingApproval = story.state(task) {
             lines.append(StyledLine(ApprovalHint.sentence(story.run, task: name, options: "")))
         }
@@ -186,7 +186,7 @@ struct TaskExplanation {
         return .object([
             "run": .string(story.run.description), "task": .string(name), "index": .number(task),
             "group": .boolean(story.instances[task].kind != .command), "state": .string(state.label.rawValue),
-            "reasons": .list(story.engine.explain(reference)?.reasons.map(\.json) ?? []),
+            "reasons": .list(story.engine.explain(reference, at: story.now)?.reasons.map(\.json) ?? []),
             "root_cause": story.rootCause(of: task) == task
                 ? nil : .string(story.instances[story.rootCause(of: task)].name),
             "expected_start": story.expectedStart(task).flatMap { $0 > story.now ? .time($0) : nil },
