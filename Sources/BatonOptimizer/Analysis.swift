@@ -98,6 +98,8 @@ public struct Pace: Hashable, Sendable {
         case cores, memory, gpus, disk
         /// A limit or concurrency group of that name.
         case limit(String)
+        /// The workers of these kinds, for tasks that may run on no others.
+        case kinds([String])
     }
 
     static func all(_ subject: Subject, _ criticality: Criticality) -> [Pace] {

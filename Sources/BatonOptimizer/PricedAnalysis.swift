@@ -69,6 +69,20 @@ public struct PricedAnalysis: Sendable {
     public let together: Together?
     /// Outcomes of the workflow as it is, by world.
     public let before: [Report]
+    /// Nil where nothing else goes on.
+    public let loadEffect: LoadEffect?
+    private let load: [OpenRun]
+
+    /// What other runs do to the workflow as it is.
+    public struct LoadEffect: Sendable {
+        /// How long it takes without them, in nanoseconds.
+        public var alone: LoadWait.Spread
+        public var beside: LoadWait.Spread
+        /// How much longer it takes beside them than without, in the same worlds, in nanoseconds.
+        public var delay: LoadWait.Spread
+        /// What it waits for, the longest wait first.
+        public var waits: [LoadWait]
+    }
 
     /// Several proposals at once.
     public struct Together: Sendable {
@@ -86,22 +100,37 @@ public struct PricedAnalysis: Sendable {
     private static let mostSimulatedTasks = 4_000_000
     private static let leastPriced = 10
 
-    /// - Parameter distrusted: findings that were made before and did not do what was promised, by id, with the reason why
-    ///   they are refused.
+    /// - Parameters:
+    ///   - load: runs that go on beside it; all prices are those beside them.
+    ///   - distrusted: findings that were made before and did not do what was promised, by id, with the reason why they are
+    ///     refused.
     public init(
-        _ analysis: Analysis, permissions: Set<Finding.Permission>, distrusted: [String: String] = [:],
-        workforce: some Workforce, makePolicy: @escaping @Sendable () -> any Policy
+        _ analysis: Analysis, beside load: [OpenRun] = [], permissions: Set<Finding.Permission>,
+        distrusted: [String: String] = [:], workforce: some Workforce,
+        makePolicy: @escaping @Sendable () -> any Policy
     ) {
         self.analysis = analysis
-        let trial = PairedTrial(analysis, makePolicy: makePolicy)
-        let before = workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
+        self.load = load
+        let trial = PairedTrial(analysis, beside: load, makePolicy: makePolicy)
+        let before: [Report]
+        if load.isEmpty {
+            before = workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
+            loadEffect = nil
+        } else {
+            let watched = workforce.map(PairedTrial.worlds) { trial.watched(in: trial.world($0)) }
+            let calm = PairedTrial(analysis, makePolicy: makePolicy)
+            let alone = workforce.map(PairedTrial.worlds) { calm.original(in: calm.world($0)) }
+            before = watched.map(\.report)
+            loadEffect = LoadEffect(alone, before, watched.map(\.waits))
+        }
         self.before = before
         func outcomes(_ edits: [WorkflowEdit]) -> [Report]? {
             guard !edits.isEmpty, let edited = try? trial.edited(edits) else { return nil }
             let after = workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
             return zip(before, after).contains { $0.hasSucceeded && !$1.hasSucceeded } ? nil : after
         }
-        let simulated = PairedTrial.worlds * max(analysis.subject.expansion.instances.count, 1)
+        let tasks = load.reduce(analysis.subject.expansion.instances.count) { $0 + $1.rest.graph.count }
+        let simulated = PairedTrial.worlds * max(tasks, 1)
         let mostPriced = max(Self.leastPriced, Self.mostSimulatedTasks / simulated)
         var proposals: [PricedFinding] = []
         for (place, finding) in analysis.findings.enumerated() {
@@ -128,7 +157,7 @@ public struct PricedAnalysis: Sendable {
         of edits: [WorkflowEdit], workforce: some Workforce, makePolicy: @escaping @Sendable () -> any Policy
     ) -> Promise? {
         if let together, together.edits == edits { return together.promise }
-        let trial = PairedTrial(analysis, makePolicy: makePolicy)
+        let trial = PairedTrial(analysis, beside: load, makePolicy: makePolicy)
         guard let edited = try? trial.edited(edits) else { return nil }
         let after = workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
         return trial.promise(before: before, after: after)
@@ -150,6 +179,16 @@ public struct PricedAnalysis: Sendable {
                 edits: edits, findings: findings, promise: trial.promise(before: before, after: after), after: after)
         }
         return best
+    }
+}
+
+extension PricedAnalysis.LoadEffect {
+    /// All by world.
+    fileprivate init(_ alone: [Report], _ beside: [Report], _ waits: [WaitRecord]) {
+        let (without, with) = (alone.map(\.makespan.nanoseconds), beside.map(\.makespan.nanoseconds))
+        self.init(
+            alone: .init(without), beside: .init(with), delay: .init(zip(with, without).map { $0 - $1 }),
+            waits: LoadWait.all(waits, makespans: with))
     }
 }
 

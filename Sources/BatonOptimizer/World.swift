@@ -13,6 +13,8 @@ public struct World: Sendable {
     let straggling: [[Int64]]
     /// Of tasks whose sort slows itself down, by index of the workflow's tasks; empty where none does.
     let slowDowns: [SlowDown?]
+    /// What is left of each task of each run beside the workflow, in nanoseconds.
+    var others: [[Int64]] = []
 
     /// What turned out in some other way.
     public init(nanoseconds: [Int64], peakMemoryBytes: [Int64], slowDowns: [SlowDown?] = []) {

@@ -22,11 +22,10 @@ public struct ServerAnswers: Sendable {
     public var outlook: @Sendable (Workflow.Task, LiveControl.Load) async throws -> ScheduleOutlook = { _, _ in
         ScheduleOutlook()
     }
-    /// An `OptimizationAnalysis`.
-    public var analyze: @Sendable (WorkflowFile) async throws -> JSON = { _ in throw Self.missing("the optimiser") }
-    /// The same, with the text as it would be if findings, by their ids, were applied.
-    public var preview: @Sendable (WorkflowFile, _ findings: [String]) async throws -> JSON = { _, _ in
-        throw Self.missing("the optimiser")
+    /// An `OptimizationAnalysis`, with the text as it would be if findings, by their ids, were applied; beside the open runs, or
+    /// alone.
+    public var analyze: @Sendable (WorkflowFile, _ findings: [String], _ isAlone: Bool) async throws -> JSON = {
+        _, _, _ in throw Self.missing("the optimiser")
     }
     /// Applies findings, by their ids, to the file of a workflow, by its name; the new revision.
     public var apply: @Sendable (_ workflow: String, _ findings: [String], _ actor: String) async throws -> JSON = {

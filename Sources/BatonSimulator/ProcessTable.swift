@@ -21,13 +21,15 @@ struct ProcessTable: Sendable {
         var peakMemoryBytes: Int64
         /// Of those with which it shares something.
         var group: Int?
+        /// Nothing of it is measured.
+        var isBackground: Bool
         var end: End?
         /// Where it stands in `running`.
         fileprivate var place = 0
 
         init(
             _ attempt: Attempt.ID, on worker: Worker.ID, since: Instant, grant: Resources, outcome: Outcome,
-            peakMemoryBytes: Int64, group: Int? = nil
+            peakMemoryBytes: Int64, group: Int? = nil, isBackground: Bool = false
         ) {
             self.attempt = attempt
             self.worker = worker
@@ -36,6 +38,7 @@ struct ProcessTable: Sendable {
             self.outcome = outcome
             self.peakMemoryBytes = peakMemoryBytes
             self.group = group
+            self.isBackground = isBackground
         }
     }
 

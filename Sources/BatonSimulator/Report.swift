@@ -1,6 +1,6 @@
 public import BatonCore
 
-/// What came of a simulation.
+/// What came of a simulation; of background runs it says nothing but where their attempts ran.
 public struct Report: Hashable, Sendable {
     /// In order of submission.
     public var runs: [RunResult]
@@ -17,7 +17,7 @@ public struct Report: Hashable, Sendable {
     public var cost: Double
     /// CPU granted, over time.
     public var allocatedCoreHours: Double
-    /// In the order of their ends; empty unless the scenario records them.
+    /// In the order of their ends, then those of background runs that still go on; empty unless the scenario records them.
     public var spans: [Span]
     public var counts: Counts
     /// True when every run that was accepted came to its end.

@@ -51,9 +51,12 @@ struct SimulatedWorld: Sendable {
 
     // MARK: Orders
 
-    /// - Parameter transferNanoseconds: how long it takes to bring the data of its dependencies.
+    /// - Parameters:
+    ///   - transferNanoseconds: how long it takes to bring the data of its dependencies.
+    ///   - isBackground: nothing of it is measured.
     mutating func start(
-        _ order: Effect.Order, _ behaviour: Workload.Behaviour, transferNanoseconds: Int64, at now: Instant
+        _ order: Effect.Order, _ behaviour: Workload.Behaviour, transferNanoseconds: Int64, isBackground: Bool = false,
+        at now: Instant
     ) -> Bool {
         guard isSupervisorUp, workers[Int(order.worker.index)].isAlive else { return false }  // spoken to nobody
         guard !processes.remembers(order.attempt) else {
@@ -79,7 +82,7 @@ struct SimulatedWorld: Sendable {
             .init(
                 order.attempt, on: order.worker, since: now, grant: order.grant, outcome: outcome,
                 peakMemoryBytes: min(behaviour.peakMemoryBytes, order.grant.memoryBytes),
-                group: behaviour.sharing?.group
+                group: behaviour.sharing?.group, isBackground: isBackground
             ))
         workers[Int(order.worker.index)].used += order.grant
         if let sharing = behaviour.sharing {
@@ -189,22 +192,29 @@ struct SimulatedWorld: Sendable {
         let process = processes[slot]
         processes.end(slot, as: outcome, end)
         workers[Int(process.worker.index)].used -= process.grant
-        workers[Int(process.worker.index)].lastEnd = now
         if let group = process.group {
             paces[group]?.leave(at: now)
             planFirstEnd(in: group, at: now)
         }
+        if recordsSpans { spans.append(span(process, until: now, outcome)) }
+        if process.isBackground { return }
+        workers[Int(process.worker.index)].lastEnd = now
         let seconds = Double(now.nanoseconds - process.since.nanoseconds) / 1e9
         consumption.grantedCPUSeconds += seconds * Double(process.grant.milliCPU) / 1000
         consumption.grantedByteSeconds += seconds * Double(process.grant.memoryBytes)
         consumption.usedByteSeconds += seconds * Double(process.peakMemoryBytes)
-        if recordsSpans {
-            spans.append(
-                Report.Span(
-                    attempt: process.attempt, worker: process.worker, start: process.since, end: now,
-                    grant: process.grant, outcome: outcome
-                ))
-        }
+    }
+
+    /// Where and when processes ran that still live; empty unless asked for.
+    func openSpans(at now: Instant) -> [Report.Span] {
+        guard recordsSpans else { return [] }
+        return processes.running.map { span(processes[$0], until: now, processes[$0].outcome) }
+    }
+
+    private func span(_ process: ProcessTable.Process, until end: Instant, _ outcome: Outcome) -> Report.Span {
+        Report.Span(
+            attempt: process.attempt, worker: process.worker, start: process.since, end: end, grant: process.grant,
+            outcome: outcome)
     }
 
     // MARK: Workers

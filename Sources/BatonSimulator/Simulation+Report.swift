@@ -2,7 +2,7 @@ import BatonCore
 
 extension Simulation {
     var report: Report {
-        let runs = results.compactMap { $0 }
+        let runs = zip(results, scenario.workload.arrivals).compactMap { $1.isBackground ? nil : $0 }
         let start = runs.map(\.submittedAt).min() ?? .zero
         let end = runs.compactMap(\.endedAt).max() ?? now
         let makespan = start.duration(to: end)
@@ -14,8 +14,8 @@ extension Simulation {
             allocatedGBHours: world.consumption.grantedByteSeconds / 3.6e12,
             usedGBHours: world.consumption.usedByteSeconds / 3.6e12,
             cost: cost(since: start), allocatedCoreHours: world.consumption.grantedCPUSeconds / 3600,
-            spans: world.spans,
-            counts: counts, isComplete: results.allSatisfy { $0 != nil } && !engine.hasOpenRuns,
+            spans: world.spans + world.openSpans(at: now),
+            counts: counts, isComplete: results.allSatisfy { $0 != nil } && !hasOpenRuns,
             violations: witness.violations + world.violations
         )
     }

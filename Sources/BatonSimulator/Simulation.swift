@@ -10,13 +10,15 @@ public struct Scenario: Hashable, Sendable {
     public var faults: FaultPlan
     /// Keeps in the report where and when each attempt ran.
     public var recordsSpans: Bool
+    /// Limits of one name are one limit for all runs, as on one machine; else each run has its own.
+    public var sharesLimits: Bool
     /// Checks the engine's invariants after every event and the world's at every start; slow.
     public var isChecked: Bool
 
     public init(
         workers: [Machine], workload: Workload, durations: DurationModel = DurationModel(seed: 0, spread: .exact),
         expectations: Expectations? = nil, faults: FaultPlan = FaultPlan(), recordsSpans: Bool = false,
-        isChecked: Bool = false
+        sharesLimits: Bool = false, isChecked: Bool = false
     ) {
         self.workers = workers
         self.workload = workload
@@ -24,6 +26,7 @@ public struct Scenario: Hashable, Sendable {
         self.expectations = expectations
         self.faults = faults
         self.recordsSpans = recordsSpans
+        self.sharesLimits = sharesLimits
         self.isChecked = isChecked
     }
 
@@ -70,6 +73,7 @@ public struct Simulation: Sendable {
     private var effects: [Effect] = []
     private var wantsDecision = false
     private var plannedLeft: Int
+    private let hasBackground: Bool
     private var crashes: ArraySlice<FaultPlan.Crash>
     private var decisionNumber: Int64 = 0
 
@@ -83,6 +87,7 @@ public struct Simulation: Sendable {
         results = Array(repeating: nil, count: scenario.workload.arrivals.count)
         crashes = scenario.faults.crashes.sorted { $0.turn < $1.turn }[...]
         plannedLeft = scenario.workload.arrivals.count
+        hasBackground = scenario.workload.arrivals.contains(where: \.isBackground)
         for (index, arrival) in scenario.workload.arrivals.enumerated() {
             arrivals[arrival.submission.run] = index
             world.queue.push(.arrival(index), at: arrival.at)
@@ -132,6 +137,14 @@ public struct Simulation: Sendable {
         decisionNumber += 1
         var decision = decision
         decision.number = decisionNumber
+        if scenario.sharesLimits {
+            let count = decision.placements.count
+            decision = engine.keepingSharedLimits(decision)
+            if decision.placements.count < count {
+                engine.offerAgain()
+                wantsDecision = true
+            }
+        }
         do throws(Rejection) {
             handle(try engine.admit(decision))
         } catch {
@@ -144,7 +157,16 @@ public struct Simulation: Sendable {
     private mutating func needsDecision() -> Bool {
         guard wantsDecision, isUp, !store.isFull else { return false }
         wantsDecision = engine.hasReadyTasks
+        if wantsDecision, scenario.sharesLimits { for event in engine.limitNews() { handle(event) } }
         return wantsDecision
+    }
+
+    /// Nobody waits for those in the background.
+    var hasOpenRuns: Bool {
+        guard hasBackground else { return engine.hasOpenRuns }
+        return results.indices.contains { index in
+            !scenario.workload.arrivals[index].isBackground && results[index]?.status?.isTerminal == false
+        }
     }
 
     /// Ends the turn: what was handled is appended and acted on.
@@ -155,7 +177,7 @@ public struct Simulation: Sendable {
             counts.turns += 1
             endTurn()
         }
-        if isUp && plannedLeft == 0 && batch.isEmpty && !engine.hasOpenRuns { return nil }
+        if isUp && plannedLeft == 0 && batch.isEmpty && !hasOpenRuns { return nil }
         return world.queue.nextAt
     }
 
@@ -231,10 +253,13 @@ public struct Simulation: Sendable {
     private mutating func submit(_ index: Int) {
         let arrival = scenario.workload.arrivals[index]
         wish(.submit(arrival.submission))
-        guard let expectations = scenario.expectations else { return }
-        let instances = engine.instances(of: arrival.submission.run)
-        let estimates = expectations.estimates(for: instances, of: arrival, scenario.durations)
-        if !estimates.isEmpty { handle(.estimated(arrival.submission.run, estimates)) }
+        if let expectations = scenario.expectations {
+            let instances = engine.instances(of: arrival.submission.run)
+            let estimates = expectations.estimates(for: instances, of: arrival, scenario.durations)
+            if !estimates.isEmpty { handle(.estimated(arrival.submission.run, estimates)) }
+        }
+        guard !arrival.running.isEmpty, engine.status(of: arrival.submission.run) != nil else { return }
+        handle(.decided(Decision(policy: "", placements: arrival.running)))
     }
 
     private mutating func wish(_ command: Command) {
@@ -304,7 +329,9 @@ public struct Simulation: Sendable {
                 of: Int(attempt.task.index), task: engine.taskIndex(of: attempt.reference))
             let transfer = engine.transferNanoseconds(
                 of: attempt.reference, to: order.worker, bytes: behaviour.inputBytes)
-            guard world.start(order, behaviour, transferNanoseconds: transfer, at: now) else { return }
+            let background = scenario.workload.arrivals[index].isBackground
+            guard world.start(order, behaviour, transferNanoseconds: transfer, isBackground: background, at: now)
+            else { return }
             counts.attempts += 1
             if scenario.isChecked { witness.checkStart(order, engine, world) }
         case .stop(let attempt, let reason):

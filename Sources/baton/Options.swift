@@ -74,6 +74,14 @@ struct MachineOptions: ParsableArguments {
         }
     }
 
+    /// As another command takes them.
+    var arguments: [String] {
+        [
+            jobs.map { "--jobs=\($0)" }, memory.map { "--memory=\($0.bytes)" }, kind.map { "--kind=\($0)" },
+            "--policy=\(policy.name)",
+        ].compactMap { $0 }
+    }
+
     /// What of this machine a run may use.
     func capacity(directory: String) -> Resources {
         var capacity = Machine.capacity(directory: directory)

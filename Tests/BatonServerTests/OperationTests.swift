@@ -162,7 +162,7 @@ struct OperationTests {
     func answers() async throws {
         var answers = ServerAnswers()
         answers.explainTask = { task in Array(#"{"task":\#(task.task.index)}"#.utf8) }
-        answers.analyze = { file in Array(#"{"workflow_id":"\#(file.workflow.name)"}"#.utf8) }
+        answers.analyze = { file, _, _ in Array(#"{"workflow_id":"\#(file.workflow.name)"}"#.utf8) }
         answers.predict = { task, workflow in Array(#"{"for":"\#(workflow ?? "")/\#(task.name)"}"#.utf8) }
         answers.apply = { workflow, findings, actor in Array(#"{"by":"\#(actor)","n":\#(findings.count)}"#.utf8) }
         answers.forecast = { horizon in Array(#"{"seconds":\#(Int(horizon.components.seconds))}"#.utf8) }

@@ -61,15 +61,16 @@ struct WorkflowFileTests {
     @Test("an analysis with findings asks for the text as it would be with them")
     func preview() async throws {
         var answers = ServerAnswers()
-        answers.analyze = { _ in Array(#"{"of":"analysis"}"#.utf8) }
-        answers.preview = { file, findings in Array(#"{"of":"\#(file.workflow.name)","n":\#(findings.count)}"#.utf8) }
+        answers.analyze = { file, findings, isAlone in
+            Array(#"{"of":"\#(file.workflow.name)","n":\#(findings.count),"alone":\#(isAlone)}"#.utf8)
+        }
         try await Stage.with(answers: answers) { stage in
             let path = "/api/v1/optimization/analyze"
             let plain = try await stage.post(path, #"{"workflow":"name: w\ntasks: {x: {run: echo}}"}"#)
-            #expect(plain["of"] == .string("analysis"))
-            let body = #"{"workflow":"name: w\ntasks: {x: {run: echo}}","optimizations":["a","b"]}"#
+            #expect(plain["n"] == .number(0) && plain["alone"] == .boolean(false))
+            let body = #"{"workflow":"name: w\ntasks: {x: {run: echo}}","optimizations":["a","b"],"alone":true}"#
             let changed = try await stage.post(path, body)
-            #expect(changed["of"] == .string("w") && changed["n"] == .number(2))
+            #expect(changed["of"] == .string("w") && changed["n"] == .number(2) && changed["alone"] == .boolean(true))
         }
     }
 

@@ -10,6 +10,9 @@ public struct TimedQueue<Element> {
     /// When the next one is due.
     public var next: Instant? { items.last?.at }
 
+    /// What is due next.
+    public var first: Element? { items.last?.element }
+
     public mutating func insert(_ element: Element, at instant: Instant) {
         var low = 0
         var high = items.count

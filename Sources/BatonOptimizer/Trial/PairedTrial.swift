@@ -8,7 +8,9 @@ public import BatonSimulator
 /// let before = (0..<PairedTrial.worlds).map { trial.original(in: trial.world($0)) }
 /// let after = (0..<PairedTrial.worlds).map { trial.outcome(of: trial.edited(edits), in: trial.world($0)) }
 /// ```
-/// Each world is drawn by its number alone, so that worlds can be simulated in any order and side by side.
+/// Each world is drawn by its number alone, so that worlds can be simulated in any order and side by side. Where other runs go
+/// on, what is left of them is in each world too: they share the machines, under the same engine and policy, and nothing of
+/// them is measured.
 public struct PairedTrial: Sendable {
     /// Enough for the interval of a single run.
     public static let worlds = 40
@@ -23,10 +25,16 @@ public struct PairedTrial: Sendable {
     private let subject: Subject
     private let families: TaskFamilies
     private let beliefs: Beliefs
+    private let load: [OpenRun]
     private let makePolicy: @Sendable () -> any Policy
 
-    /// - Parameter makePolicy: a fresh policy for each simulation, which sees usual run times.
-    public init(_ analysis: Analysis, makePolicy: @escaping @Sendable () -> any Policy) {
+    /// - Parameters:
+    ///   - load: runs that go on beside it.
+    ///   - makePolicy: a fresh policy for each simulation, which sees usual run times.
+    public init(
+        _ analysis: Analysis, beside load: [OpenRun] = [], makePolicy: @escaping @Sendable () -> any Policy
+    ) {
+        self.load = load
         subject = analysis.subject
         families = analysis.families
         beliefs = analysis.beliefs
@@ -47,21 +55,42 @@ public struct PairedTrial: Sendable {
     }
 
     /// The world in which all is as usual.
-    public var usual: World { World(subject, beliefs, families: families) }
+    public var usual: World {
+        var world = World(subject, beliefs, families: families)
+        world.others = load.map(\.usual)
+        return world
+    }
 
     /// The world of that number.
-    public func world(_ number: Int) -> World { World(subject, beliefs, families: families, seed: UInt64(number)) }
+    public func world(_ number: Int) -> World {
+        var world = World(subject, beliefs, families: families, seed: UInt64(number))
+        world.others = load.map { $0.remaining(inWorld: UInt64(number)) }
+        return world
+    }
 
     /// The workflow as it is.
     public func original(in world: World, recordsSpans: Bool = false) -> Report {
+        simulated(in: world, recordsSpans).own
+    }
+
+    private func simulated(in world: World, _ recordsSpans: Bool) -> Report {
         let behaviours = subject.knowledge.indices.map { behaviour(of: [$0], in: world) }
-        return run(subject.workflow, subject.expansion, behaviours, recordsSpans)
+        return run(subject.workflow, subject.expansion, behaviours, recordsSpans, in: world)
     }
 
     /// The workflow after its edits.
     public func outcome(of edited: Edited, in world: World, recordsSpans: Bool = false) -> Report {
         let behaviours = edited.origins.parts.map { behaviour(of: $0, in: world) }
-        return run(edited.workflow, edited.expansion, behaviours, recordsSpans)
+        return run(edited.workflow, edited.expansion, behaviours, recordsSpans, in: world).own
+    }
+
+    /// The workflow as it is, with what it waits for that others hold.
+    func watched(in world: World) -> (report: Report, waits: WaitRecord) {
+        var report = simulated(in: world, true)
+        var sweep = WaitSweep(subject, beside: load, own: Report.ownRun)
+        let waits = sweep.record(report.spans)
+        report.spans = []
+        return (report, waits)
     }
 
     /// What the outcomes of the same worlds promise.
@@ -101,15 +130,29 @@ public struct PairedTrial: Sendable {
     }
 
     private func run(
-        _ workflow: Workflow, _ expansion: Expansion, _ behaviours: [Workload.Behaviour], _ recordsSpans: Bool
+        _ workflow: Workflow, _ expansion: Expansion, _ behaviours: [Workload.Behaviour], _ recordsSpans: Bool,
+        in world: World
     ) -> Report {
+        let others = zip(load, world.others).map { $0.arrival($1) }
         let submission = Run.Submission(
-            run: Run.ID(rawValue: 1), workflow: workflow, parameters: subject.parameters, expansion: expansion)
+            run: Report.ownRun, workflow: workflow, parameters: subject.parameters, expansion: expansion)
         let scenario = Scenario(
             workers: subject.machines,
-            workload: Workload([.init(submission: submission, instanceBehaviours: behaviours)]),
-            expectations: Expectations(), recordsSpans: recordsSpans)
+            workload: Workload(others + [.init(submission: submission, instanceBehaviours: behaviours)]),
+            expectations: Expectations(), recordsSpans: recordsSpans, sharesLimits: !others.isEmpty)
         var simulation = Simulation(scenario)
         return simulation.run(under: makePolicy)
+    }
+}
+
+extension Report {
+    /// The workflow's; ids that are minted are larger.
+    fileprivate static let ownRun = Run.ID(rawValue: 1)
+
+    /// Without the spans of other runs.
+    fileprivate var own: Report {
+        var report = self
+        report.spans.removeAll { $0.attempt.run != Self.ownRun }
+        return report
     }
 }

@@ -108,19 +108,9 @@ extension Orchestrator {
 
     /// Limits of one name are one limit, whoever holds them: other runs here, or those of others.
     private func shareLimits(with pool: MachinePool?) {
-        let sharing = runs.values.filter { !$0.limits.isEmpty }
-        guard let first = sharing.first else { return }
-        if pool == nil, sharing.count == 1, engine.limitsHeldByOthers(than: first.id).allSatisfy({ $0 == 0 }) { return }
-        var inUse: [String: Int64] = [:]
-        for run in sharing {
-            for (limit, units) in zip(run.limits, engine.limitsInUse(by: run.id)) { inUse[limit, default: 0] += units }
-        }
-        for run in sharing.sorted(by: { $0.id < $1.id }) {
-            let own = engine.limitsInUse(by: run.id)
-            let outside = pool?.heldByOthers(of: run.limits) ?? Array(repeating: 0, count: own.count)
-            let held = run.limits.indices.map { outside[$0] + inUse[run.limits[$0], default: 0] - own[$0] }
-            if held != engine.limitsHeldByOthers(than: run.id) { handle(.limitsShared(run.id, heldByOthers: held)) }
-        }
+        let news = engine.limitNews { names in pool?.heldByOthers(of: names) ?? names.map { _ in 0 } }
+        guard !news.isEmpty else { return }
+        news.forEach(handle)
         wantsDecision = false
     }
 
@@ -129,7 +119,9 @@ extension Orchestrator {
         var decision = policy.decide(engine.observe(at: clock.now))
         let proposed = decision.placements.count
         decision.placements.removeSubrange(min(mostPlacements, proposed)...)
-        keepSharedLimits(&decision)
+        let allowed = engine.keepingSharedLimits(decision)
+        if allowed.placements.count < decision.placements.count { wantsDecision = true }
+        decision = allowed
         if decision.placements.count < proposed { engine.offerAgain() }
         guard !decision.placements.isEmpty || decision.secondOpinion != nil else { return }
         do throws(Rejection) {
@@ -148,26 +140,5 @@ extension Orchestrator {
         }
         copyAlarms.removeAll()
         wantsDecision = wanted
-    }
-
-    /// A policy sees each run's limits as that run's own; of those that several runs know by one name, the first takers
-    /// get what is left, and the rest goes on waiting.
-    private func keepSharedLimits(_ decision: inout Decision) {
-        guard runs.count > 1, runs.values.contains(where: { !$0.limits.isEmpty }) else { return }
-        var taken: [String: Int64] = [:]
-        decision.placements.removeAll { placement in
-            guard let run = runs[placement.task.run], !run.limits.isEmpty else { return false }
-            let slots = engine.instances(of: run.id)[Int(placement.task.task.index)].request.slots
-            let left = engine.limitsLeft(to: run.id)
-            let fits = slots.allSatisfy { slot in
-                taken[run.limits[Int(slot.limit)], default: 0] + slot.units <= left[Int(slot.limit)]
-            }
-            if fits {
-                for slot in slots { taken[run.limits[Int(slot.limit)], default: 0] += slot.units }
-            } else {
-                wantsDecision = true
-            }
-            return !fits
-        }
     }
 }

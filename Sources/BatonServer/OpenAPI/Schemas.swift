@@ -98,7 +98,8 @@ enum Schemas {
               "optimizations": {
                 "description": "Findings by their ids: the answer has the text as it would be with them, too.",
                 "type": "array", "items": {"type": "string"}
-              }
+              },
+              "alone": {"description": "As if no other run went on.", "type": "boolean", "default": false}
             }
           },
           "ApplyRequest": {

@@ -35,6 +35,7 @@ function view(found, text, workflow, signal) {
       ["Cores worth having", found.speed_up?.knee ?? "–",
         found.speed_up ? `${percent(found.speed_up.serial_share)} can't be shared out` : null],
     ]),
+    loadCard(found),
     bottlenecks(found),
     h("h2", {}, "Findings"),
     found.findings.length ? found.findings.map((each) => findingCard(each, text, workflow, signal))
@@ -43,7 +44,23 @@ function view(found, text, workflow, signal) {
   ];
 }
 
-function bottlenecks({ bottlenecks: all = [] }) {
+// What goes on now, and what it would do to the workflow.
+function loadCard({ load, bottlenecks = [] }) {
+  const times = load?.completion_seconds;
+  if (!times) return null;
+  const name = (id) => load.runs.find((each) => each.run === id)?.workflow ?? id;
+  const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return h("section", { class: "card" }, h("h2", {}, "Beside what runs now"),
+    h("p", {}, `${plural(load.open_runs, "open run")}, ${plural(load.running_tasks, "task")} running and ` +
+      `${load.waiting_tasks} waiting. Submitted now it would end in about ${duration(times.beside.p50)} ` +
+      `(P90 ${duration(times.beside.p90)}), alone in ${duration(times.alone.p50)} (P90 ${duration(times.alone.p90)}).`),
+    bottlenecks.filter((each) => each.runs).map((each) => h("p", {},
+      `${each.tasks.slice(0, 3).join(", ")} would wait ${duration(each.wait_seconds)} for ${words(each.cause)}, held by ` +
+      `${each.runs.slice(0, 3).map(name).join(", ")}; that is over in about ${duration(each.until_seconds.p50)}.`)));
+}
+
+function bottlenecks({ bottlenecks }) {
+  const all = (bottlenecks ?? []).filter((each) => each.criticality !== undefined);
   if (!all.length) return null;
   return h("section", { class: "card" }, h("h2", {}, "What the time goes to"),
     h("ol", { class: "chain" }, all.slice(0, 8).map((each) =>

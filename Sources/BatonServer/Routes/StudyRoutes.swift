@@ -7,7 +7,7 @@ extension RouteTable {
     static let studies: [Route] = [
         .post(
             "\(prefix)/optimization/analyze", .optimization,
-            "Find what holds a workflow back, and what each cure gains.",
+            "Find what holds a workflow back beside the open runs, and what each cure gains.",
             body: [.json("AnalyzeRequest"), .workflow], answer: .json("OptimizationAnalysis"),
             handle: StudyRoutes.analyze),
         .post(
@@ -41,32 +41,33 @@ extension RouteTable {
 
 enum StudyRoutes {
     @Sendable static func analyze(_ call: Call) async throws -> Reply {
-        let (file, findings) = try await Computation.run { try workflow(call) }
+        let (file, findings, isAlone) = try await Computation.run { try workflow(call) }
         let start = call.core.clock()
-        let answers = call.core.answers
-        let answer = try await findings.isEmpty ? answers.analyze(file) : answers.preview(file, findings)
+        let answer = try await call.core.answers.analyze(file, findings, isAlone)
         call.core.metrics.observe(start.duration(to: call.core.clock()).seconds, in: .analysisSeconds)
         return .json(answer)
     }
 
-    /// YAML; JSON that is a workflow; or JSON with `workflow`, which is YAML text or a workflow, and findings to be tried.
-    private static func workflow(_ call: Call) throws -> (file: WorkflowFile, findings: [String]) {
+    /// YAML; JSON that is a workflow; or JSON with `workflow`, which is YAML text or a workflow, findings to be tried, and
+    /// whether it is looked at alone.
+    private static func workflow(_ call: Call) throws -> (file: WorkflowFile, findings: [String], isAlone: Bool) {
         let folder = call.core.configuration.workingDirectory ?? "/"
         guard call.contentType == "application/json" else {
-            return (try RunRequest.decode(try call.text(), isJSON: false, in: folder), [])
+            return (try RunRequest.decode(try call.text(), isJSON: false, in: folder), [], false)
         }
         let value = try call.json()
         guard value["workflow"] != nil else {
-            return (try RunRequest.decode(try call.text(), isJSON: true, in: folder), [])
+            return (try RunRequest.decode(try call.text(), isJSON: true, in: folder), [], false)
         }
         var fields = try Fields(value)
         let workflow = fields.take("workflow") ?? .null
         let findings = try fields.strings("optimizations") ?? []
+        let isAlone = try fields.boolean("alone") ?? false
         try fields.finish()
         if case .string(let text) = workflow {
-            return (try RunRequest.decode(text, isJSON: false, in: folder), findings)
+            return (try RunRequest.decode(text, isJSON: false, in: folder), findings, isAlone)
         }
-        return (try RunRequest.decode(workflow.json, isJSON: true, in: folder), findings)
+        return (try RunRequest.decode(workflow.json, isJSON: true, in: folder), findings, isAlone)
     }
 
     @Sendable static func apply(_ call: Call) async throws -> Reply {

@@ -14,13 +14,6 @@ extension Job {
         recorded workflow: Workflow, instances: [TaskInstance], graph: Graph, usages: [Usage?]
     ) {
         precondition(usages.count == instances.count, "\(usages.count) measurements of \(instances.count) tasks")
-        let definitions = workflow.tasks.map { task in
-            Workflow.Task(
-                name: task.name, action: .shell(Template(literal: "true")), priority: task.priority,
-                deadline: task.deadline)
-        }
-        let replica = Workflow(
-            name: workflow.name, limits: workflow.limits, deadline: workflow.deadline, tasks: definitions)
         let expansion = Expansion(
             instances: zip(instances, usages).map { instance, usage in
                 var instance = instance
@@ -28,7 +21,7 @@ extension Job {
                 return instance
             }, graph: graph)
         self.init(
-            workflow: replica, expansion: expansion,
+            workflow: workflow.replica(), expansion: expansion,
             behaviours: usages.map { usage in
                 Workload.Behaviour(
                     duration: usage?.wall ?? .zero, peakMemoryBytes: usage?.peakMemoryBytes ?? 0)

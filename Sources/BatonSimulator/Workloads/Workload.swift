@@ -18,10 +18,14 @@ public struct Workload: Hashable, Sendable {
         public var behaviours: [Behaviour]
         /// By index of the instances, where those of one task differ; empty where they do not.
         public var instanceBehaviours: [Behaviour]
+        /// Tasks that run already when it arrives, with nothing left to wait for; their behaviour is what is left of them.
+        public var running: [Placement]
+        /// The work of others: it takes room, but nothing of it is measured, and the simulation ends when all else has.
+        public var isBackground: Bool
 
         public init(
             at: Instant = .zero, submission: Run.Submission, behaviours: [Behaviour] = [],
-            instanceBehaviours: [Behaviour] = []
+            instanceBehaviours: [Behaviour] = [], running: [Placement] = [], isBackground: Bool = false
         ) {
             precondition(
                 behaviours.count == submission.workflow.tasks.count || !instanceBehaviours.isEmpty,
@@ -31,6 +35,8 @@ public struct Workload: Hashable, Sendable {
             self.submission = submission
             self.behaviours = behaviours
             self.instanceBehaviours = instanceBehaviours
+            self.running = running
+            self.isBackground = isBackground
         }
 
         /// - Parameters:

@@ -73,6 +73,14 @@ struct OptimizeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What a task takes besides its work, such as 20s. [1.5ms]", valueName: "time"))
     var overhead: TimeSpan?
 
+    @Flag(
+        help: "Look at the workflow as if no other run went on. [beside the runs that are open; with --cluster alone]")
+    var alone = false
+
+    /// A server asks: it drives all runs, and would drive the workflow.
+    @Flag(help: .hidden)
+    var inServer = false
+
     @OptionGroup var machine: MachineOptions
     @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
@@ -114,13 +122,14 @@ struct OptimizeCommand: ParsableCommand {
         let past = try store.map { try PastRuns(of: input.workflow, parameters: input.parameters, $0) }
         let revisions = try store.flatMap { store in try input.file.map { try Revisions.of($0, in: store) } } ?? []
         let permissions = Set(allow.map(\.permission))
-        let machines =
-            try cluster.map(ClusterFile.read)
-            ?? [Machine(capacity: machine.capacity(directory: input.directory), kind: machine.kind ?? "local")]
+        let here = Machine(capacity: machine.capacity(directory: input.directory), kind: machine.kind ?? "local")
+        let load =
+            alone || cluster != nil ? nil : try PresentLoad(data, store, on: here, isOfServer: inServer)
         let optimization = try Optimization(
             input,
             .init(
-                machines: machines, overhead: overhead?.duration ?? Optimization.usualOverhead, policy: machine.policy,
+                machines: try cluster.map(ClusterFile.read) ?? [here], load: load,
+                overhead: overhead?.duration ?? Optimization.usualOverhead, policy: machine.policy,
                 permissions: permissions, distrusted: WorkflowOptimization.distrusted(revisions)),
             estimator: estimator, past: past)
         let view = OptimizationView(optimization: optimization)

@@ -95,7 +95,7 @@ struct ServeCommand: ParsableCommand {
         let server = try ServerApplication(
             configuration: configuration, dataDirectory: data.path, control: engine,
             answers: ServerAnswers(
-                data: data, engine: engine, capacity: machine.capacity(directory: data.path), queue: queue),
+                data: data, engine: engine, machine: machine, queue: queue),
             logger: logger, makeStore: { () throws(StoreError) in try data.store() })
         observer.attach(server)
         let firstKey = try server.makeFirstKey()

@@ -14,6 +14,8 @@ struct Optimization {
     let policyName: String
     /// For pictures of single runs.
     let trial: PairedTrial
+    /// What else goes on; nil where the workflow is looked at by itself.
+    let load: PresentLoad?
     private let makePolicy: @Sendable () -> any Policy
 
     var analysis: Analysis { priced.analysis }
@@ -24,6 +26,7 @@ struct Optimization {
 
     struct Conditions {
         var machines: [Machine]
+        var load: PresentLoad?
         var overhead = Optimization.usualOverhead
         var policy: PolicyName
         var permissions: Set<Finding.Permission> = []
@@ -64,21 +67,27 @@ struct Optimization {
         let analysis = Analysis(subject)
         speedUp = SpeedUp(analysis)
         let analysed = Stopwatch.nanoseconds
-        let policy = Self.standIn(for: conditions.policy)
-        policyName = policy.name
-        makePolicy = { Wiring.policy(policy, in: .simulation) }
-        trial = PairedTrial(analysis, makePolicy: makePolicy)
+        load = conditions.load
+        let runs = conditions.load?.runs ?? []
+        let makePolicy = Self.standIn(for: conditions.policy, conditions.load)
+        self.makePolicy = makePolicy
+        policyName = makePolicy().name
+        trial = PairedTrial(analysis, beside: runs, makePolicy: makePolicy)
         priced = PricedAnalysis(
-            analysis, permissions: conditions.permissions, distrusted: conditions.distrusted,
+            analysis, beside: runs, permissions: conditions.permissions, distrusted: conditions.distrusted,
             workforce: Threads(count: ExperimentRunner.coreCount), makePolicy: makePolicy)
-        assumptions = known.assumptions + planned.assumptions
+        assumptions = known.assumptions + planned.assumptions + (conditions.load?.notes ?? [])
         analysisMilliseconds = Double(analysed - begin) / 1e6
         pricingMilliseconds = Double(Stopwatch.nanoseconds - analysed) / 1e6
     }
 
     /// A search for each simulated run would take too long; it starts from the longest path and beats it by little.
-    private static func standIn(for policy: PolicyName) -> PolicyName {
-        policy.name == "intelligent" ? .known("critical-path") : policy
+    private static func standIn(
+        for policy: PolicyName, _ load: PresentLoad?
+    ) -> @Sendable () -> any Policy {
+        guard policy.name == "intelligent" else { return { Wiring.policy(policy, in: .simulation) } }
+        guard let load, !load.isEmpty else { return { Wiring.policy(.known("critical-path"), in: .simulation) } }
+        return { load.sharingPolicy }
     }
 
     private static func knowledge(

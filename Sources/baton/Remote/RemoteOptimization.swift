@@ -15,7 +15,9 @@ extension OptimizeCommand {
         } else {
             workflow = try client.value("/api/v1/workflows/\(subject.percentEncoded)/file")[entry: "text"] ?? .null
         }
-        let answer = try client.post("/api/v1/optimization/analyze", .object(["workflow": workflow]))
+        let answer = try client.post(
+            "/api/v1/optimization/analyze",
+            .object(["workflow": workflow, "alone": alone ? .boolean(true) : nil]))
         RemoteText.show(answer, isJSON: state.json)
     }
 

@@ -8,9 +8,11 @@ import BatonStore
 extension ServerAnswers {
     /// Everything that a server is asked and only the command knows how to answer.
     ///
-    /// - Parameter capacity: of the machine, as far as it may be used.
-    init(data: DataDirectory, engine: LiveEngine, capacity: Resources, queue: QueueOutlook) {
+    /// - Parameter machine: as far as it may be used.
+    init(data: DataDirectory, engine: LiveEngine, machine: MachineOptions, queue: QueueOutlook) {
         self.init()
+        let capacity = machine.capacity(directory: data.path)
+        let optimize = ["optimize", "--in-server"] + machine.arguments
         let study = Study(data)
         explainRun = { run in
             let explanation = RunExplanation(story: try await Self.story(of: run, data, engine))
@@ -28,13 +30,13 @@ extension ServerAnswers {
             return Self.json(explanation.json, explanation.lines)
         }
         outlook = { task, load in try queue.outlook(of: task, load, at: LiveClock().now) }
-        analyze = { file in try await study.run(["optimize", "-"], input: (file.source, "workflow.yaml")) }
-        preview = { file, findings in
-            try await study.run(
-                ["optimize", "--apply", "--dry-run", "--", "-"] + findings, input: (file.source, "workflow.yaml"))
+        analyze = { file, findings, isAlone in
+            let options = (isAlone ? ["--alone"] : []) + (findings.isEmpty ? [] : ["--apply", "--dry-run"])
+            return try await study.run(
+                optimize + options + ["--", "-"] + findings, input: (file.source, "workflow.yaml"))
         }
         apply = { workflow, findings, _ in
-            try await study.run(["optimize", "--apply", "--", workflow] + findings)
+            try await study.run(optimize + ["--apply", "--", workflow] + findings)
         }
         predict = { task, workflow in
             try Self.prediction(of: task, workflow, data, isAvailable: { $0.fits(in: capacity) })

@@ -24,13 +24,9 @@ struct RecordedJob {
         }
         let instances = engine.instances(of: run)
         let usages = try Self.usages(of: run, in: store)
-        var job = Job(
+        let job = Job(
             recorded: submission.workflow, instances: instances, graph: graph,
             usages: instances.indices.map { usages[$0] })
-        // Their place at the end of the run is no dependency of the graph.
-        for (index, task) in submission.workflow.tasks.enumerated() where task.isFinally {
-            job.workflow.tasks[index].isFinally = true
-        }
         guard job.taskCount > 0 else {
             throw CommandFailure("no task of run \(run) has ended yet, so there is nothing to simulate", exit: .usage)
         }

@@ -14,6 +14,7 @@ struct OptimizationView: TextAndJSON {
 
     func text(for terminal: Terminal) -> String {
         var parts = [headline, pace]
+        if let load, !load.lines.isEmpty { parts.append(load.lines.joined(separator: "\n")) }
         if !analysis.bottlenecks.isEmpty { parts.append(bottlenecks(terminal)) }
         parts += proposals.map { text(of: $0, terminal) }
         parts.append(([conclusion] + notes).joined(separator: "\n"))
@@ -21,7 +22,11 @@ struct OptimizationView: TextAndJSON {
     }
 
     /// What sets the pace and what all of it together would save, in sentences.
-    var summary: [String] { [headline, pace.replacing("\n", with: " "), conclusion] }
+    var summary: [String] { [headline, pace.replacing("\n", with: " ")] + (load?.lines ?? []) + [conclusion] }
+
+    private var load: LoadView? {
+        optimization.load.map { LoadView(load: $0, effect: optimization.priced.loadEffect) }
+    }
 
     private var headline: String {
         let seconds = Sample.mean(optimization.priced.before.map(\.makespan.seconds))
@@ -66,6 +71,7 @@ struct OptimizationView: TextAndJSON {
         case .gpus: "GPUs"
         case .disk: "disk"
         case .limit(let name): "the limit '\(name)'"
+        case .kinds(let kinds): "workers of kind \(Sentence.alternatives(kinds.map { "'\($0)'" }))"
         }
     }
 
@@ -83,7 +89,7 @@ struct OptimizationView: TextAndJSON {
         return table.rendered(for: terminal)
     }
 
-    private static func names(_ tasks: [String]) -> String {
+    static func names(_ tasks: [String]) -> String {
         tasks.count > 1 ? "\(tasks[0]) and \(tasks.count - 1) like it" : tasks.first ?? ""
     }
 
@@ -162,7 +168,8 @@ struct OptimizationView: TextAndJSON {
             "critical_path": .strings(path),
             "critical_path_seconds": Self.seconds(analysis.criticality.lengthNanoseconds),
             "pace": .list(analysis.paces.map(Self.json)),
-            "bottlenecks": .list(analysis.bottlenecks.map(Self.json)),
+            "load": load?.json ?? .null,
+            "bottlenecks": .list(analysis.bottlenecks.map(Self.json) + (load?.bottlenecks ?? [])),
             "speed_up": Self.json(optimization.speedUp),
             "tasks_by_criticality": .list(byCriticality),
             "findings": .list(proposals.map(Self.json)),
@@ -191,7 +198,8 @@ struct OptimizationView: TextAndJSON {
 
     private static func json(_ bottleneck: Bottleneck) -> Value {
         .object([
-            "tasks": .strings(bottleneck.tasks), "criticality": .number(bottleneck.criticality),
+            "tasks": .strings(bottleneck.tasks), "cause": .string(key(.path)),
+            "criticality": .number(bottleneck.criticality),
             "share_of_critical_path": .number(bottleneck.share),
         ])
     }
@@ -226,7 +234,7 @@ struct OptimizationView: TextAndJSON {
             }
     }
 
-    private static func key(_ kind: Pace.Kind) -> String {
+    static func key(_ kind: Pace.Kind) -> String {
         switch kind {
         case .path: "critical_path"
         case .cores: "cores"
@@ -234,6 +242,7 @@ struct OptimizationView: TextAndJSON {
         case .gpus: "gpus"
         case .disk: "disk"
         case .limit(let name): "limit:\(name)"
+        case .kinds(let kinds): "kind:\(kinds.joined(separator: ","))"
         }
     }
 
