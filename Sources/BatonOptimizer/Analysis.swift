@@ -1,4 +1,5 @@
 public import BatonCore
+import BatonSimulator
 
 /// What holds a workflow back: how critical each task is, which resource sets the pace, and what is wrong with it.
 ///
@@ -121,8 +122,33 @@ public struct Pace: Hashable, Sendable {
         let areas = work.filter { $0.sum > 0 && $0.capacity > 0 }.map { entry in
             Pace(kind: entry.kind, nanoseconds: Int64(min(entry.sum / Double(entry.capacity), 1e18)))
         }
-        return ([Pace(kind: .path, nanoseconds: criticality.lengthNanoseconds)] + areas)
+        return ([Pace(kind: .path, nanoseconds: criticality.lengthNanoseconds)] + areas + ofKinds(subject))
             .sorted { $0.nanoseconds > $1.nanoseconds }
+    }
+
+    /// What may run on some kinds of workers only, over what these have, by the resource of which they have least.
+    private static func ofKinds(_ subject: Subject) -> [Pace] {
+        let times = subject.nanoseconds
+        var work: [(kinds: [String], sums: [Double])] = []
+        let amounts: [KeyPath<Resources, Int64>] = [\.milliCPU, \.memoryBytes, \.gpus, \.diskBytes]
+        for index in times.indices where times[index] > 0 {
+            guard let kinds = subject.expansion.instances[index].request.workerKinds else { continue }
+            if !work.contains(where: { $0.kinds == kinds }) { work.append((kinds, amounts.map { _ in 0 })) }
+            guard let place = work.firstIndex(where: { $0.kinds == kinds }) else { continue }
+            let demand = subject.demand(of: index)
+            for (component, amount) in amounts.enumerated() {
+                work[place].sums[component] += Double(times[index]) * Double(demand[keyPath: amount])
+            }
+        }
+        return work.compactMap { kinds, sums in
+            let machines = subject.machines.filter { kinds.contains($0.kind) }
+            guard machines.count < subject.machines.count else { return nil }
+            let capacity = machines.reduce(into: Resources.zero) { $0 += $1.capacity }
+            let areas = zip(sums, amounts).map { sum, amount in
+                sum / Double(max(capacity[keyPath: amount], 1))
+            }
+            return Pace(kind: .kinds(kinds), nanoseconds: Int64(min(areas.max() ?? 0, 1e18)))
+        }
     }
 }
 

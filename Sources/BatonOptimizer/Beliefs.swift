@@ -29,8 +29,7 @@ struct Beliefs: Sendable {
         sharedDoubt = ownDoubt
         spread = subject.knowledge.map(\.spread)
         contentions = Contention.all(subject, families)
-        // Tasks that slow each other down are late in company; whether some hang as well can be told once that is cured.
-        stragglers = zip(Stragglers.all(subject, families), contentions).map { $1 == nil ? $0 : nil }
+        stragglers = Stragglers.all(subject, families, contentions)
         for (place, family) in families.families.enumerated() {
             guard let known = contentions[place]?.spread ?? stragglers[place]?.spread else { continue }
             for member in family.tasks.flatMap({ subject.members[$0] }) { spread[member] = known }

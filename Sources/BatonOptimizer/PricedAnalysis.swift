@@ -73,17 +73,6 @@ public struct PricedAnalysis: Sendable {
     public let loadEffect: LoadEffect?
     private let load: [OpenRun]
 
-    /// What other runs do to the workflow as it is.
-    public struct LoadEffect: Sendable {
-        /// How long it takes without them, in nanoseconds.
-        public var alone: LoadWait.Spread
-        public var beside: LoadWait.Spread
-        /// How much longer it takes beside them than without, in the same worlds, in nanoseconds.
-        public var delay: LoadWait.Spread
-        /// What it waits for, the longest wait first.
-        public var waits: [LoadWait]
-    }
-
     /// Several proposals at once.
     public struct Together: Sendable {
         /// Of their findings.
@@ -112,17 +101,10 @@ public struct PricedAnalysis: Sendable {
         self.analysis = analysis
         self.load = load
         let trial = PairedTrial(analysis, beside: load, makePolicy: makePolicy)
-        let before: [Report]
-        if load.isEmpty {
-            before = workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
-            loadEffect = nil
-        } else {
-            let watched = workforce.map(PairedTrial.worlds) { trial.watched(in: trial.world($0)) }
-            let calm = PairedTrial(analysis, makePolicy: makePolicy)
-            let alone = workforce.map(PairedTrial.worlds) { calm.original(in: calm.world($0)) }
-            before = watched.map(\.report)
-            loadEffect = LoadEffect(alone, before, watched.map(\.waits))
-        }
+        loadEffect =
+            load.isEmpty ? nil : LoadEffect(analysis, beside: load, workforce: workforce, makePolicy: makePolicy)
+        let before =
+            loadEffect?.reports ?? workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
         self.before = before
         func outcomes(_ edits: [WorkflowEdit]) -> [Report]? {
             guard !edits.isEmpty, let edited = try? trial.edited(edits) else { return nil }
@@ -179,16 +161,6 @@ public struct PricedAnalysis: Sendable {
                 edits: edits, findings: findings, promise: trial.promise(before: before, after: after), after: after)
         }
         return best
-    }
-}
-
-extension PricedAnalysis.LoadEffect {
-    /// All by world.
-    fileprivate init(_ alone: [Report], _ beside: [Report], _ waits: [WaitRecord]) {
-        let (without, with) = (alone.map(\.makespan.nanoseconds), beside.map(\.makespan.nanoseconds))
-        self.init(
-            alone: .init(without), beside: .init(with), delay: .init(zip(with, without).map { $0 - $1 }),
-            waits: LoadWait.all(waits, makespans: with))
     }
 }
 

@@ -26,7 +26,6 @@ public struct SpeedUp: Sendable {
         isOfCores = subject.machines.count == 1
         let tasks = 0..<subject.graph.count
         let times = subject.nanoseconds
-        let machine = subject.machines[0]
         let ranks = subject.graph.upwardRanks(nanoseconds: times)
         var place = [Int](repeating: 0, count: tasks.count)
         for (position, task) in subject.order.enumerated() { place[task] = position }
@@ -35,11 +34,11 @@ public struct SpeedUp: Sendable {
         var points: [Point] = []
         var count = 1
         while count <= Self.most {
-            let machines = Self.machines(count, machine, isOfCores: isOfCores)
-            if demands.allSatisfy({ $0.fits(in: machines[0].capacity) }) {
-                let problem = StaticProblem(
-                    machines: machines, graph: subject.graph, durations: times, demands: demands,
-                    isCommand: tasks.map(subject.isCommand), jobs: [.init(arrival: 0, tasks: tasks)])
+            var problem = StaticProblem(
+                machines: Self.machines(count, like: subject.machines), graph: subject.graph, durations: times,
+                demands: demands, isCommand: tasks.map(subject.isCommand), jobs: [.init(arrival: 0, tasks: tasks)])
+            problem.workerKinds = subject.expansion.instances.map(\.request.workerKinds)
+            if problem.isFeasible {
                 var rollout = Rollout(problem)
                 points.append(Point(count: count, nanoseconds: rollout.run(order: order).endNanoseconds))
             }
@@ -52,14 +51,27 @@ public struct SpeedUp: Sendable {
         serialShare = min(1, Double(analysis.criticality.lengthNanoseconds) / max(slowest, 1))
     }
 
-    private static func machines(_ count: Int, _ machine: Machine, isOfCores: Bool) -> [Machine] {
-        guard isOfCores else { return Array(repeating: machine, count: count) }
-        var machine = machine
+    /// One machine with so many cores, or so many machines, of each sort about as large a part as now.
+    private static func machines(_ count: Int, like machines: [Machine]) -> [Machine] {
+        guard machines.count == 1, var machine = machines.first else { return mix(count, of: machines) }
         let cores = max(machine.capacity.milliCPU / 1000, 1)
         // More cores come with more memory; fewer leave the machine what it has.
         machine.capacity.memoryBytes = max(
             machine.capacity.memoryBytes, machine.capacity.memoryBytes / cores * Int64(count))
         machine.capacity.milliCPU = Int64(count) * 1000
         return [machine]
+    }
+
+    /// The larger mix has all that the smaller one has.
+    private static func mix(_ count: Int, of machines: [Machine]) -> [Machine] {
+        let sorts = machines.reduce(into: [Machine]()) { if !$0.contains($1) { $0.append($1) } }
+        let shares = sorts.map { sort in Double(machines.count { $0 == sort }) / Double(machines.count) }
+        var counts = sorts.map { _ in 0 }
+        return (1...count).map { place in
+            let lacking = shares.indices.map { shares[$0] * Double(place) - Double(counts[$0]) }
+            let next = lacking.indices.max { (lacking[$0], $1) < (lacking[$1], $0) } ?? 0
+            counts[next] += 1
+            return sorts[next]
+        }
     }
 }

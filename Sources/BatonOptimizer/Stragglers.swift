@@ -40,13 +40,21 @@ struct Stragglers: Sendable {
     }
 
     /// By family; nil where there are none.
-    static func all(_ subject: Subject, _ families: TaskFamilies) -> [Stragglers?] {
+    ///
+    /// - Parameter contentions: by family. Tasks that slow each other down are late in company; whether some hang as well can be
+    ///   told once that is cured.
+    static func all(_ subject: Subject, _ families: TaskFamilies, _ contentions: [Contention?]) -> [Stragglers?] {
         guard subject.knowledge.contains(where: { !$0.durations.isEmpty }) else {
             return families.families.map { _ in nil }
         }
         let medians = subject.knowledge.map { median($0.durations, \.nanoseconds) }
-        let slowRuns = slowRuns(subject, medians)
-        return families.families.map { Stragglers($0.tasks, subject, medians, slowRuns) }
+        let witnesses = subject.knowledge.indices.filter {
+            contentions[families.family[subject.taskIndex(of: $0)]] == nil
+        }
+        let slowRuns = slowRuns(subject, medians, witnesses)
+        return zip(families.families, contentions).map { family, contention in
+            contention == nil ? Stragglers(family.tasks, subject, medians, slowRuns) : nil
+        }
     }
 
     /// Nil where too few attempts are known, or none was far from the others.
@@ -90,11 +98,13 @@ struct Stragglers: Sendable {
     }
 
     /// Runs in which more than half of what is known took far longer than usual: then it was the machine.
-    private static func slowRuns(_ subject: Subject, _ medians: [Int64?]) -> Set<Int> {
+    ///
+    /// - Parameter witnesses: instances that no company makes slow.
+    private static func slowRuns(_ subject: Subject, _ medians: [Int64?], _ witnesses: [Int]) -> Set<Int> {
         var counts: [Int: (all: Int, slow: Int)] = [:]
-        for (known, median) in zip(subject.knowledge, medians) {
-            guard let median else { continue }
-            for past in known.durations {
+        for witness in witnesses {
+            guard let median = medians[witness] else { continue }
+            for past in subject.knowledge[witness].durations {
                 counts[past.run, default: (0, 0)].all += 1
                 if Double(past.nanoseconds) >= leastFactor * Double(median) { counts[past.run]!.slow += 1 }
             }

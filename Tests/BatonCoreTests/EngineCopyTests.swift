@@ -33,6 +33,28 @@ struct EngineCopyTests {
         return stage
     }
 
+    @Test("a second attempt that is due and has no room says what it waits for")
+    func waiting() {
+        var stage = Self.late("a, b", cores: 2)
+        func reasons() -> [Explanation.Reason] {
+            stage.engine.explain(stage.reference("a"), at: stage.now)?.reasons ?? []
+        }
+        #expect(reasons() == [], "it can start")
+        stage.start("b")
+        guard case .secondAttemptWaits(since: let due, .noRoom(let needed, let free))? = reasons().first else {
+            Issue.record("\(reasons())")
+            return
+        }
+        #expect(due == Instant.zero.advanced(by: .seconds(30)) && needed.milliCPU == 1000 && free.milliCPU == 0)
+        var limited = Self.late("a", limits: [.init(name: "x", capacity: 1)]) { $0.request.slots = [.init(limit: "x")] }
+        limited.ring(1)
+        #expect(
+            limited.engine.explain(limited.reference("a"), at: limited.now)?.reasons == [
+                .secondAttemptWaits(
+                    since: due, .limitReached("x", needed: 1, inUse: 1, byOthers: 0, capacity: 1))
+            ])
+    }
+
     @Test("an attempt that takes long gets a second one beside it, which is an attempt like any other")
     func start() {
         var stage = Stage(workflow("a", ["a": { ($0.speculation, $0.timeout) = (.seconds(30), .seconds(90)) }]))

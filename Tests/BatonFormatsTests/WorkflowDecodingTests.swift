@@ -24,6 +24,16 @@ import Testing
         #expect(workflow.tasks[2].condition?.source == "params.threads > 1")
     }
 
+    @Test("where tasks run is said once for all that do not say otherwise")
+    func defaultKinds() throws {
+        for defaults in ["{runs_on: gpu, resources: {cpu: 2}}", "{resources: {cpu: 2}, runs_on: [gpu]}"] {
+            let text = "defaults: \(defaults)\ntasks: {a: {run: x}, b: {run: x, runs_on: [small, large]}}"
+            let tasks = try YAMLFormat.decode(text, file: "test.yaml").workflow.tasks
+            #expect(tasks.map(\.request.workerKinds) == [["gpu"], ["small", "large"]])
+            #expect(tasks.map(\.request.milliCPU) == [.exactly(2000), .exactly(2000)])
+        }
+    }
+
     @Test("what reading a file expanded is given out for its default parameters, and for no others")
     func knownExpansion() throws {
         let text = "params: {n: [a, b]}\ntasks: {t: {foreach: {x: '${{ params.n }}'}, run: 'echo ${{ x }}'}}"

@@ -24,6 +24,8 @@ import Testing
         /// By place and run.
         var company: (Int, Int) -> Company
         var others = ["fetch", "index", "merge", "report"]
+        /// How many times as long as usual 'fetch' took, by run.
+        var late: [Int: Double] = [:]
         var noise = 0.03
         var seed: UInt64 = 1
 
@@ -50,7 +52,8 @@ import Testing
                 let durations = counts.indices.map { run in
                     let normal = PortableMath.normal(1 - generator.unit(), generator.unit())
                     let company = place.map { self.company($0, run) } ?? Company(siblings: 0)
-                    let slower = machine(run) * (place == nil ? 1 : factor(company))
+                    let hung = name == "fetch" ? late[run] ?? 1 : 1
+                    let slower = machine(run) * hung * (place == nil ? 1 : factor(company))
                     let time = usual * slower * PortableMath.exp(noise * normal)
                     return PastDuration(run: run, nanoseconds: Int64(time), company: company)
                 }
@@ -63,6 +66,16 @@ import Testing
 
     private func finding(_ subject: Subject) -> Finding? {
         Analysis(subject).findings.first { $0.kind == .contention }
+    }
+
+    @Test("what hangs in runs in which another sort of tasks slowed itself down is found all the same")
+    func besideStragglers() throws {
+        var record = Record(counts: [8, 2, 4, 8, 2, 4, 8, 2, 4, 2])
+        record.factor = { 1 + $0.siblings * $0.siblings }
+        record.late = [0: 30, 3: 40]
+        let kinds = Analysis(try record.subject()).findings.filter { $0.tasks.contains("fetch") }.map(\.kind)
+        #expect(kinds.contains(.straggler), "\(kinds)")
+        #expect(finding(try record.subject()) != nil)
     }
 
     @Test("more at once that get less done are held to the number that gets most done, without a permission")

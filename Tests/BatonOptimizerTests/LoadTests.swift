@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    private static func effect(_ subject: Subject, beside load: [OpenRun]) throws -> PricedAnalysis.LoadEffect {
+    private static func effect(_ subject: Subject, beside load: [OpenRun]) throws -> LoadEffect {
         let priced = PricedAnalysis(
             Analysis(subject), beside: load, permissions: [], workforce: OneByOne()
         ) { CriticalPathFirst() }

@@ -32,6 +32,20 @@ import Testing
 
     private static let large = machine("large", cores: 4, memory: 64, price: 4)
 
+    @Test("what may run on one kind only sets the pace of that kind, and more workers help where they are of it")
+    func confined() throws {
+        let machines = ["plain", "plain", "gpu"].map { Self.machine($0, cores: 1, memory: 8, price: nil) }
+        let tasks = (0..<4).map { number in
+            Fixture.task("train\(number)") { ($0.request.milliCPU, $0.request.workerKinds) = (.exactly(1000), ["gpu"]) }
+        }
+        let analysis = Analysis(try Self.subject(tasks, machines))
+        #expect(analysis.paces.first?.kind == .kinds(["gpu"]) && analysis.paces.first?.nanoseconds == 40_000_000_000)
+        let speedUp = SpeedUp(analysis)
+        // The second worker is the first of that kind, the fifth the second.
+        #expect(speedUp.points.prefix(4).map(\.count) == [2, 3, 4, 6])
+        #expect(speedUp.points.prefix(4).map(\.nanoseconds) == [40, 40, 40, 20].map { $0 * 1_000_000_000 })
+    }
+
     @Test("what needs no dear worker leaves it to those that do, at the same time for less")
     func cheaper() throws {
         let small = Self.machine("small", cores: 2, memory: 8, price: 0.2)

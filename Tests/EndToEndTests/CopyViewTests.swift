@@ -69,6 +69,26 @@ struct CopyViewTests {
         #expect(attempts.decisive?.id.number == 2)
     }
 
+    @Test("what a second attempt that is due waits for is said")
+    func waiting() throws {
+        var late = task("late", seconds: 10)
+        late.speculation = .seconds(30)
+        let stage = try Stage([late], cores: 1)
+        try stage.decide(at: 0)
+        stage.send(.alarmRang(.speculate(attempt(1, stage))), at: 30)
+        func lines(_ seconds: Double) throws -> [String] {
+            let story = try RunStory(
+                run: stage.run, store: try stage.store(), data: DataDirectory(option: stage.data),
+                now: Stage.time(seconds))
+            return TaskExplanation(story: story, task: 0).lines.map(\.text)
+        }
+        let due =
+            "It has been due for a second attempt for 12.0s, which needs 1 core and 8 GB, and nothing of that is free."
+        let now = try lines(42)
+        #expect(now.contains(due), "\(now)")
+        #expect(try lines(29).allSatisfy { !$0.contains("second attempt") })
+    }
+
     @Test("a forecast expects what waits when one of two is expected to end")
     func forecast() throws {
         let stage = try stage()

@@ -46,6 +46,27 @@ import Testing
         #expect([87, 78].contains((both.cost.p50 * 10).rounded()))
     }
 
+    @Test("clusters without the kind of worker that a task names are left out, and that is said")
+    func kinds() throws {
+        var tasks = [task("prepare", seconds: 60), task("train", needs: ["prepare"], seconds: 60)]
+        tasks[1].request.workerKinds = ["gpu"]
+        let capacity = Resources(milliCPU: 2000, memoryBytes: 8_000_000_000)
+        let plan = try Plan(
+            Workflow(name: "demo", tasks: tasks), parameters: [], directory: "/project",
+            worker: Worker(id: Worker.ID(0), name: "local", kind: "plain", capacity: capacity), otherKinds: ["gpu"],
+            policy: CriticalPathFirst(), estimator: nil)
+        let kinds = [
+            PricedMachine(Machine(capacity: capacity, kind: "plain"), pricePerHour: 36, most: 1),
+            PricedMachine(Machine(capacity: capacity, kind: "gpu"), pricePerHour: 360, most: 1),
+        ]
+        let front = try CostFront(plan, kinds: kinds)
+        #expect(front.points.map(\.name) == ["1 gpu", "1 plain and 1 gpu"] && front.unfitCount == 1)
+        // What may run on either is laid on the first of them where it ends as early.
+        #expect(front.points.map(\.makespan.p50) == [.seconds(120), .seconds(120)])
+        let text = FrontView(front: front, assumptions: []).text(for: .file)
+        #expect(text.contains("1 more was left out: some task fits on none of its workers, or may run on none."))
+    }
+
     @Test("where lengths are uncertain, nine of ten futures are said, too")
     func futures() throws {
         let front = try CostFront(plan(estimator: Unsure()), kinds: nil)

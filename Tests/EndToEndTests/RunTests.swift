@@ -25,6 +25,27 @@ struct RunTests {
         #expect(result.messages.contains("trying again with"))
     }
 
+    @Test("a batch whose script is longer than an argument may be runs all the same")
+    func longBatch() throws {
+        let house = try Household()
+        let parts = (1...400).map { "\($0)" }.joined(separator: ", ")
+        let comment = String(repeating: "long ", count: 100)
+        try house.write(
+            """
+            name: long
+            tasks:
+              t:
+                foreach: {i: [\(parts)], batch: 400}
+                run: |
+                  : '\(comment)'
+                  echo ${{ i }} >> done
+
+            """, to: "long.yaml")
+        let result = try house.run("run", "long.yaml")
+        #expect(result.exitCode == 0, "\(result.messages)")
+        #expect(house.read("done")?.split(separator: "\n").map(String.init) == (1...400).map { "\($0)" })
+    }
+
     @Test("with --right-size tasks ask for what they took before, and for more when that turns out to be too little")
     func rightSized() throws {
         let house = try Household()

@@ -6,6 +6,25 @@ import Testing
 
 /// Schedules against what no schedule can beat, and what every greedy one keeps to.
 @Suite struct BoundTests {
+    @Test("a task that names a kind of machine runs on no other, and bounds know it")
+    func kinds() {
+        let core = Resources(milliCPU: 1000)
+        var problem = StaticProblem(
+            machines: ["plain", "plain", "gpu"].map { Machine(capacity: core, kind: $0) },
+            graph: Graph(count: 4, edges: []), durations: [10, 10, 10, 10], demands: Array(repeating: core, count: 4),
+            isCommand: Array(repeating: true, count: 4), jobs: [.init(arrival: 0, tasks: 0..<4)])
+        #expect(LowerBounds(problem).makespanNanoseconds == 14)
+        problem.workerKinds = [["gpu"], nil, ["gpu"], ["gpu"]]
+        #expect(LowerBounds(problem).makespanNanoseconds == 30 && BranchAndBound(problem).endNanoseconds == 30)
+        var rollout = Rollout(problem)
+        #expect(rollout.run(order: [0, 1, 2, 3]).endNanoseconds == 30)
+        var decoder = SerialDecoder(problem)
+        #expect(decoder.decode([0, 1, 2, 3]) == 30)
+        #expect(rollout.places == [2, 0, 2, 2] && decoder.places == [2, 0, 2, 2])
+        problem.workerKinds[1] = ["large"]
+        #expect(!problem.isFeasible)
+    }
+
     @Test("the makespan lies between the lower bound and Graham's bound", arguments: Seed.range(0..<30))
     func bounds(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

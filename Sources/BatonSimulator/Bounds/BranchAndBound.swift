@@ -72,7 +72,7 @@ public struct BranchAndBound {
         }
         guard bound(node, open) < endNanoseconds else { return }
         for task in open where task >= node.firstTask && node.waitingFor[task] == 0 && node.releases[task] <= node.now {
-            for machine in machines.indices where isNew(machine, node) {
+            for machine in machines.indices where isNew(machine, node) && problem.allows(task, on: machine) {
                 guard problem.demands[task].fits(in: node.free[machine]) else { continue }
                 search(starting(task, on: machine, node))
             }

@@ -54,15 +54,32 @@ extension StaticProblem {
     }
 
     /// For each kind of resource that any task takes: how long all machines together would need for each task, in
-    /// nanoseconds, if it could be spread over all of them.
+    /// nanoseconds, if it could be spread over all of them; and the same for tasks that may run on certain kinds only, on these.
     func areas() -> [[Double]] {
-        (0..<Resources.componentCount).compactMap { component -> [Double]? in
+        let confined = workerKinds.compactMap(\.self).reduce(into: [[String]]()) { sets, kinds in
+            if !sets.contains(kinds) { sets.append(kinds) }
+        }
+        return areas(on: machines) { _ in true }
+            + confined.flatMap { kinds in
+                areas(on: machines.filter { kinds.contains($0.kind) }) { task in
+                    workerKinds[task]?.allSatisfy(kinds.contains) ?? false
+                }
+            }
+    }
+
+    private func areas(on machines: [Machine], _ isThere: (Int) -> Bool) -> [[Double]] {
+        let tasks = demands.indices.map(isThere)
+        return (0..<Resources.componentCount).compactMap { component -> [Double]? in
             var rate = 0.0
             for machine in machines {
                 rate += Double(machine.capacity[component]) * Double(machine.speedPermille) / 1000
             }
-            guard rate > 0, demands.contains(where: { $0[component] > 0 }) else { return nil }
-            return demands.indices.map { Double(durations[$0]) * Double(demands[$0][component]) / rate }
+            guard rate > 0, demands.indices.contains(where: { tasks[$0] && demands[$0][component] > 0 }) else {
+                return nil
+            }
+            return demands.indices.map { task in
+                tasks[task] ? Double(durations[task]) * Double(demands[task][component]) / rate : 0
+            }
         }
     }
 }

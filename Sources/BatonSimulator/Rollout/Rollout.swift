@@ -161,14 +161,15 @@ public struct Rollout: Sendable {
                 openedIn[kind] = decision
                 firstOpen[kind] = 0
             }
-            for machine in Int(firstOpen[kind])..<free.count where demand.fits(in: free[machine]) {
+            for machine in Int(firstOpen[kind])..<free.count
+            where demand.fits(in: free[machine]) && shape.allows(task, on: machine) {
                 firstOpen[kind] = Int32(machine)
                 return machine
             }
             return nil
         }
         var best: (machine: Int, nanoseconds: Int64)?
-        for machine in free.indices where demand.fits(in: free[machine]) {
+        for machine in free.indices where demand.fits(in: free[machine]) && shape.allows(task, on: machine) {
             let nanoseconds =
                 shape.executionNanoseconds(shape.durations[task], on: machine)
                 + shape.transferNanoseconds(of: task, to: machine, from: places)

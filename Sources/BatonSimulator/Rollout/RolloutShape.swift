@@ -14,9 +14,11 @@ struct RolloutShape: Sendable {
     let successors: [Int32]
     let demands: [SIMD4<Int32>]
     let capacities: [SIMD4<Int32>]
-    /// Distinct demands, and which of them each task has.
+    /// Distinct demands on machines that they may be made of, and which of them each task has.
     let kinds: [SIMD4<Int32>]
     let kindOf: [Int32]
+    /// By kind and machine, whether it may be there; empty where all may be anywhere.
+    private let permits: [[Bool]]
     let inputBytes: [[Int64]]
     /// All machines are of reference speed and nothing is brought from one to another.
     let isUniform: Bool
@@ -40,18 +42,32 @@ struct RolloutShape: Sendable {
         capacities = problem.machines.map { units.floor($0.capacity) }
         demands = problem.demands.map(units.ceiling)
         var kinds: [SIMD4<Int32>] = []
-        var known: [SIMD4<Int32>: Int32] = [:]
-        kindOf = demands.map { demand in
-            if let kind = known[demand] { return kind }
-            known[demand] = Int32(kinds.count)
+        var permits: [[Bool]] = []
+        var known: [Kind: Int32] = [:]
+        kindOf = demands.enumerated().map { task, demand in
+            let kind = Kind(demand: demand, workerKinds: problem.workerKinds.isEmpty ? nil : problem.workerKinds[task])
+            if let place = known[kind] { return place }
+            known[kind] = Int32(kinds.count)
             kinds.append(demand)
+            permits.append(problem.machines.indices.map { problem.allows(task, on: $0) })
             return Int32(kinds.count - 1)
         }
         self.kinds = kinds
+        self.permits = problem.workerKinds.isEmpty ? [] : permits
         workers = problem.machines.enumerated().map { $1.worker($0) }
         let isMoving = !problem.inputBytes.isEmpty && workers.contains { $0.networkBytesPerSecond > 0 }
         inputBytes = isMoving ? problem.inputBytes : []
         isUniform = !isMoving && workers.allSatisfy { $0.speedPermille == 1000 }
+    }
+
+    private struct Kind: Hashable {
+        var demand: SIMD4<Int32>
+        var workerKinds: [String]?
+    }
+
+    @inline(__always)
+    func allows(_ task: Int, on machine: Int) -> Bool {
+        permits.isEmpty || permits[Int(kindOf[task])][machine]
     }
 
     @inline(__always)

@@ -15,7 +15,7 @@ public struct SerialDecoder: Sendable {
     /// tried and 1 a step of its profile. The same everywhere and every time.
     public private(set) var estimatedNanoseconds = 0
 
-    /// - Precondition: each task fits on some machine.
+    /// - Precondition: each task fits on some machine that it may run on.
     public init(_ problem: StaticProblem) {
         shape = RolloutShape(problem)
         starts = Array(repeating: 0, count: shape.count)
@@ -108,7 +108,7 @@ public struct SerialDecoder: Sendable {
         let demand = shape.demands[task]
         estimatedNanoseconds += 140
         var best: (start: Int64, end: Int64, machine: Int)?
-        for machine in profiles.indices {
+        for machine in profiles.indices where shape.allows(task, on: machine) {
             let nanoseconds = time(of: task, on: machine, direction)
             if let best, earliest + nanoseconds >= best.end { continue }
             estimatedNanoseconds += 20

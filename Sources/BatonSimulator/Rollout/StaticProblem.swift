@@ -21,6 +21,8 @@ public struct StaticProblem: Sendable {
     public var deadlines: [Deadline] = []
     /// 0 to 100, higher goes first, `[V]`; empty where all are alike.
     public var priorities: [Int32] = []
+    /// Kinds of machines that each task may run on, nil for any, `[V]`; empty where all may run anywhere.
+    public var workerKinds: [[String]?] = []
 
     /// When a whole job, or one task of it, should have ended.
     public struct Deadline: Hashable, Sendable {
@@ -95,6 +97,7 @@ public struct StaticProblem: Sendable {
                 self.durations.append(isCommand ? duration.nanoseconds : 0)
                 demands.append(isCommand ? Self.demand(instances[index].request, behaviour, largest) : .zero)
                 inputBytes.append(behaviour.inputBytes)
+                workerKinds.append(instances[index].request.workerKinds)
             }
             note(arrival, instances, first)
             if workload.arrivals.count == 1 { only = expansion.graph }
@@ -107,6 +110,7 @@ public struct StaticProblem: Sendable {
         }
         if inputBytes.allSatisfy(\.isEmpty) { inputBytes = [] }
         if Set(priorities).count == 1 { priorities = [] }
+        if workerKinds.allSatisfy({ $0 == nil }) { workerKinds = [] }
         graph = only ?? Graph(count: first, edges: edges)
     }
 
@@ -161,11 +165,31 @@ public struct StaticProblem: Sendable {
         return demands.indices.map { Double(durations[$0]) * demands[$0].dominantShare(of: total) }
     }
 
-    /// Execution times on the fastest machine, `[V]`.
+    /// Execution times on the fastest machine that the task may run on, `[V]`.
     var shortestDurations: [Int64] {
         let fastest = fastestPermille
-        if fastest == 1000 { return durations }
-        return durations.map { Int64(Double($0) * 1000 / Double(fastest)) }
+        if fastest == 1000, workerKinds.isEmpty { return durations }
+        return durations.indices.map { task in
+            let able = workerKinds.isEmpty ? fastest : fastestPermille(for: task)
+            return Int64(Double(durations[task]) * 1000 / Double(able))
+        }
+    }
+
+    private func fastestPermille(for task: Int) -> Int64 {
+        guard workerKinds[task] != nil else { return fastestPermille }
+        return machines.indices.filter { allows(task, on: $0) }.map { machines[$0].speedPermille }.max() ?? 1000
+    }
+
+    /// Whether a task may run there, large enough or not.
+    public func allows(_ task: Int, on machine: Int) -> Bool {
+        workerKinds.isEmpty || workerKinds[task]?.contains(machines[machine].kind) ?? true
+    }
+
+    /// Whether each task fits on some machine that it may run on.
+    public var isFeasible: Bool {
+        demands.indices.allSatisfy { task in
+            machines.indices.contains { allows(task, on: $0) && demands[task].fits(in: machines[$0].capacity) }
+        }
     }
 }
 

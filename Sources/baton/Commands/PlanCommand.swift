@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatonCore
 import BatonFormats
+import BatonOptimizer
 import BatonSimulator
 import Glibc
 
@@ -12,6 +13,9 @@ struct PlanCommand: ParsableCommand {
             Durations are those of earlier runs, else those that the workflow gives ('duration'); a task of which \
             nothing is known counts as the median of the others, or as one second. Up to 2000 tasks, 40 futures are drawn from what earlier \
             runs make uncertain (P90), and other policies are tried.
+
+            The plan is that of the workflow alone. Where other runs are open on this machine, it is said how much later it \
+            would end beside them, and what it would wait for.
 
             With --pareto, the workflow is planned on smaller and larger clusters instead, and those are shown that are worth \
             their cost: time against cost.
@@ -38,6 +42,9 @@ struct PlanCommand: ParsableCommand {
         completion: .file())
     var plot: String?
 
+    @Flag(help: "Do not look at the runs that are open.")
+    var alone = false
+
     @OptionGroup var machine: MachineOptions
     @OptionGroup var sizing: SizingOptions
     @OptionGroup var state: StateOptions
@@ -56,11 +63,15 @@ struct PlanCommand: ParsableCommand {
         let data = state.dataDirectory
         let estimator = data.hasDatabase ? try Wiring.estimator(for: input.file.workflow, store: data.store()) : nil
         let capacity = kinds.map(Plan.widest) ?? machine.capacity(directory: input.file.directory)
+        let namesKinds = planned.workflow.tasks.contains { $0.request.workerKinds != nil }
+        let workerKinds = namesKinds ? kinds?.map(\.machine.kind) ?? [] : []
         let plan: Plan
         do throws(CommandError) {
             plan = try Plan(
                 planned.workflow, parameters: input.parameters, directory: input.file.directory,
-                worker: Worker(id: Worker.ID(0), name: "local", kind: machine.kind, capacity: capacity),
+                worker: Worker(
+                    id: Worker.ID(0), name: "local", kind: workerKinds.first ?? machine.kind, capacity: capacity),
+                otherKinds: Array(workerKinds.dropFirst()),
                 policy: Wiring.policy(machine.policy, planning: machine.planning.planning(for: [machine.policy], data)),
                 others: pareto ? [] : Self.others(than: machine.policy), estimator: estimator,
                 expansion: planned.assumptions.isEmpty
@@ -79,7 +90,27 @@ struct PlanCommand: ParsableCommand {
             }
             return show(FrontView(front: front, assumptions: Self.assumptions(plan) + planned.assumptions))
         }
-        show(PlanView(plan: plan, assumptions: planned.assumptions))
+        let load = alone ? nil : try self.load(beside: plan, input, data, estimator)
+        show(PlanView(plan: plan, assumptions: planned.assumptions + (load?.load.notes ?? []), load: load))
+    }
+
+    /// What goes on now, and what that would do to the workflow.
+    private func load(
+        beside plan: Plan, _ input: WorkflowInput, _ data: DataDirectory, _ estimator: (any Estimator)?
+    ) throws -> LoadView {
+        let machine = Machine(capacity: plan.worker.capacity, kind: plan.worker.kind ?? "local")
+        let load = try PresentLoad(data, data.hasDatabase ? data.store() : nil, on: machine, isOfServer: false)
+        guard !load.isEmpty, plan.commandCount <= PlanOutlook.mostTasks else {
+            return LoadView(load: load, effect: nil)
+        }
+        let known = try KnownSubject(
+            OptimizedWorkflow(input), on: [machine], overhead: Optimization.usualOverhead, estimator: estimator,
+            past: nil,
+            upToDate: plan.upToDate)
+        let effect = LoadEffect(
+            Analysis(known.subject), beside: load.runs, workforce: Threads(count: ExperimentRunner.coreCount),
+            makePolicy: Optimization.standIn(for: self.machine.policy, load))
+        return LoadView(load: load, effect: effect)
     }
 
     private func show(_ view: some TextAndJSON) {

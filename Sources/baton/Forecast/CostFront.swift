@@ -22,6 +22,8 @@ struct CostFront {
 
     let points: [Point]
     let front: ParetoFront
+    /// Clusters that were left out because some task has no place there.
+    let unfitCount: Int
     /// A price is that of the file; else a core costs 1 for an hour.
     let isPriced: Bool
     /// Lengths are uncertain, so the quantiles differ.
@@ -45,22 +47,20 @@ struct CostFront {
                 "tasks wait for units of limits, of which these simulations know nothing: no front can be drawn",
                 exit: .usage)
         }
-        guard !plan.instances.contains(where: { $0.request.workerKinds != nil }) else {
-            throw CommandFailure(
-                "tasks say with 'runs_on' where they may run, of which these simulations know nothing: no front can be "
-                    + "drawn", exit: .usage)
-        }
         guard let futures = PlanFutures(plan), !plan.forecast.entries.isEmpty else {
             throw CommandFailure("nothing would run, so there is nothing to pay for", exit: .usage)
         }
-        let clusters = Self.clusters(kinds, plan, futures.problem).filter { cluster in
-            futures.problem.demands.allSatisfy { demand in
-                cluster.machines.contains { demand.fits(in: $0.capacity) }
-            }
+        let all = Self.clusters(kinds, plan, futures.problem)
+        let clusters = all.filter { cluster in
+            var problem = futures.problem
+            problem.machines = cluster.machines
+            return problem.isFeasible
         }
+        unfitCount = all.count - clusters.count
         guard !clusters.isEmpty else {
             throw CommandFailure(
-                "some task fits on none of these workers. Name larger ones in the file of --prices", exit: .usage)
+                "some task fits on none of these workers that it may run on. Name larger ones, or those of its kind, in the file "
+                    + "of --prices", exit: .usage)
         }
         let budget = min(Self.searchNanoseconds.one, Self.searchNanoseconds.all / clusters.count)
         points = clusters.map { Self.point($0.name, $0.machines, futures, budget) }
@@ -75,7 +75,7 @@ struct CostFront {
     private typealias Cluster = (name: String, machines: [Machine])
 
     private static func clusters(_ kinds: [PricedMachine]?, _ plan: Plan, _ problem: StaticProblem) -> [Cluster] {
-        guard let kinds else { return machines(plan.worker.capacity, problem) }
+        guard let kinds else { return machines(problem.machines[0], problem) }
         // All numbers of all kinds; where these are too many, fewer and fewer of them.
         var ladders = kinds.map { [0] + ladder(upTo: $0.most) }
         if ladders.reduce(1, { $0 * Double($1.count) }) > Double(mostClusters) {
@@ -101,13 +101,14 @@ struct CostFront {
 
     /// One machine with 1, 2, 3, 4, 6, 8, 12 and so on cores, up to as many as can be used at once; its memory is that of the
     /// plan's, and grows with the cores beyond that.
-    private static func machines(_ capacity: Resources, _ problem: StaticProblem) -> [Cluster] {
+    private static func machines(_ machine: Machine, _ problem: StaticProblem) -> [Cluster] {
+        let capacity = machine.capacity
         let cores = max(Int(capacity.milliCPU / 1000), 1)
         let most = max(Int((peakMilliCPU(problem) + 999) / 1000), 1)
         var counts = ladder(upTo: max(most, 1))
         if cores <= most, !counts.contains(cores) { counts = (counts + [cores]).sorted() }
         return counts.map { count in
-            var machine = Machine(capacity: capacity)
+            var machine = machine
             machine.capacity.milliCPU = Int64(count) * 1000
             if count > cores {
                 machine.capacity.memoryBytes = Int64(Double(capacity.memoryBytes) * Double(count) / Double(cores))

@@ -17,12 +17,14 @@ struct Plan {
     let others: [(policy: String, makespan: Duration)]
 
     /// - Parameters:
+    ///   - otherKinds: of more workers that are as large, where tasks run on certain kinds only.
     ///   - others: to compare with.
     ///   - expansion: of this workflow with these parameters, where it is known already.
     /// - Throws: why the engine refuses the workflow: it is wrong, or a task can never fit.
     init(
         _ workflow: Workflow, parameters: [Workflow.Binding], directory: String, worker: Worker,
-        policy: any Policy, others: [any Policy] = [], estimator: (any Estimator)?, expansion: Expansion? = nil,
+        otherKinds: [String] = [], policy: any Policy, others: [any Policy] = [], estimator: (any Estimator)?,
+        expansion: Expansion? = nil,
         cache: OutputCache? = nil
     ) throws(CommandError) {
         self.workflow = workflow
@@ -30,6 +32,10 @@ struct Plan {
         policyName = policy.name
         var engine = Engine()
         _ = engine.handle(.workerJoined(worker), at: .zero)
+        for (place, kind) in otherKinds.enumerated() {
+            let other = Worker(id: Worker.ID(place + 1), name: kind, kind: kind, capacity: worker.capacity)
+            _ = engine.handle(.workerJoined(other), at: .zero)
+        }
         let submission = Run.Submission(
             run: run, workflow: workflow, parameters: parameters, directory: directory, expansion: expansion
         )
@@ -81,9 +87,11 @@ struct Plan {
     var instances: [TaskInstance] { forecast.engine.instances(of: run) }
 
     /// Tasks that would not run because they are up to date.
-    var upToDateCount: Int {
-        forecast.entries.count { if case .upToDate = $0.freshness { true } else { false } }
+    var upToDate: Set<Int> {
+        Set(forecast.entries.filter { if case .upToDate = $0.freshness { true } else { false } }.map(\.task))
     }
+
+    var upToDateCount: Int { upToDate.count }
 
     var makespan: Duration { Instant.zero.duration(to: forecast.end) }
 

@@ -77,9 +77,12 @@ struct PlanFutures {
             let ready = graph.dependencies(of: task).map { keys[Int($0)].start + durations[Int($0)] }.max() ?? 0
             keys[task] = (max(forecast.entry(of: task)?.start.nanoseconds ?? 0, ready), rank)
         }
-        let problem = StaticProblem(
-            machines: [Machine(capacity: plan.worker.capacity)], graph: graph, durations: durations, demands: demands,
+        var problem = StaticProblem(
+            machines: [Machine(capacity: plan.worker.capacity, kind: plan.worker.kind ?? "local")], graph: graph,
+            durations: durations, demands: demands,
             isCommand: isCommand, jobs: [.init(arrival: 0, tasks: 0..<graph.count)])
+        let kinds = plan.instances.map(\.request.workerKinds)
+        if kinds.contains(where: { $0 != nil }) { problem.workerKinds = kinds }
         return (problem, order.sorted { keys[Int($0)] < keys[Int($1)] })
     }
 }

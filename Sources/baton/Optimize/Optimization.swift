@@ -40,31 +40,9 @@ struct Optimization {
     /// - Throws: what is wrong with the workflow, or that some task fits nowhere.
     init(_ input: OptimizedWorkflow, _ conditions: Conditions, estimator: (any Estimator)?, past: PastRuns?) throws {
         let begin = Stopwatch.nanoseconds
-        let planned = PlannedWorkflow(input.workflow)
-        let expansion: Expansion
-        do throws(WorkflowError) {
-            expansion =
-                try planned.assumptions.isEmpty
-                ? input.expand() : planned.workflow.expand(parameters: input.parameters)
-        } catch {
-            throw input.locate(error)
-        }
-        let known = Self.knowledge(planned.workflow, expansion, estimator, past)
-        let subject = Subject(
-            planned.workflow, parameters: input.parameters, expansion: expansion, knowledge: known.knowledge,
-            machines: conditions.machines, overheadNanoseconds: conditions.overhead.nanoseconds,
-            observed: expansion.instances.map { past?.files[$0.name] })
-        if let misfit = expansion.misfit(on: conditions.machines) {
-            if !conditions.machines.contains(where: { misfit.request.allows($0.kind) }) {
-                let gap = WorkerKindGap(misfit.request, on: conditions.machines.map { $0.kind })
-                throw CommandFailure(
-                    "'\(misfit.name)' \(gap.predicate). Say with --kind or --cluster where it is to run", exit: .usage)
-            }
-            throw CommandFailure(
-                "'\(misfit.name)' asks for more than any worker has. Say with --jobs, --memory or --cluster where it is to run",
-                exit: .usage)
-        }
-        let analysis = Analysis(subject)
+        let known = try KnownSubject(
+            input, on: conditions.machines, overhead: conditions.overhead, estimator: estimator, past: past)
+        let analysis = Analysis(known.subject)
         speedUp = SpeedUp(analysis)
         let analysed = Stopwatch.nanoseconds
         load = conditions.load
@@ -76,43 +54,18 @@ struct Optimization {
         priced = PricedAnalysis(
             analysis, beside: runs, permissions: conditions.permissions, distrusted: conditions.distrusted,
             workforce: Threads(count: ExperimentRunner.coreCount), makePolicy: makePolicy)
-        assumptions = known.assumptions + planned.assumptions + (conditions.load?.notes ?? [])
+        assumptions = known.assumptions + (conditions.load?.notes ?? [])
         analysisMilliseconds = Double(analysed - begin) / 1e6
         pricingMilliseconds = Double(Stopwatch.nanoseconds - analysed) / 1e6
     }
 
     /// A search for each simulated run would take too long; it starts from the longest path and beats it by little.
-    private static func standIn(
+    static func standIn(
         for policy: PolicyName, _ load: PresentLoad?
     ) -> @Sendable () -> any Policy {
         guard policy.name == "intelligent" else { return { Wiring.policy(policy, in: .simulation) } }
         guard let load, !load.isEmpty else { return { Wiring.policy(.known("critical-path"), in: .simulation) } }
         return { load.sharingPolicy }
-    }
-
-    private static func knowledge(
-        _ workflow: Workflow, _ expansion: Expansion, _ estimator: (any Estimator)?, _ past: PastRuns?
-    ) -> (knowledge: [TaskKnowledge], assumptions: [String]) {
-        let estimates = expansion.instances.map { instance -> Estimate? in
-            guard instance.kind == .command else { return nil }
-            return estimator?.estimate(
-                workflow: workflow.name, task: workflow.tasks[Int(instance.task)].name, instance: instance.name,
-                request: instance.request)
-        }
-        let lengths = zip(expansion.instances, estimates).map { instance, estimate -> Duration? in
-            estimate.map { .nanoseconds($0.durationP50Nanoseconds) } ?? instance.expectedDuration
-        }
-        let sorted = lengths.compactMap { $0 }.sorted()
-        let typical = sorted.isEmpty ? Duration.seconds(1) : sorted[sorted.count / 2]
-        let knowledge = zip(expansion.instances, estimates).map { instance, estimate in
-            var known = TaskKnowledge(instance, estimate, typical: typical)
-            known.failures = past?.failures[instance.name]
-            known.durations = past?.durations[instance.name] ?? []
-            return known
-        }
-        let commands = expansion.instances.indices.filter { expansion.instances[$0].kind == .command }
-        let unknown = commands.count { lengths[$0] == nil }
-        return (knowledge, WorkflowJob.assumption(unknown: unknown, of: commands.count, typical: typical))
     }
 
     /// What these edits promise together.

@@ -53,7 +53,7 @@ struct OptimizedWorkflow {
         file = nil
     }
 
-    private init(_ input: WorkflowInput) {
+    init(_ input: WorkflowInput) {
         workflow = input.file.workflow
         parameters = input.parameters
         directory = input.file.directory

@@ -61,6 +61,12 @@ struct FrontView: TextAndJSON {
                 ? "A worker costs its price from the beginning until the last of its tasks has ended."
                 : "Cost is counted in core-hours: all cores, until the last task has ended. With --prices it is money."
         ]
+        if front.unfitCount > 0 {
+            let (count, verb) = (front.unfitCount, front.unfitCount == 1 ? "was" : "were")
+            notes.append(
+                "\(count) more \(verb) left out: some task fits on none of \(count == 1 ? "its" : "their") workers, or may run on "
+                    + "none.")
+        }
         if front.isUncertain {
             notes.append(
                 "Medians over \(PlanFutures.count) futures, the same for all; in nine of ten it is at most P90.")
@@ -75,7 +81,7 @@ struct FrontView: TextAndJSON {
     var json: Value {
         .object([
             "workflow": .string(front.workflow), "cost_unit": .string(front.isPriced ? "price" : "core_hours"),
-            "planned": .number(front.points.count),
+            "planned": .number(front.points.count), "left_out": .number(front.unfitCount),
             "futures": .number(front.isUncertain ? PlanFutures.count : 0),
             "front": .list(
                 points.map { place, point in

@@ -7,10 +7,13 @@ struct PlanView: TextAndJSON {
     let plan: Plan
     let assumptions: [String]
     let outlook: PlanOutlook
+    /// Nil where the workflow is planned as if nothing else went on.
+    let load: LoadView?
 
-    init(plan: Plan, assumptions: [String]) {
+    init(plan: Plan, assumptions: [String], load: LoadView? = nil) {
         self.plan = plan
         self.assumptions = assumptions
+        self.load = load
         outlook = PlanOutlook(plan)
     }
 
@@ -19,6 +22,7 @@ struct PlanView: TextAndJSON {
         var parts = [headline()]
         if !plan.forecast.entries.isEmpty { parts.append(table(critical: Set(chain)).rendered(for: terminal)) }
         parts.append(PlanGantt(plan: plan, outlook: outlook).lines(for: terminal).joined(separator: "\n"))
+        if let load { parts.append(load.linesOfPlan.joined(separator: "\n")) }
         parts.append(
             (bounds(chain: chain) + runnerUp() + omissions() + requests() + skipped() + assumptions).joined(
                 separator: "\n"))
@@ -227,6 +231,7 @@ struct PlanView: TextAndJSON {
                 }),
             "longest_path_seconds": .seconds(plan.longestPath),
             "work_over_cores_seconds": .seconds(plan.workOverCores), "up_to_date": .number(plan.upToDateCount),
+            "load": load?.json ?? .null, "bottlenecks": load.map { .list($0.bottlenecks) },
             "assumptions": .strings(assumptions),
             "tasks": .list(tasks),
         ])

@@ -157,8 +157,8 @@ private struct DefectPlanter {
     }
 
     mutating func plantAll() {
-        plantDearWorkers()
         plantContention()
+        plantDearWorkers()
         plantRedundantDependency()
         plantNeedlessDependency()
         plantMissingDependency()

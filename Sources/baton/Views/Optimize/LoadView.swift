@@ -6,39 +6,52 @@ import BatonOptimizer
 struct LoadView {
     let load: PresentLoad
     /// Nil where nothing goes on.
-    let effect: PricedAnalysis.LoadEffect?
+    let effect: LoadEffect?
 
     // MARK: Text
 
     /// Empty where nothing goes on.
     var lines: [String] {
         guard let effect else { return [] }
-        return [present, outlook(effect)] + effect.waits.map { "  \(sentence($0))" }
+        return [present, outlook(effect)] + effect.waits.map(sentence)
+    }
+
+    /// Behind a plan of the workflow alone; empty where nothing goes on.
+    var linesOfPlan: [String] {
+        guard let effect else { return load.isEmpty ? [] : [present] }
+        let later = "about \(Self.time(effect.delay.p50)) later (P90 \(Self.time(effect.delay.p90)))"
+        return [
+            present,
+            "The plan is without \(them). " + (isHeldUp(effect) ? "Submitted now it would end \(later)." : hardly),
+        ]
+            + effect.waits.map(sentence)
+    }
+
+    private var them: String { load.runs.count == 1 ? "it" : "them" }
+    private var hardly: String { "Submitted now it would hardly be held up." }
+
+    private func isHeldUp(_ effect: LoadEffect) -> Bool {
+        Double(effect.delay.p90) >= 0.01 * Double(effect.alone.p50)
     }
 
     private var present: String {
         "Load: \(Sentence.count(load.runs.count, "open run")), \(Sentence.count(load.runningTasks, "task")) running and "
             + "\(load.waitingTasks) waiting; \(load.runs.count == 1 ? "it holds" : "they hold") "
-            + "\(Sentence.resources(load.held)) of \(Sentence.resources(load.capacity))."
+            + "\(Sentence.resources(load.held)) of \(Sentence.resources(load.capacity.part(of: load.held)))."
     }
 
-    private func outlook(_ effect: PricedAnalysis.LoadEffect) -> String {
+    private func outlook(_ effect: LoadEffect) -> String {
+        let beside = "\(Self.time(effect.beside.p50)) (P90 \(Self.time(effect.beside.p90)))"
         let alone = "alone in \(Self.time(effect.alone.p50)) (P90 \(Self.time(effect.alone.p90)))"
-        guard Double(effect.delay.p50) >= 0.01 * Double(effect.alone.p50) else {
-            return
-                "Submitted now it would hardly be held up: it would end in about \(Self.time(effect.beside.p50)) (P90 "
-                + "\(Self.time(effect.beside.p90))), \(alone)."
-        }
-        return "Submitted now it would end in about \(Self.time(effect.beside.p50)) (P90 "
-            + "\(Self.time(effect.beside.p90))) beside \(load.runs.count == 1 ? "it" : "them"), \(alone)."
+        guard isHeldUp(effect) else { return "\(hardly) It would end in about \(beside), \(alone)." }
+        return "Submitted now it would end in about \(beside) beside \(them), \(alone)."
     }
 
     private func sentence(_ wait: LoadWait) -> String {
         let runs = wait.runs.map { run in "\(name(of: run)) (\(run))" }
-        return "\(OptimizationView.names(wait.tasks)) would wait \(Self.time(wait.nanoseconds)) for "
-            + "\(OptimizationView.name(wait.cause)) that \(Sentence.list(runs, limit: 3)) "
-            + "\(runs.count == 1 ? "holds" : "hold"); that is over in about \(Self.time(wait.until.p50)) (P90 "
-            + "\(Self.time(wait.until.p90)))."
+        return "  \(OptimizationView.names(wait.tasks)) would wait for \(OptimizationView.name(wait.cause)) that "
+            + "\(Sentence.list(runs, limit: 3)) \(runs.count == 1 ? "holds" : "hold"): \(Self.time(wait.nanoseconds)) in all, "
+            + "and no more from about \(Self.time(wait.until.p50)) (P90 \(Self.time(wait.until.p90))) on."
     }
 
     private func name(of run: Run.ID) -> String {
@@ -86,5 +99,14 @@ struct LoadView {
 
     private static func json(_ spread: LoadWait.Spread) -> Value {
         .object(["p50": .seconds(.nanoseconds(spread.p50)), "p90": .seconds(.nanoseconds(spread.p90))])
+    }
+}
+
+extension Resources {
+    /// Of these the kinds of which something is held.
+    fileprivate func part(of held: Resources) -> Resources {
+        Resources(
+            milliCPU: held.milliCPU > 0 ? milliCPU : 0, memoryBytes: held.memoryBytes > 0 ? memoryBytes : 0,
+            gpus: held.gpus > 0 ? gpus : 0, diskBytes: held.diskBytes > 0 ? diskBytes : 0)
     }
 }
