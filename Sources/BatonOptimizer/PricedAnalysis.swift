@@ -132,15 +132,18 @@ public struct PricedAnalysis: Sendable {
         together = Self.together(chosen, analysis, trial, before, outcomes)
     }
 
-    /// What some edits promise together; nil where they can't be made.
+    /// What some edits promise together to runs that have the machines to themselves, which are the ones that can be compared;
+    /// nil where they can't be made.
     ///
     /// - Parameter makePolicy: that of the analysis, so that the outcomes before can be compared with.
     public func promise(
         of edits: [WorkflowEdit], workforce: some Workforce, makePolicy: @escaping @Sendable () -> any Policy
     ) -> Promise? {
-        if let together, together.edits == edits { return together.promise }
-        let trial = PairedTrial(analysis, beside: load, makePolicy: makePolicy)
+        if load.isEmpty, let together, together.edits == edits { return together.promise }
+        let trial = PairedTrial(analysis, makePolicy: makePolicy)
         guard let edited = try? trial.edited(edits) else { return nil }
+        let before =
+            load.isEmpty ? before : workforce.map(PairedTrial.worlds) { trial.original(in: trial.world($0)) }
         let after = workforce.map(PairedTrial.worlds) { trial.outcome(of: edited, in: trial.world($0)) }
         return trial.promise(before: before, after: after)
     }

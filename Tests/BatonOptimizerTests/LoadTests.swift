@@ -124,15 +124,23 @@ import Testing
         let subject = try Fixture.subject(
             (1...4).map { Self.task("t\($0)", limit: "slow") }, limits: [.init(name: "slow", capacity: 1)]
         ) { _ in TaskKnowledge(nanoseconds: 10_000_000_000) }
+        func priced(beside load: [OpenRun]) -> PricedAnalysis {
+            PricedAnalysis(Analysis(subject), beside: load, permissions: [], workforce: OneByOne()) {
+                CriticalPathFirst()
+            }
+        }
         func verdict(beside load: [OpenRun]) throws -> PricedFinding.Verdict {
-            let priced = PricedAnalysis(
-                Analysis(subject), beside: load, permissions: [], workforce: OneByOne()
-            ) { CriticalPathFirst() }
-            return try #require(priced.proposals.first { $0.finding.kind == .tightLimit }).verdict
+            try #require(priced(beside: load).proposals.first { $0.finding.kind == .tightLimit }).verdict
         }
         #expect(try verdict(beside: []) == .worthIt)
         let other = try Self.openRun([Self.task("long", cores: 3)], started: ["long"], lasting: 10_000)
         #expect(try verdict(beside: [other]) == .neutral)
+        // What goes on record is what runs are compared with that have the machine to themselves.
+        let edits = [WorkflowEdit.setLimit(name: "slow", capacity: 4)]
+        let promises = [[], [other]].map { load in
+            priced(beside: load).promise(of: edits, workforce: OneByOne()) { CriticalPathFirst() }
+        }
+        #expect(promises[0] == promises[1] && promises[0]?.completionTime.mean == 0.75)
     }
 
     @Test("what waits for a person, and what a paused run has not started, is left out")
