@@ -81,11 +81,13 @@ struct CopyViewTests {
                 run: stage.run, store: try stage.store(), data: DataDirectory(option: stage.data),
                 now: Stage.time(seconds))
             return TaskExplanation(story: story, task: 0).lines.map(\.text)
+                + RunExplanation(story: story).lines.map(\.text)
         }
         let due =
             "It has been due for a second attempt for 12.0s, which needs 1 core and 8 GB, and nothing of that is free."
         let now = try lines(42)
         #expect(now.contains(due), "\(now)")
+        #expect(now.contains { $0.contains("late has been running for 42.0s; it has been due for a second attempt") })
         #expect(try lines(29).allSatisfy { !$0.contains("second attempt") })
     }
 

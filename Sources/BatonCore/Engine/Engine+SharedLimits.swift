@@ -44,6 +44,6 @@ extension Engine {
 
     /// Places of open runs whose workflows have limits.
     private var runsWithLimits: [Int] {
-        openRuns.map(Int.init).filter { !runs[$0].submission.workflow.limits.isEmpty }
+        openRuns.map(Int.init).filter { !runs[$0].limitsInUse.isEmpty }
     }
 }

@@ -18,7 +18,8 @@ struct RunExplanation {
         lines += news(of: .running) { task in
             guard case .running(let running) = story.state(task) else { return "" }
             let usual = story.straggler(task).map { "; \(Straggler.usual($0.p99))" } ?? ""
-            return "has been running for \(DurationText.format(running.since.duration(to: story.now)))\(usual)"
+            let copy = secondAttempt(at: task).map { "; it \($0)" } ?? ""
+            return "has been running for \(DurationText.format(running.since.duration(to: story.now)))\(usual)\(copy)"
         }
         lines += news(of: .awaitingApproval) { reason(of: $0) }
         lines += news(of: .backingOff) { reason(of: $0) }
@@ -26,6 +27,12 @@ struct RunExplanation {
         lines += skipped
         if story.summary.status.isTerminal { lines += length }
         return lines
+    }
+
+    /// What one that is due waits for.
+    private func secondAttempt(at task: Int) -> String? {
+        let reasons = story.engine.explain(story.reference(task), at: story.now)?.reasons ?? []
+        return reasons.first { if case .secondAttemptWaits = $0 { true } else { false } }?.predicate(at: story.now)
     }
 
     private func tasks(_ label: TaskState.Label) -> [Int] {
