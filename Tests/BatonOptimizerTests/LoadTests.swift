@@ -12,7 +12,8 @@ import Testing
     /// A run of which tasks started at the beginning, as an engine knows it some time later.
     private static func openRun(
         _ tasks: [Workflow.Task], limits: [Workflow.Limit] = [], started: [String], after seconds: Int64 = 40,
-        lasting: Int64 = 100, spread: Double = 0, machines: [Machine] = [machine], mostTasks: Int = .max,
+        lasting: Int64 = 100, spread: Double = 0, machines: [Machine] = [machine], shared: [Machine]? = nil,
+        mostTasks: Int = .max,
         number: UInt64 = 7 << 40, change: (inout Engine, Run.ID) -> Void = { _, _ in }
     ) throws -> OpenRun {
         let run = Run.ID(rawValue: number)
@@ -38,7 +39,7 @@ import Testing
         change(&engine, run)
         let now = Instant.zero.advanced(by: .seconds(seconds))
         return try #require(
-            OpenRun(run, in: engine, at: now, machines: machines, mostTasks: mostTasks) { _, _ in
+            OpenRun(run, in: engine, at: now, machines: shared ?? machines, mostTasks: mostTasks) { _, _ in
                 TaskKnowledge(nanoseconds: lasting * 1_000_000_000, spread: spread)
             })
     }
@@ -141,6 +142,20 @@ import Testing
             priced(beside: load).promise(of: edits, workforce: OneByOne()) { CriticalPathFirst() }
         }
         #expect(promises[0] == promises[1] && promises[0]?.completionTime.mean == 0.75)
+    }
+
+    @Test("a run holds no more cores than it may, and leaves the rest of the machine to others")
+    func allowances() throws {
+        let wide = Machine(capacity: Resources(milliCPU: 8000, memoryBytes: 32_000_000_000))
+        // The other run may hold four cores of eight, and would use more.
+        let tasks = (0..<8).map { Self.task("t\($0)") }
+        let other = try Self.openRun(tasks, started: ["t0", "t1", "t2", "t3"], shared: [wide])
+        let subject = try Fixture.subject((0..<8).map { Self.task("a\($0)") }) { _ in
+            TaskKnowledge(nanoseconds: 10_000_000_000)
+        }
+        let effect = try Self.effect(subject, beside: [other])
+        #expect(Self.seconds(effect.alone.p50) == 20, "it may hold four cores itself")
+        #expect(Self.seconds(effect.beside.p50) == 20 && effect.waits.isEmpty)
     }
 
     @Test("what waits for a person, and what a paused run has not started, is left out")

@@ -4,12 +4,12 @@ import Testing
 
 /// What is said of a workflow before it is submitted, while other runs are open.
 @Suite("Beside open runs") struct OpenRunsTests {
-    /// Holds all cores, and the limit, until it is told to go on.
+    /// Holds the limit until it is told to go on.
     private static let busy = """
         name: busy
         limits: {db: 1}
         tasks:
-          hold: {run: 'touch "$HERE/held"; until [ -e "$HERE/go" ]; do sleep 0.02; done', duration: 10m, resources: {cpu: 2}, concurrency: db}
+          hold: {run: 'touch "$HERE/held"; until [ -e "$HERE/go" ]; do sleep 0.02; done', duration: 10m, resources: {cpu: 1}, concurrency: db}
           behind: {needs: [hold], run: 'true', duration: 1m}
 
         """
@@ -49,13 +49,13 @@ import Testing
     private func check(_ output: String, isHeldUp: Bool = true) throws {
         let report = try Report(output)
         let load = try #require(report.load)
-        #expect(load.open_runs == 1 && load.running_tasks == 1 && load.waiting_tasks == 1 && load.held["cpu"] == 2)
+        #expect(load.open_runs == 1 && load.running_tasks == 1 && load.waiting_tasks == 1 && load.held["cpu"] == 1)
         let beside = try #require(load.completion_seconds?["beside"]?["p50"])
         let alone = try #require(load.completion_seconds?["alone"]?["p50"])
         // Ten minutes are left of what holds the cores, give or take what is uncertain of it.
         #expect(beside > 3 * alone && (load.delay_seconds?["p50"] ?? 0) > 120)
-        let wait = try #require(report.bottlenecks.first { $0.runs != nil })
-        #expect(wait.cause == "cores" && wait.tasks == ["get"] && (wait.wait_seconds ?? 0) > 120)
+        let wait = try #require(report.bottlenecks.first { $0.cause == "limit:db" })
+        #expect(wait.runs?.count == 1 && wait.tasks == ["put"] && (wait.wait_seconds ?? 0) > 120)
     }
 
     @Test("optimize and plan tell what holds a workflow up that is not submitted yet", .timeLimit(.minutes(2)))
@@ -63,17 +63,17 @@ import Testing
         let house = try Household()
         try house.write(Self.busy, to: "busy.yaml")
         try house.write(Self.next, to: "next.yaml")
-        let free = try Report(try house.run("optimize", "next.yaml", "--json", "-j", "2").output)
+        let free = try Report(try house.run("optimize", "next.yaml", "--json").output)
         #expect(free.load?.open_runs == 0 && free.bottlenecks.allSatisfy { $0.cause == "critical_path" })
         let run = try house.start(
-            ["run", "busy.yaml", "-j", "2"], environment: ["HERE": house.folder.path], streams: "busy")
+            ["run", "busy.yaml"], environment: ["HERE": house.folder.path], streams: "busy")
         try run.wait { house.read("held") != nil }
-        try check(try house.run("optimize", "next.yaml", "--json", "-j", "2").output)
-        try check(try house.run("plan", "next.yaml", "--json", "-j", "2").output)
-        let text = try house.run("optimize", "next.yaml", "-j", "2").output
-        #expect(text.contains("Load: 1 open run, 1 task running and 1 waiting; it holds 2 cores"))
-        #expect(text.contains("get would wait for the cores that 'busy' ("))
-        let plan = try house.run("plan", "next.yaml", "-j", "2").output
+        try check(try house.run("optimize", "next.yaml", "--json").output)
+        try check(try house.run("plan", "next.yaml", "--json").output)
+        let text = try house.run("optimize", "next.yaml").output
+        #expect(text.contains("Load: 1 open run, 1 task running and 1 waiting; it holds 1 core"))
+        #expect(text.contains("put would wait for the limit 'db' that 'busy' ("))
+        let plan = try house.run("plan", "next.yaml").output
         #expect(plan.contains("The plan is without it. Submitted now it would end about "))
         #expect(try Report(try house.run("optimize", "next.yaml", "--json", "--alone").output).load == nil)
         try house.write("", to: "go")
@@ -83,7 +83,7 @@ import Testing
     @Test("a server tells it of its own runs", .timeLimit(.minutes(2)))
     func server() throws {
         let house = try Household()
-        let server = try Served(house, options: ["-j", "2"])
+        let server = try Served(house)
         let here = house.folder.path
         _ = try server.submit(Self.busy.replacing("$HERE", with: here))
         try server.wait { house.read("held") != nil }

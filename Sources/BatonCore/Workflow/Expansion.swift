@@ -29,6 +29,14 @@ public struct Expansion: Sendable {
         return place.map(TaskInstance.ID.init)
     }
 
+    /// Lets each command hold units of one more of its workflow's limits while it runs.
+    public mutating func addSlots(of limit: Int32, units: (TaskInstance.Request) -> Int64) {
+        for index in instances.indices where instances[index].kind == .command {
+            let units = units(instances[index].request)
+            instances[index].request.slots.append(.init(limit: limit, units: units))
+        }
+    }
+
     mutating func setPriority(_ priority: Int32, of instance: Int) {
         instances[instance].priority = priority
     }

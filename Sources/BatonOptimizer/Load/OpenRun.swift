@@ -78,10 +78,10 @@ public struct OpenRun: Sendable {
                 places[Int(dependency)].map { Graph.Edge(Int32(place), dependsOn: $0) }
             }
         }
-        rest = Subject(
-            submission.workflow.replica(after: view.submittedAt.duration(to: now)),
-            expansion: Expansion(instances: instances, graph: Graph(count: left.count, edges: edges)),
-            knowledge: known, machines: machines)
+        var workflow = submission.workflow.replica(after: view.submittedAt.duration(to: now))
+        var expansion = Expansion(instances: instances, graph: Graph(count: left.count, edges: edges))
+        Allowance(milliCPU: observation.totalCapacity.milliCPU, of: machines)?.bound(&workflow, &expansion, of: run)
+        rest = Subject(workflow, expansion: expansion, knowledge: known, machines: machines)
         families = TaskFamilies(rest.workflow)
         beliefs = Beliefs(rest, families)
     }

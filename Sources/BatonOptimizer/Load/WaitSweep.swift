@@ -8,6 +8,8 @@ import BatonSimulator
 struct WaitSweep {
     private let subject: Subject
     private let load: [OpenRun]
+    private let machines: [Machine]
+    private let allowance: Allowance?
     /// Of the workflow's own run.
     private let own: Run.ID
     /// By machine.
@@ -19,12 +21,19 @@ struct WaitSweep {
     /// By run and limit of the workflow.
     private var units: [[Int64]]
 
-    init(_ subject: Subject, beside load: [OpenRun], own: Run.ID) {
+    /// - Parameters:
+    ///   - machines: that all share.
+    ///   - allowance: of the workflow; nil for all of them.
+    init(
+        _ subject: Subject, beside load: [OpenRun], on machines: [Machine], within allowance: Allowance?, own: Run.ID
+    ) {
         self.subject = subject
         self.load = load
+        self.machines = machines
+        self.allowance = allowance
         self.own = own
-        ownUse = subject.machines.map { _ in .zero }
-        use = load.map { _ in subject.machines.map { _ in .zero } }
+        ownUse = machines.map { _ in .zero }
+        use = load.map { _ in machines.map { _ in .zero } }
         ownUnits = subject.workflow.limits.map { _ in 0 }
         units = load.map { _ in subject.workflow.limits.map { _ in 0 } }
     }
@@ -135,11 +144,13 @@ struct WaitSweep {
                 return (.limit(subject.workflow.limits[limit].name), units.map { Double($0[limit]) })
             }
         }
-        let able = subject.machines.indices.filter { request.allows(subject.machines[$0].kind) }
-        let alone = able.filter { waiting.grant.fits(in: subject.machines[$0].capacity - ownUse[$0]) }
+        let held = ownUse.reduce(waiting.grant) { $0 + $1 }
+        guard allowance?.permits(held) ?? true else { return nil }
+        let able = machines.indices.filter { request.allows(machines[$0].kind) }
+        let alone = able.filter { waiting.grant.fits(in: machines[$0].capacity - ownUse[$0]) }
         // Where others hold least of what it could have.
         func left(_ machine: Int) -> Resources {
-            use.reduce(subject.machines[machine].capacity - ownUse[machine]) { $0 - $1[machine] }
+            use.reduce(machines[machine].capacity - ownUse[machine]) { $0 - $1[machine] }
         }
         guard let machine = alone.max(by: { left($0).milliCPU < left($1).milliCPU }),
             !alone.contains(where: { waiting.grant.fits(in: left($0)) })
@@ -148,7 +159,7 @@ struct WaitSweep {
             (.cores, \.milliCPU), (.memory, \.memoryBytes), (.gpus, \.gpus), (.disk, \.diskBytes),
         ]
         for (cause, amount) in resources where waiting.grant[keyPath: amount] > left(machine)[keyPath: amount] {
-            let isOfKind = able.count < subject.machines.count
+            let isOfKind = able.count < machines.count
             let kinds = request.workerKinds ?? []
             return (isOfKind ? .kinds(kinds) : cause, use.map { Double($0[machine][keyPath: amount]) })
         }

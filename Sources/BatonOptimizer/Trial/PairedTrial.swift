@@ -26,6 +26,9 @@ public struct PairedTrial: Sendable {
     private let families: TaskFamilies
     private let beliefs: Beliefs
     private let load: [OpenRun]
+    /// Those that it shares with them.
+    private let machines: [Machine]
+    private let allowance: Allowance?
     private let makePolicy: @Sendable () -> any Policy
 
     /// - Parameters:
@@ -35,6 +38,8 @@ public struct PairedTrial: Sendable {
         _ analysis: Analysis, beside load: [OpenRun] = [], makePolicy: @escaping @Sendable () -> any Policy
     ) {
         self.load = load
+        machines = load.first?.rest.machines ?? analysis.subject.machines
+        allowance = Allowance(milliCPU: analysis.subject.capacity.milliCPU, of: machines)
         subject = analysis.subject
         families = analysis.families
         beliefs = analysis.beliefs
@@ -87,7 +92,7 @@ public struct PairedTrial: Sendable {
     /// The workflow as it is, with what it waits for that others hold.
     func watched(in world: World) -> (report: Report, waits: WaitRecord) {
         var report = simulated(in: world, true)
-        var sweep = WaitSweep(subject, beside: load, own: Report.ownRun)
+        var sweep = WaitSweep(subject, beside: load, on: machines, within: allowance, own: Report.ownRun)
         let waits = sweep.record(report.spans)
         report.spans = []
         return (report, waits)
@@ -134,10 +139,12 @@ public struct PairedTrial: Sendable {
         in world: World
     ) -> Report {
         let others = zip(load, world.others).map { $0.arrival($1) }
+        var (workflow, expansion) = (workflow, expansion)
+        allowance?.bound(&workflow, &expansion, of: Report.ownRun)
         let submission = Run.Submission(
             run: Report.ownRun, workflow: workflow, parameters: subject.parameters, expansion: expansion)
         let scenario = Scenario(
-            workers: subject.machines,
+            workers: machines,
             workload: Workload(others + [.init(submission: submission, instanceBehaviours: behaviours)]),
             expectations: Expectations(), recordsSpans: recordsSpans, sharesLimits: !others.isEmpty)
         var simulation = Simulation(scenario)

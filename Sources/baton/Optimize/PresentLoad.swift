@@ -9,6 +9,7 @@ import BatonStore
 struct PresentLoad {
     let runs: [OpenRun]
     let now: Instant
+    /// Of the machine that all share.
     let capacity: Resources
     /// A server drives them all, and would drive the workflow; else each has an orchestrator of its own.
     let isOfServer: Bool
@@ -19,10 +20,15 @@ struct PresentLoad {
     private static let mostTasks = 4_000
 
     /// - Parameters:
-    ///   - machine: that all share.
     ///   - store: nil where nothing has run.
+    ///   - machine: as far as the workflow may use it; in a server all its runs together may.
     init(_ data: DataDirectory, _ store: (any Store)?, on machine: BatonSimulator.Machine, isOfServer: Bool) throws {
         now = LiveClock().now
+        var machine = machine
+        if !isOfServer {
+            let cores = Int64(BatonRuntime.Machine.cores) * 1000
+            machine.capacity.milliCPU = max(machine.capacity.milliCPU, cores)
+        }
         capacity = machine.capacity
         self.isOfServer = isOfServer
         let open = try store?.runs(matching: RunFilter(statuses: [.running, .paused, .cancelling], limit: 256)) ?? []
