@@ -29,20 +29,41 @@ struct SerialDecoderTests {
         }
     }
 
-    @Test("what is left of a schedule, laid out again halfway, ends when the schedule does", arguments: 0..<40)
-    func resumed(seed: UInt64) {
+    @Test("what is left of a schedule, laid out again at any of its starts, starts then what it did, where it did", arguments: 0..<40)
+    func carriedOut(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let workload = Problems.workload(mostTasks: 20, using: &generator)
         let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
+        let list = (0..<Int32(problem.count)).map { $0 }
         var decoder = SerialDecoder(problem)
-        let last = decoder.decode((0..<Int32(problem.count)).map { $0 })
+        _ = decoder.decode(list)
         let (starts, ends, places) = (decoder.starts, decoder.ends, decoder.places)
-        let now = last / 2
-        let running = (0..<problem.count).filter { starts[$0] < now && ends[$0] > now }.map {
-            SerialDecoder.Running(task: $0, machine: Int(places[$0]), end: ends[$0])
+        for now in Set(starts).sorted() {
+            let running = (0..<problem.count).filter { starts[$0] < now && ends[$0] > now }.map {
+                SerialDecoder.Running(task: $0, machine: Int(places[$0]), end: ends[$0])
+            }
+            let left = list.filter { starts[Int($0)] >= now }
+            let isReady = (0..<problem.count).map { task in
+                problem.graph.dependencies(of: task).allSatisfy { ends[Int($0)] <= now && starts[Int($0)] < now }
+            }
+            let starting = decoder.starting(left, isReady: isReady, running: running, now: now)
+            #expect(starting == left.filter { starts[Int($0)] == now && isReady[Int($0)] }, "seed \(seed) at \(now)")
+            #expect(starting.allSatisfy { decoder.places[Int($0)] == places[Int($0)] }, "seed \(seed) at \(now)")
         }
-        let left = (0..<Int32(problem.count)).filter { starts[Int($0)] >= now && ends[Int($0)] > now }
-            .sorted { (starts[Int($0)], $0) < (starts[Int($1)], $1) }
-        #expect(decoder.resume(left, running: running, now: now) == last, "seed \(seed)")
+    }
+
+    @Test("a task that may only start later keeps no room before that, and keeps it then")
+    func released() {
+        let problem = StaticProblem(
+            machines: [Machine(capacity: Resources(milliCPU: 1000))], graph: Graph(count: 3, edges: []),
+            durations: [10, 5, 6], demands: Array(repeating: Resources(milliCPU: 1000), count: 3),
+            isCommand: [true, true, true], jobs: [.init(arrival: 0, tasks: 0..<3)])
+        var decoder = SerialDecoder(problem)
+        let isReady = [false, true, true]
+        let releases = [SerialDecoder.Release(task: 0, at: 5)]
+        #expect(decoder.starting([0, 1, 2], isReady: isReady, running: [], now: 0, releases: releases) == [1])
+        #expect(decoder.starting([0, 2, 1], isReady: isReady, running: [], now: 0, releases: releases) == [1])
+        // Told for that once only.
+        #expect(decoder.starting([0, 1, 2], isReady: [true, true, true], running: [], now: 0) == [0])
     }
 }

@@ -41,6 +41,10 @@ struct ResourceProfile: Sendable {
         }
     }
 
+    func hasRoom(for demand: SIMD4<Int32>, at time: Int64) -> Bool {
+        all(demand .<= free[times.withUnsafeBufferPointer { Self.step(at: time, $0) }])
+    }
+
     mutating func take(_ demand: SIMD4<Int32>, from: Int64, to: Int64) {
         guard from < to else { return }
         let first = cut(at: from)

@@ -54,6 +54,8 @@ struct RolloutShape: Sendable {
         isUniform = !isMoving && workers.allSatisfy { $0.speedPermille == 1000 }
     }
 
+    func arrival(of task: Int) -> Int64 { jobs[Int(jobOf[task])].arrival }
+
     @inline(__always)
     func executionNanoseconds(_ nanoseconds: Int64, on machine: Int) -> Int64 {
         isUniform ? nanoseconds : workers[machine].executionNanoseconds(nanoseconds)
