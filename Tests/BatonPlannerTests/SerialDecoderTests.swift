@@ -29,7 +29,37 @@ struct SerialDecoderTests {
         }
     }
 
-    @Test("what is left of a schedule, laid out again at any of its starts, starts then what it did, where it did", arguments: 0..<40)
+    @Test("no task could start earlier beside those that were placed before it", arguments: 0..<40)
+    func earliest(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let workload = Problems.workload(mostTasks: 20, using: &generator)
+        let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
+        var decoder = SerialDecoder(problem)
+        _ = decoder.decode((0..<Int32(problem.count)).map { $0 })
+        let (starts, ends, places) = (decoder.starts, decoder.ends, decoder.places)
+        for task in 0..<problem.count {
+            let ready = problem.graph.dependencies(of: task).map { ends[Int($0)] }.max() ?? 0
+            // Room begins where something ends.
+            for start in [ready] + ends[..<task] where start >= ready && start < starts[task] {
+                for machine in problem.machines.indices {
+                    let others = (0..<task).filter { places[$0] == Int32(machine) && ends[$0] > starts[$0] }
+                    let moments =
+                        [start]
+                        + others.map { starts[$0] }.filter { $0 > start && $0 < start + problem.durations[task] }
+                    let hasRoom = moments.allSatisfy { moment in
+                        others.filter { starts[$0] <= moment && moment < ends[$0] }
+                            .reduce(problem.demands[task]) { $0 + problem.demands[$1] }
+                            .fits(in: problem.machines[machine].capacity)
+                    }
+                    #expect(!hasRoom, "seed \(seed): task \(task) at \(start)")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "what is left of a schedule, laid out again at any of its starts, starts then what it did, where it did",
+        arguments: 0..<40)
     func carriedOut(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let workload = Problems.workload(mostTasks: 20, using: &generator)

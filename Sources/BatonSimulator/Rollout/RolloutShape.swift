@@ -14,6 +14,8 @@ struct RolloutShape: Sendable {
     let successors: [Int32]
     let demands: [SIMD4<Int32>]
     let capacities: [SIMD4<Int32>]
+    /// No command asks for less of anything.
+    let leastDemand: SIMD4<Int32>
     /// Distinct demands, and which of them each task has.
     let kinds: [SIMD4<Int32>]
     let kindOf: [Int32]
@@ -39,6 +41,9 @@ struct RolloutShape: Sendable {
         let units = Units(problem.machines.map(\.capacity))
         capacities = problem.machines.map { units.floor($0.capacity) }
         demands = problem.demands.map(units.ceiling)
+        leastDemand = demands.indices.reduce(SIMD4(repeating: .max)) { [demands, isCommand] least, task in
+            isCommand[task] ? pointwiseMin(least, demands[task]) : least
+        }
         var kinds: [SIMD4<Int32>] = []
         var known: [SIMD4<Int32>: Int32] = [:]
         kindOf = demands.map { demand in

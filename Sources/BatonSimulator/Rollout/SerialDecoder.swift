@@ -13,7 +13,7 @@ public struct SerialDecoder: Sendable {
     private var profiles: [ResourceProfile]
     /// No task starts before its own, `[V]`.
     private var arrivals: [Int64]
-    /// About how long decoding took since this was made, on one core of an AMD EPYC of 2023: 140 ns a task, 20 a machine that is
+    /// About how long decoding took since this was made, on one core of an AMD EPYC of 2023: 110 ns a task, 20 a machine that is
     /// tried and 1 a step of its profile. The same everywhere and every time.
     public private(set) var estimatedNanoseconds = 0
 
@@ -38,7 +38,7 @@ public struct SerialDecoder: Sendable {
     /// - Complexity: O(V x steps of a profile x machines).
     public mutating func decode(_ list: [Int32], _ direction: Direction = .forward) -> Int64 {
         precondition(list.count == shape.count, "a list of \(list.count) for \(shape.count) tasks")
-        for machine in profiles.indices { profiles[machine].reset(shape.capacities[machine]) }
+        empty()
         var last: Int64 = .min
         for task in list {
             let task = Int(task)
@@ -63,10 +63,10 @@ public struct SerialDecoder: Sendable {
     public mutating func starting(
         _ list: [Int32], isReady: [Bool], running: [Running], now: Int64, releases: [Release] = []
     ) -> [Int32] {
-        for machine in profiles.indices { profiles[machine].reset(shape.capacities[machine]) }
+        empty()
         for task in ends.indices { ends[task] = now }
         for entry in running {
-            profiles[entry.machine].take(shape.demands[entry.task], from: .min, to: entry.end)
+            profiles[entry.machine].take(shape.demands[entry.task], in: .first, to: entry.end)
             ends[entry.task] = entry.end
         }
         for release in releases { arrivals[release.task] = release.at }
@@ -83,6 +83,10 @@ public struct SerialDecoder: Sendable {
             if isReady[task], starts[task] == now { starting.append(Int32(task)) }
         }
         return starting
+    }
+
+    private mutating func empty() {
+        for machine in profiles.indices { profiles[machine].reset(shape.capacities[machine], least: shape.leastDemand) }
     }
 
     /// No ready task at or behind each position asks for less of anything; more than there is behind the last.
@@ -145,21 +149,22 @@ public struct SerialDecoder: Sendable {
             return
         }
         let demand = shape.demands[task]
-        estimatedNanoseconds += 140
-        var best: (start: Int64, end: Int64, machine: Int)?
+        estimatedNanoseconds += 110
+        var best: (gap: ResourceProfile.Gap, end: Int64, machine: Int)?
         for machine in profiles.indices {
             let nanoseconds = time(of: task, on: machine, direction)
-            if let best, earliest + nanoseconds >= best.end { continue }
+            let opening = max(earliest, profiles[machine].opensAt)
+            if opening >= (best?.end ?? .max) - nanoseconds { continue }
             estimatedNanoseconds += 20
             let found = profiles[machine].earliest(
-                from: earliest, lasting: nanoseconds, demand, scanned: &estimatedNanoseconds)
-            guard let start = found else { continue }
-            if let best, start + nanoseconds >= best.end { continue }
-            best = (start, start + nanoseconds, machine)
+                from: opening, lasting: nanoseconds, demand, scanned: &estimatedNanoseconds)
+            guard let gap = found else { continue }
+            if let best, gap.start + nanoseconds >= best.end { continue }
+            best = (gap, gap.start + nanoseconds, machine)
         }
         guard let best else { preconditionFailure("task \(task) fits on no machine") }
-        profiles[best.machine].take(demand, from: best.start, to: best.end)
-        starts[task] = best.start
+        profiles[best.machine].take(demand, in: best.gap, to: best.end)
+        starts[task] = best.gap.start
         ends[task] = best.end
         places[task] = Int32(best.machine)
     }
