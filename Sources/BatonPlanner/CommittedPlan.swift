@@ -23,14 +23,14 @@ struct CommittedPlan: Sendable {
         }
     }
 
-    private let basis: Basis
+    private var basis: Basis
     private let begin: Instant
-    /// When its order was searched for, and what workers had together then.
-    private var searched: (at: Instant, capacity: Resources)
+    /// What workers had together when its order was searched for.
+    private let capacity: Resources
     /// Nil when the runs can't be planned: other rules serve them.
     private var snapshot: Snapshot?
     private var decoder: SerialDecoder?
-    /// Tasks of the snapshot that have not started, in the order of the plan.
+    /// Tasks of the snapshot that have not ended, in the order of the plan: one that fails has its place in it still.
     private var list: [Int32] = []
     private var reason = ""
     /// Nil once a decision has carried it.
@@ -52,7 +52,7 @@ struct CommittedPlan: Sendable {
         basis = Basis(observation)
         begin = observation.now
         seen = observation.oldestWaiting
-        searched = (begin, observation.totalCapacity)
+        capacity = observation.totalCapacity
         let runs = observation.openRuns.map(Int.init)
         let left = runs.reduce(0) { $0 + observation.run(at: $1).unfinishedTasks }
         guard left <= mostTasks, !runs.contains(where: observation.hasLimits),
@@ -60,11 +60,7 @@ struct CommittedPlan: Sendable {
             snapshot.problem.count > 0
         else { return }
         let earlier = former?.urgency(of: snapshot)
-        if let earlier, let former, former.isGood(for: basis, searched.capacity) {
-            keep(snapshot, TaskLists(graph: snapshot.problem.graph).byKey(earlier), former)
-            return
-        }
-        let lasted = earlier == nil ? nil : former.map { begin.nanoseconds - $0.searched.at.nanoseconds }
+        let lasted = earlier == nil ? nil : former.map { begin.nanoseconds - $0.begin.nanoseconds }
         let isOver = budget.limit(replacing: lasted)
         var search = MakespanSearch(snapshot.problem, objective, seed: 1, network: network, earlier: earlier)
         if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
@@ -76,26 +72,23 @@ struct CommittedPlan: Sendable {
         rationale = Self.rationale(search)
     }
 
-    /// Goes on in an order that was found for nearly as much room: with a hundred workers some come or go every moment, and a
-    /// search for each would find hardly another.
-    private mutating func keep(_ snapshot: Snapshot, _ order: [Int32], _ former: CommittedPlan) {
-        list = order
-        TaskLists.sort(&list, by: snapshot.problem.precedence)
-        searched = former.searched
-        rationale = former.rationale
-        numbers = Array(repeating: -1, count: snapshot.problem.count)
-        decoder = SerialDecoder(snapshot.problem)
-        self.snapshot = snapshot
+    /// Goes on in the same order where only workers came or went, and only a few: with a hundred of them some come or go every
+    /// moment, and a search for each would find hardly another.
+    ///
+    /// - Returns: false where its order is good no longer.
+    mutating func adapt(to observation: Observation) -> Bool {
+        let basis = Basis(observation)
+        guard !isBroken, basis.revisions == self.basis.revisions,
+            abs(observation.totalCapacity.dominantShare(of: capacity) - 1) <= Self.tolerated,
+            snapshot?.move(to: observation) == true
+        else { return false }
+        self.basis = basis
+        decoder = snapshot.map { SerialDecoder($0.problem) }
         reason = "starts now in the order of the plan from before workers came or went"
+        return true
     }
 
-    /// Its order is, where only workers came or went, and only a few.
-    private func isGood(for basis: Basis, _ capacity: Resources) -> Bool {
-        guard isUsable, !isBroken, basis.revisions == self.basis.revisions else { return false }
-        return abs(capacity.dominantShare(of: searched.capacity) - 1) <= Self.tolerated
-    }
-
-    /// What comes earlier in this plan is the more urgent; what it has started already, and is to do again, is so most.
+    /// What comes earlier in this plan is the more urgent; what it does not know is so most.
     ///
     /// - Returns: by task of the other snapshot; nil where it has other runs, or there is no plan.
     private func urgency(of other: Snapshot) -> [Double]? {
@@ -155,26 +148,23 @@ struct CommittedPlan: Sendable {
         guard let snapshot, var decoder = self.decoder.take() else { return [] }
         defer { self.decoder = decoder }
         readReady(observation, snapshot)
-        var asking: [Int32] = []
+        let now = observation.now.nanoseconds - begin.nanoseconds
+        var rest = Rest(count: snapshot.problem.count)
         list.removeAll { place in
             let task = snapshot.tasks[Int(place)]
-            switch observation.state(of: task.index, inRun: task.run) {
-            case .awaitingApproval:
-                asking.append(place)
-                return false
-            case .blocked, .ready, .backingOff: return false
-            case .running, .succeeded, .failed, .skipped, .cancelled: return true
-            }
+            let state = observation.state(of: task.index, inRun: task.run)
+            rest.add(place, state, isKnown: numbers[Int(place)] >= 0, since: begin)
+            return state.isTerminal
         }
         guard !list.isEmpty else {
             self.snapshot = nil  // what is left was not planned
             return []
         }
-        let now = observation.now.nanoseconds - begin.nanoseconds
-        let list = startable(besides: asking, snapshot)
-        _ = decoder.resume(list, running: running(observation, snapshot, now), now: now)
+        let starting = decoder.starting(
+            startable(rest, snapshot), isReady: rest.isReady, running: running(observation, snapshot, now), now: now,
+            releases: rest.releases)
         var builder = PlacementBuilder(observation)
-        for task in list.map(Int.init) where decoder.starts[task] == now && numbers[task] >= 0 {
+        for task in starting.map(Int.init) {
             guard let ready = observation.ready(numbers[task]) else { continue }
             let worker = Worker.ID(Int(decoder.places[task]))
             if case .placed = builder.place(ready, on: worker, reason: reason) { continue }
@@ -183,16 +173,40 @@ struct CommittedPlan: Sendable {
         return builder.placements
     }
 
+    /// What has not started, in the order of the plan.
+    private struct Rest {
+        var list: [Int32] = []
+        var isReady: [Bool]
+        /// What a person is asked about.
+        var asking: [Int32] = []
+        /// What failed, and is to be tried again after a while.
+        var releases: [SerialDecoder.Release] = []
+
+        init(count: Int) { isReady = Array(repeating: false, count: count) }
+
+        mutating func add(_ place: Int32, _ state: TaskState, isKnown: Bool, since begin: Instant) {
+            switch state {
+            case .running, .succeeded, .failed, .skipped, .cancelled: return
+            case .blocked: break
+            case .ready: isReady[Int(place)] = isKnown
+            case .awaitingApproval: asking.append(place)
+            case .backingOff(let until):
+                releases.append(.init(task: Int(place), at: until.nanoseconds - begin.nanoseconds))
+            }
+            list.append(place)
+        }
+    }
+
     /// What waits for a person, and what comes after it, keeps no room from others: nobody knows when the answer comes.
-    private func startable(besides asking: [Int32], _ snapshot: Snapshot) -> [Int32] {
-        if asking.isEmpty { return list }
+    private func startable(_ rest: Rest, _ snapshot: Snapshot) -> [Int32] {
+        if rest.asking.isEmpty { return rest.list }
         var isHeld = Array(repeating: false, count: snapshot.problem.count)
-        var held = asking
+        var held = rest.asking
         while let task = held.popLast() {
             isHeld[Int(task)] = true
             held += snapshot.problem.graph.successors(of: Int(task)).filter { !isHeld[Int($0)] }
         }
-        return list.filter { !isHeld[Int($0)] }
+        return rest.list.filter { !isHeld[Int($0)] }
     }
 
     private mutating func readReady(_ observation: Observation, _ snapshot: Snapshot) {

@@ -51,7 +51,8 @@ struct ForecastAccuracy: Sendable {
             switch observation.state(of: known.task, inRun: known.run) {
             case .running: return false
             case .succeeded:
-                let real = Double(known.at.duration(to: observation.now).nanoseconds) + Self.moment
+                let end = observation.end(of: known.task, inRun: known.run) ?? observation.now
+                let real = Double(known.at.duration(to: end).nanoseconds) + Self.moment
                 ratios.append(PortableMath.log(real / (Double(known.expectedNanoseconds) + Self.moment)))
             case .blocked, .awaitingApproval, .ready, .backingOff, .failed, .skipped, .cancelled: break
             }

@@ -108,7 +108,7 @@ public struct Intelligent: Policy {
             plan = nil
             return []
         }
-        if plan?.isCurrent(observation) != true {
+        if plan?.isCurrent(observation) != true, plan?.adapt(to: observation) != true {
             plan = CommittedPlan(
                 observation, objective, budget, mostTasks: Self.mostTasks, network: network?.used(for: .plans),
                 omitted: omitted, after: plan)

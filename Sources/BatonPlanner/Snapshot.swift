@@ -3,7 +3,7 @@ import BatonSimulator
 
 /// What is left of some runs, in the form that a search works on; time begins now.
 struct Snapshot: Sendable {
-    let problem: StaticProblem
+    private(set) var problem: StaticProblem
     /// By task of the problem.
     let tasks: [Task]
     /// By run, and by index in it, the task of the problem; -1 for those that have ended, and for `finally` tasks.
@@ -20,13 +20,7 @@ struct Snapshot: Sendable {
     init?(_ runs: [Int], _ observation: Observation, keepsPriorities: Bool) {
         let living = (0..<observation.workerCount).filter { observation.isAlive(Worker.ID($0)) }
         guard let first = living.first.map({ Worker.ID($0) }) else { return nil }
-        // Places of machines are those of workers; a lost one has room for nothing.
-        let machines = (0..<observation.workerCount).map { index in
-            let id = Worker.ID(index)
-            guard observation.isAlive(id) else { return Machine(capacity: .zero, pricePerHour: 0) }
-            return Machine(
-                capacity: observation.capacity(of: id), pricePerHour: observation.worker(id).pricePerHour)
-        }
+        let machines = Self.machines(observation)
         var tasks: [Task] = []
         var places: [Int: [Int32]] = [:]
         var demands: [Resources] = []
@@ -64,6 +58,28 @@ struct Snapshot: Sendable {
         let priorities = tasks.map { observation.priority(of: $0.index, inRun: $0.run) }
         if Set(priorities).count > 1, keepsPriorities { problem.priorities = priorities }
         self.problem = problem
+    }
+
+    /// Their places are those of workers; a lost one has room for nothing.
+    private static func machines(_ observation: Observation) -> [Machine] {
+        (0..<observation.workerCount).map { index in
+            let id = Worker.ID(index)
+            guard observation.isAlive(id) else { return Machine(capacity: .zero, pricePerHour: 0) }
+            return Machine(
+                capacity: observation.capacity(of: id), pricePerHour: observation.worker(id).pricePerHour)
+        }
+    }
+
+    /// The same tasks on the workers that are there now.
+    ///
+    /// - Returns: false when some task fits on none of them.
+    mutating func move(to observation: Observation) -> Bool {
+        let machines = Self.machines(observation)
+        guard problem.demands.allSatisfy({ demand in machines.contains { demand.fits(in: $0.capacity) } }) else {
+            return false
+        }
+        problem.machines = machines
+        return true
     }
 
     private static func graph(_ tasks: [Task], _ places: [Int: [Int32]], _ observation: Observation) -> Graph {

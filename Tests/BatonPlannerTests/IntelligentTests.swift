@@ -124,6 +124,50 @@ struct IntelligentTests {
         }
     }
 
+    @Test("an end at which there was nothing to start is as expected all the same")
+    func quietEnd() throws {
+        // Nobody is asked when `short` ends, since `last` waits for `long`, too.
+        let job = try Job(
+            name: "pair",
+            tasks: [
+                .init(name: "long", kind: "long", behaviour: .init(duration: .seconds(1000))),
+                .init(name: "short", kind: "short", behaviour: .init(duration: .seconds(1))),
+                .init(name: "last", kind: "last", dependencies: [0, 1], behaviour: .init(duration: .seconds(1))),
+            ])
+        let scenario = Scenario(
+            workers: [Machine(capacity: Self.worker)], workload: Workload([job.arrival(run: Run.ID(rawValue: 1))]),
+            expectations: Expectations())
+        var simulation = Simulation(scenario)
+        var rule = CriticalPathFirst()
+        var accuracy = ForecastAccuracy()
+        while case .decision(let observation) = simulation.advance() {
+            accuracy.read(observation)
+            #expect(!accuracy.isPoor)
+            let decision = rule.decide(observation)
+            accuracy.note(decision.placements, observation)
+            simulation.apply(decision)
+        }
+        #expect(simulation.now == Instant(nanoseconds: 1_001_000_000_000))
+    }
+
+    @Test("what failed is tried again at its place in the plan, not after all that has not started")
+    func retried() throws {
+        let names = ["first", "long"] + (0..<8).map { "filler\($0)" }
+        let seconds: [Int64] = [10, 60] + Array(repeating: 10, count: 8)
+        var definition = workflow(
+            "first -> long, " + names[2...].joined(separator: ", "),
+            ["first": { $0.retry = RetryRule(limit: 1, backoff: .zero) }])
+        definition.name = "retried"
+        var behaviours = seconds.map { Workload.Behaviour(duration: .seconds($0)) }
+        behaviours[0].failures = [1]
+        let job = try Job(definition, behaviours: behaviours)
+        let scenario = Scenario(
+            workers: [Machine(capacity: Resources(milliCPU: 2000, memoryBytes: 8 << 30))],
+            workload: Workload([job.arrival(run: Run.ID(rawValue: 1))]), expectations: Expectations())
+        var simulation = Simulation(scenario)
+        #expect(simulation.run { Intelligent(patience: nil) }.makespan == .seconds(80))
+    }
+
     @Test(
         "a worker of many that is lost and comes back leaves the order of a plan as it was, one of two does not",
         arguments: [(20, 1), (2, 3)])

@@ -150,6 +150,7 @@ extension Engine {
         if runs[run].states[task].label == .ready { runs[run].readyTasks -= 1 }
         if state.label == .ready { runs[run].readyTasks += 1 }
         runs[run].states[task] = state
+        if state.isTerminal { runs[run].ends[task] = now }
         if announcesTasks { effects.append(.announce(.taskState(reference(task, in: run), state, at: now))) }
     }
 }

@@ -14,6 +14,8 @@ struct RunState: Sendable {
     /// Least memory of the next attempt, raised by out-of-memory kills; 0 when there was none.
     var memoryFloors: [Int64]
     var estimates: [Estimate?]
+    /// When each task ended; says nothing of those that have not.
+    var ends: [Instant]
     /// Place in the engine's `readied` where each task last became ready.
     var readyNumbers: [Int32]
     /// Bytes that each task reads of each dependency; empty as long as nothing is known of any.
@@ -67,6 +69,7 @@ struct RunState: Sendable {
         failures = Array(repeating: 0, count: count)
         memoryFloors = Array(repeating: 0, count: count)
         estimates = Array(repeating: nil, count: count)
+        ends = Array(repeating: .zero, count: count)
         readyNumbers = Array(repeating: 0, count: count)
         places = Array(repeating: -1, count: count)
         limitsInUse = Array(repeating: 0, count: submission.workflow.limits.count)
@@ -174,6 +177,7 @@ struct RunState: Sendable {
         failures += Array(repeating: 0, count: count)
         memoryFloors += Array(repeating: 0, count: count)
         estimates += added
+        ends += Array(repeating: .zero, count: count)
         readyNumbers += Array(repeating: 0, count: count)
         places += Array(repeating: -1, count: count)
         if !inputBytes.isEmpty { inputBytes += Array(repeating: [], count: count) }

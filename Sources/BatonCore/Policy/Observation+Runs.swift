@@ -86,6 +86,11 @@ extension Observation {
         engine.runs[run].states[task]
     }
 
+    /// When the task ended, which may be a while ago: nobody is asked while there is nothing to start. Nil before it has.
+    public func end(of task: Int, inRun run: Int) -> Instant? {
+        engine.runs[run].states[task].isTerminal ? engine.runs[run].ends[task] : nil
+    }
+
     public func reference(to task: Int, inRun run: Int) -> TaskReference {
         engine.reference(task, in: run)
     }

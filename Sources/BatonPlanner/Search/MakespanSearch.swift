@@ -36,7 +36,7 @@ public struct MakespanSearch: Sendable {
     }
 
     /// Individuals at first; each new beginning doubles them.
-    private static let leastSize = 16
+    private static let leastSize = 32
     private static let mostSize = 256
 
     private let lists: TaskLists
@@ -176,7 +176,10 @@ public struct MakespanSearch: Sendable {
         // To be straight is good for the last end only.
         if !isMakespan, given < score { return Individual(list: original, score: given) }
         // What starts first comes first, so that equal schedules are equal lists.
-        TaskLists.sort(&list) { decoder.starts[Int($0)] < decoder.starts[Int($1)] }
+        TaskLists.sort(&list) { left, right in
+            let (left, right) = (Int(left), Int(right))
+            return (decoder.starts[left], places[left]) < (decoder.starts[right], places[right])
+        }
         return Individual(list: list, score: score)
     }
 

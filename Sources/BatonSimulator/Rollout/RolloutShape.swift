@@ -14,6 +14,8 @@ struct RolloutShape: Sendable {
     let successors: [Int32]
     let demands: [SIMD4<Int32>]
     let capacities: [SIMD4<Int32>]
+    /// No command asks for less of anything.
+    let leastDemand: SIMD4<Int32>
     /// Distinct demands on machines that they may be made of, and which of them each task has.
     let kinds: [SIMD4<Int32>]
     let kindOf: [Int32]
@@ -41,6 +43,9 @@ struct RolloutShape: Sendable {
         let units = Units(problem.machines.map(\.capacity))
         capacities = problem.machines.map { units.floor($0.capacity) }
         demands = problem.demands.map(units.ceiling)
+        leastDemand = demands.indices.reduce(SIMD4(repeating: .max)) { [demands, isCommand] least, task in
+            isCommand[task] ? pointwiseMin(least, demands[task]) : least
+        }
         var kinds: [SIMD4<Int32>] = []
         var permits: [[Bool]] = []
         var known: [Kind: Int32] = [:]
@@ -69,6 +74,8 @@ struct RolloutShape: Sendable {
     func allows(_ task: Int, on machine: Int) -> Bool {
         permits.isEmpty || permits[Int(kindOf[task])][machine]
     }
+
+    func arrival(of task: Int) -> Int64 { jobs[Int(jobOf[task])].arrival }
 
     @inline(__always)
     func executionNanoseconds(_ nanoseconds: Int64, on machine: Int) -> Int64 {
