@@ -51,10 +51,13 @@ struct TaskLists: Sendable {
         return child
     }
 
-    /// One in twenty pairs of neighbours changes places, unless one waits for the other.
+    /// One pair of neighbours changes places, and one in twenty of the others, unless one waits for the other: most children
+    /// of parents that are much alike would be just like them.
     func mutated(_ list: [Int32], using generator: inout SeededGenerator) -> [Int32] {
+        guard list.count > 1 else { return list }
         var list = list
-        for place in 1..<max(list.count, 1) where generator.int(below: 20) == 0 {
+        let one = 1 + generator.int(below: list.count - 1)
+        for place in 1..<list.count where place == one || generator.int(below: 20) == 0 {
             if !graph.dependencies(of: Int(list[place])).contains(list[place - 1]) { list.swapAt(place - 1, place) }
         }
         return list
