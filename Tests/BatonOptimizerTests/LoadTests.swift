@@ -120,6 +120,14 @@ import Testing
         #expect(effect.waits.map(\.cause) == [.kinds(["gpu"])] && effect.waits.map(\.tasks) == [["a"]])
     }
 
+    @Test("a run that calls its machine by another kind holds it all the same")
+    func otherNames() throws {
+        let named = Machine(capacity: Self.machine.capacity, kind: "gpu")
+        let other = try Self.openRun(
+            [Self.task("t", cores: 4, kinds: ["gpu"])], started: ["t"], machines: [named], shared: [Self.machine])
+        #expect(Self.seconds(try Self.effect(try Self.short(), beside: [other]).beside.p50) == 70)
+    }
+
     @Test("a cure that pays alone is not worth it where others hold what it would need")
     func prices() throws {
         let subject = try Fixture.subject(
@@ -169,6 +177,26 @@ import Testing
             _ = engine.handle(.runPaused(run), at: .zero)
         }
         #expect(paused.omittedTasks == 3)
+        let idle = try Self.openRun(tasks, started: []) { engine, run in
+            _ = engine.handle(.runPaused(run), at: .zero)
+        }
+        #expect(idle.omittedTasks == 4)
+        #expect(try Self.effect(try Self.short(), beside: [idle]).delay.p90 == 0)
+    }
+
+    @Test("a fan-out of which nobody knows yet what it holds takes no time, and what is behind it goes on")
+    func openFanOut() throws {
+        var many = Self.task("many", needs: ["t"])
+        many.fanOut = .init(
+            axes: [.init(name: "i", values: .expression(try Expression(parsing: "tasks.t.lines")))])
+        let tasks = [Self.task("t", cores: 4), many, Self.task("last", cores: 4, needs: ["many"])]
+        let other = try Self.openRun(tasks, started: ["t"])
+        #expect(other.waitingTasks == 1)
+        let subject = try Fixture.subject([Self.task("a", cores: 4), Self.task("b", cores: 4, needs: ["a"])]) { _ in
+            TaskKnowledge(nanoseconds: 10_000_000_000)
+        }
+        // The longer one goes first: 60 s of the first, 100 s of the last, then both.
+        #expect(Self.seconds(try Self.effect(subject, beside: [other]).beside.p50) == 180)
     }
 
     @Test("of a run that is too large for the simulation what can start first is kept")

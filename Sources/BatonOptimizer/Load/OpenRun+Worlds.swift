@@ -30,7 +30,9 @@ extension OpenRun {
     }
 
     /// - Parameter remaining: of each task that is left, in nanoseconds, `[V]`.
-    func arrival(_ remaining: [Int64]) -> Workload.Arrival {
+    /// - Returns: nil where none is left.
+    func arrival(_ remaining: [Int64]) -> Workload.Arrival? {
+        guard !remaining.isEmpty else { return nil }
         let usual = usual
         return Workload.Arrival(
             submission: Run.Submission(

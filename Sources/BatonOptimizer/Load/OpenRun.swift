@@ -61,7 +61,12 @@ public struct OpenRun: Sendable {
         omittedTasks = unfinished - instances.count { $0.kind == .command }
         let known = zip(left, instances).map { knowledge($1, observation.estimate(of: $0, inRun: index)) }
         var running: [RunningTask] = []
-        for (place, task) in left.enumerated() where instances[place].kind == .command {
+        for (place, task) in left.enumerated() {
+            guard instances[place].kind == .command else {
+                // What it will hold nobody knows.
+                instances[place].kind = .group(isExpanded: true)
+                continue
+            }
             var grant = observation.usualGrant(for: task, inRun: index)
             if case .running(let attempt) = observation.state(of: task, inRun: index) {
                 grant = attempt.grant
@@ -71,6 +76,10 @@ public struct OpenRun: Sendable {
                         place: place, worker: worker, elapsedNanoseconds: attempt.since.duration(to: now).nanoseconds))
             }
             instances[place].request.ask(for: grant.lesser(most))
+            // It calls the machine on which it runs by another name.
+            if !machines.contains(where: { instances[place].request.allows($0.kind) }) {
+                instances[place].request.workerKinds = nil
+            }
         }
         self.running = running
         let edges = left.enumerated().flatMap { place, task in

@@ -138,7 +138,7 @@ public struct PairedTrial: Sendable {
         _ workflow: Workflow, _ expansion: Expansion, _ behaviours: [Workload.Behaviour], _ recordsSpans: Bool,
         in world: World
     ) -> Report {
-        let others = zip(load, world.others).map { $0.arrival($1) }
+        let others = zip(load, world.others).compactMap { $0.arrival($1) }
         var (workflow, expansion) = (workflow, expansion)
         allowance?.bound(&workflow, &expansion, of: Report.ownRun)
         let submission = Run.Submission(

@@ -17,7 +17,7 @@ struct PresentLoad {
     let notes: [String]
 
     /// Simulating more of others would take longer than the prices are worth.
-    private static let mostTasks = 4_000
+    private static let mostTasks = 2_000
 
     /// - Parameters:
     ///   - store: nil where nothing has run.
