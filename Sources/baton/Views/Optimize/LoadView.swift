@@ -49,7 +49,7 @@ struct LoadView {
 
     private func sentence(_ wait: LoadWait) -> String {
         let runs = wait.runs.map { run in "\(name(of: run)) (\(run))" }
-        return "  \(OptimizationView.names(wait.tasks)) would wait for \(OptimizationView.name(wait.cause)) that "
+        return "  \(Sentence.list(wait.tasks, limit: 3)) would wait for \(OptimizationView.name(wait.cause)) that "
             + "\(Sentence.list(runs, limit: 3)) \(runs.count == 1 ? "holds" : "hold"): \(Self.time(wait.nanoseconds)) in all, "
             + "and no more from about \(Self.time(wait.until.p50)) (P90 \(Self.time(wait.until.p90))) on."
     }
