@@ -47,7 +47,7 @@ struct RuleTrial: Sendable {
                 return candidate
             }
             var list = [self]
-            list += [0, 0.1, 0.2, 0.4].map { reserve in with { $0.reserve = reserve } }
+            list += [0, 0.125, 0.25, 0.4].map { reserve in with { $0.reserve = reserve } }
             if reserve > 0 { list += [0.1, 0.3, 1].map { factor in with { $0.longFactor = factor } } }
             list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
             list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
@@ -62,7 +62,7 @@ struct RuleTrial: Sendable {
     }
 
     /// What it begins with: costs little where it does not help.
-    private(set) var choice = Candidate(reserve: 0.1, longFactor: 0.5, order: .leastArea)
+    private(set) var choice = Candidate(reserve: 0.125, longFactor: 0.5, order: .leastArea)
     private var candidates: [Candidate] = []
     /// Why it is this one, in words; empty before the first trial has ended.
     private(set) var basis = ""
