@@ -15,7 +15,7 @@ public import BatonSimulator
 /// came last, unless their common end is what counts.
 ///
 /// Where workers differ in speed or have to bring data from each other, `PlacedRuns` decides, for one run and for several.
-public struct Intelligent: Policy {
+public struct Intelligent: PlanningPolicy {
     public let name = "intelligent"
     /// Laying out so many tasks takes 0.5 ms at the 99th percentile of decisions.
     private static let mostTasks = 1_000
@@ -25,6 +25,7 @@ public struct Intelligent: Policy {
     private let network: SchedulingNetwork?
     private let omitted: Set<Ingredient>
     private var plan: CommittedPlan?
+    private var committedPlans = 0
     private var accuracy = ForecastAccuracy()
     private var longestPath: CriticalPathFirst
     private var sharing = SizeAwareSharing()
@@ -89,6 +90,8 @@ public struct Intelligent: Policy {
         return decision
     }
 
+    public var plansMade: Int { committedPlans + placed.plansMade }
+
     private mutating func alone(_ observation: Observation) -> Decision {
         let placements = planned(observation)
         if !placements.isEmpty { return Decision(policy: name, placements: placements, plan: plan?.followed()) }
@@ -112,6 +115,7 @@ public struct Intelligent: Policy {
             plan = CommittedPlan(
                 observation, objective, budget, mostTasks: Self.mostTasks, network: network?.used(for: .plans),
                 omitted: omitted, after: plan)
+            committedPlans += 1
         }
         return plan?.placements(observation) ?? []
     }

@@ -44,7 +44,7 @@ import Testing
 
     @Test("quantiles of decision times are right to a thirtieth")
     func decisionTimes() {
-        let times = DecisionTimes()
+        var times = TimeHistogram()
         for microseconds in 1...1000 { times.note(nanoseconds: Int64(microseconds) * 1000) }
         #expect(abs(times.quantileMilliseconds(0.5) / 0.5 - 1) < 0.035)
         #expect(abs(times.quantileMilliseconds(0.99) / 0.99 - 1) < 0.035)

@@ -34,7 +34,7 @@ import Testing
     private func timeless(_ object: [String: Any]) throws -> String {
         var object = object
         let policies = try #require(object["policies"] as? [[String: Any]])
-        object["policies"] = policies.map { $0.filter { $0.key != "decision_milliseconds" } }
+        object["policies"] = policies.map { $0.filter { !$0.key.hasSuffix("_milliseconds") } }
         return String(
             decoding: try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .prettyPrinted]),
             as: UTF8.self)
@@ -73,7 +73,21 @@ import Testing
         #expect(interval.count == 2 && interval[0] < value && value < interval[1])
         let times = try #require(policies[1]["decision_milliseconds"] as? [String: Double])
         #expect(Set(times.keys) == ["p50", "p99", "max"])
+        #expect(policies[1]["plans"] as? Int == 0 && policies[1]["planning_milliseconds"] is NSNull)
         #expect(policies[1]["gap_to_best_known_percent"] is NSNull)
+    }
+
+    @Test("decisions for which a plan was made are timed by themselves")
+    func planningTimes() throws {
+        let result = try json(
+            household(), ["etl.yaml", "--policy", "intelligent", "--baseline", "intelligent", "--workers", "1", "--cpu", "2"])
+        let policy = try #require((result["policies"] as? [[String: Any]])?.first)
+        let plans = try #require(policy["plans"] as? Int)
+        #expect(try plans > 0 && plans < #require(policy["decisions"] as? Int))
+        let planning = try #require(policy["planning_milliseconds"] as? [String: Double])
+        let dispatches = try #require(policy["dispatch_milliseconds"] as? [String: Double])
+        let all = try #require(policy["decision_milliseconds"] as? [String: Double])
+        #expect(try max(#require(planning["max"]), #require(dispatches["max"])) == all["max"])
     }
 
     @Test("a workflow on two cores is simulated as one would work it out by hand")

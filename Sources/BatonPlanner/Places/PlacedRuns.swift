@@ -25,6 +25,7 @@ struct PlacedRuns: Sendable {
     private var seen = 0
     /// Of a plan that no decision has carried yet.
     private var rationale: Rationale?
+    private(set) var plansMade = 0
 
     init(objective: Objective, budget: PlanBudget) {
         self.objective = objective
@@ -99,6 +100,7 @@ struct PlacedRuns: Sendable {
             runs[run] = PlannedRun(
                 run, observation, cluster, known: runs[run], isAlone: open.count == 1, isOver: isOver)
             rationale = runs[run]?.rationale
+            plansMade += 1
         }
         // Their numbers are read again.
         generation = -1

@@ -130,7 +130,7 @@ struct BenchReport {
                 bestOrEqual: chosen.count { $0.plain.bestOrEqual.contains(standings[0].name) },
                 wins: standings.reduce(0) { $0 + $1.wins }, ties: standings.reduce(0) { $0 + $1.ties },
                 losses: standings.reduce(0) { $0 + $1.losses },
-                decisionP99Milliseconds: times.quantileMilliseconds(0.99))
+                decisionP99Milliseconds: times.all.quantileMilliseconds(0.99))
         }
     }
 

@@ -43,12 +43,11 @@ struct ComparisonJSON {
             "gap_to_best_known_percent": mean(.gapToBestKnownPercent), "utilisation": mean(.utilisation),
             "allocated_gb_hours": mean(.allocatedGBHours), "used_gb_hours": mean(.usedGBHours),
             "allocated_core_hours": mean(.allocatedCoreHours), "oom_kills": mean(.outOfMemoryKills),
-            "decision_milliseconds": .object([
-                "p50": Self.number(times.quantileMilliseconds(0.5)),
-                "p99": Self.number(times.quantileMilliseconds(0.99)),
-                "max": Self.number(Double(times.maximumNanoseconds) / 1e6),
-            ]),
-            "decisions": .number(times.count), "mean_slowdown": mean(.meanSlowdown), "fairness": mean(.fairness),
+            "decision_milliseconds": Self.milliseconds(times.all),
+            "dispatch_milliseconds": Self.milliseconds(times.dispatches),
+            "planning_milliseconds": times.plans.count > 0 ? Self.milliseconds(times.plans) : .null,
+            "decisions": .number(times.all.count), "plans": .number(times.plans.count),
+            "mean_slowdown": mean(.meanSlowdown), "fairness": mean(.fairness),
             "weighted_tardiness_seconds": mean(.weightedTardiness),
             "missed_deadline_percent": mean(.missedDeadlinePercent), "cost": mean(.cost),
             "rejected_decisions": mean(.rejections),
@@ -79,6 +78,13 @@ struct ComparisonJSON {
 
     private static func interval(_ interval: Interval) -> Value {
         .list([number(interval.low), number(interval.high)])
+    }
+
+    private static func milliseconds(_ times: TimeHistogram) -> Value {
+        .object([
+            "p50": number(times.quantileMilliseconds(0.5)), "p99": number(times.quantileMilliseconds(0.99)),
+            "max": number(Double(times.maximumNanoseconds) / 1e6),
+        ])
     }
 
     /// To the millionth; finer digits are noise. What is not finite has no number in JSON.

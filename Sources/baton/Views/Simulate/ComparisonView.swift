@@ -113,8 +113,8 @@ struct ComparisonView {
             var row = [name(place)]
             row += shown.map { _, metric in StyledLine(Figures.text(standing[metric]?.mean, metric)) }
             row += [
-                times.quantileMilliseconds(0.5), times.quantileMilliseconds(0.99),
-                Double(times.maximumNanoseconds) / 1e6,
+                times.all.quantileMilliseconds(0.5), times.all.quantileMilliseconds(0.99),
+                Double(times.all.maximumNanoseconds) / 1e6,
             ].map { StyledLine(Figures.number($0) + " ms") }
             table.append(row)
         }
