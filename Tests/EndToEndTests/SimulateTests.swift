@@ -80,7 +80,8 @@ import Testing
     @Test("decisions for which a plan was made are timed by themselves")
     func planningTimes() throws {
         let result = try json(
-            household(), ["etl.yaml", "--policy", "intelligent", "--baseline", "intelligent", "--workers", "1", "--cpu", "2"])
+            household(),
+            ["etl.yaml", "--policy", "intelligent", "--baseline", "intelligent", "--workers", "1", "--cpu", "2"])
         let policy = try #require((result["policies"] as? [[String: Any]])?.first)
         let plans = try #require(policy["plans"] as? Int)
         #expect(try plans > 0 && plans < #require(policy["decisions"] as? Int))
