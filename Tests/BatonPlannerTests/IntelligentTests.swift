@@ -57,6 +57,22 @@ struct IntelligentTests {
         #expect(report.makespan.nanoseconds == search.best.makespanNanoseconds, "seed \(seed)")
     }
 
+    @Test("a plan that replaces another takes half of the time")
+    func halfBudget() {
+        var generator = SeededGenerator(seed: 1)
+        let workload = Problems.workload(mostTasks: 30, using: &generator)
+        let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
+        let search = MakespanSearch(problem, seed: 1)
+        nonisolated(unsafe) var now: Int64 = 0
+        let budget = PlanBudget.time(nanoseconds: 100) { now }
+        let (first, later) = (budget.limit(replacing: nil), budget.limit(replacing: 1_000))
+        now = 60
+        #expect(!first(search))
+        #expect(later(search))
+        now = 100
+        #expect(first(search))
+    }
+
     @Test(
         "where nothing is known of what tasks take, the longest path decides",
         arguments: 0..<10)
