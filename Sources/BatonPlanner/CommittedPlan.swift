@@ -43,8 +43,8 @@ struct CommittedPlan: Sendable {
 
     /// - Parameters:
     ///   - mostTasks: with more left to do there is no plan.
-    ///   - former: what was followed so far. The search begins with it, and takes no more than a fiftieth of the time that it
-    ///     has lasted: a cluster that changes all the time is not planned for all the time.
+    ///   - former: what was followed so far. The search begins with it, and takes no more than a two-hundredth of the time that
+    ///     it has lasted: a cluster that changes all the time is not planned for all the time.
     init(
         _ observation: Observation, _ objective: Objective, _ budget: PlanBudget, mostTasks: Int,
         network: SchedulingNetwork?, omitted: Set<Intelligent.Ingredient>, after former: CommittedPlan?

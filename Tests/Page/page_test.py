@@ -269,6 +269,13 @@ class Story:
         self.page.get_by_role("tab", name="Revisions").click()
         expect(self.page.get_by_role("heading", name="Revision 1")).to_be_visible()
 
+    def analyse_a_text(self):
+        self.open("analyze")
+        self.page.get_by_label("Workflow (YAML)").fill(SHORT)
+        self.button("Analyse", exact=True).click()
+        expect(self.page.get_by_role("heading", name="Findings")).to_be_visible(timeout=60_000)
+        self.shot("analysis")
+
     def ask_what_if(self):
         self.open("policies")
         self.page.get_by_label("How many").fill("3")
@@ -293,8 +300,8 @@ class Story:
     def tell(self):
         for chapter in (self.log_in, self.be_corrected, self.watch_to_the_end, self.look_at_a_task,
                         self.answer_what_is_asked, self.cancel_and_retry, self.outlive_a_restart, self.keep_a_schedule,
-                        self.keep_a_trigger, self.keep_a_notification, self.be_shut_out, self.optimise, self.ask_what_if,
-                        self.make_and_revoke_a_key):
+                        self.keep_a_trigger, self.keep_a_notification, self.be_shut_out, self.optimise, self.analyse_a_text,
+                        self.ask_what_if, self.make_and_revoke_a_key):
             print(f"  {chapter.__name__.replace('_', ' ')}", flush=True)
             chapter()
 

@@ -16,15 +16,19 @@ const patience = 130000;
 ///   shown.
 export function analysisView(text, { workflow, path, signal }) {
   const place = h("div", { class: "grid" });
-  const load = () => present(place, signal, async () => {
+  put(place, h("section", { class: "card" },
+    h("p", {}, "The optimiser looks for what holds the workflow back, and simulates each cure before it is proposed."),
+    h("details", {}, h("summary", {}, path), h("pre", { class: "code", tabindex: "0" }, text)),
+    button("Analyse", () => analyse(place, text, { workflow, signal }), { class: "button primary" })));
+  return place;
+}
+
+/// Fills the place with what is found.
+export function analyse(place, text, { workflow, signal }) {
+  return present(place, signal, async () => {
     const found = await post("/optimization/analyze", { workflow: text }, { signal, timeout: patience });
     return view(found, text, workflow, signal);
   }, "Analysing");
-  put(place, h("section", { class: "card" },
-    h("p", {}, "The optimiser looks for what holds the workflow back, and simulates each cure before it is proposed."),
-    h("details", {}, h("summary", {}, path ?? "The text"), h("pre", { class: "code", tabindex: "0" }, text)),
-    button("Analyse", load, { class: "button primary" })));
-  return place;
 }
 
 function view(found, text, workflow, signal) {

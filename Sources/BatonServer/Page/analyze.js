@@ -1,7 +1,7 @@
 // Analysing a workflow that is pasted in.
 
 import { button, h, put } from "./dom.js";
-import { analysisView } from "./analysis.js";
+import { analyse } from "./analysis.js";
 import { textEditor } from "./submit.js";
 import { heading } from "./shell.js";
 
@@ -12,6 +12,6 @@ export async function show(main, { signal }) {
     { back: ["#/workflows", "Workflows"], note: "Nothing is run: what tasks take is what earlier runs took." }),
     h("section", { class: "card" }, editor.element,
       h("div", { class: "buttons" },
-        button("Analyse", () => put(result, analysisView(editor.text, { signal })), { class: "button primary" }))),
+        button("Analyse", () => analyse(result, editor.text, { signal }), { class: "button primary" }))),
         result);
 }
