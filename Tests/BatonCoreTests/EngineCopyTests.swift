@@ -222,9 +222,9 @@ struct EngineCopyTests {
         }
         var stage = Self.late(limits: [.init(name: "l", capacity: 2)]) { $0.request.slots = [.init(limit: "l")] }
         stage.ring(1)
-        #expect(stage.engine.limitsLeft(to: stage.run) == [0])
+        #expect(stage.engine.limitsInUse(by: stage.run) == [2])
         stage.handle(.attemptEnded(stage.attempt("a", 1), .lost, nil))
-        #expect(stage.engine.limitsLeft(to: stage.run) == [1])
+        #expect(stage.engine.limitsInUse(by: stage.run) == [1])
     }
 
     @Test("nothing is copied while the run is paused, and later it is")

@@ -127,17 +127,28 @@ struct IntelligentTests {
             workload: Problems.workload(mostTasks: 30, using: &generator),
             durations: DurationModel(seed: seed, spread: .logNormal(coefficientOfVariation: 1)),
             expectations: Expectations())
+        Self.follow(scenario) { accuracy, observation in
+            let ended = observation.graph(ofRun: 0).count - observation.run(at: 0).unfinishedTasks
+            if ended <= 1 { #expect(accuracy.isPoor, "seed \(seed), \(ended) ended") }
+        }
+    }
+
+    /// Looks at the accuracy in each decision of a run by the longest path.
+    ///
+    /// - Returns: when it ended.
+    @discardableResult
+    private static func follow(_ scenario: Scenario, _ look: (ForecastAccuracy, Observation) -> Void) -> Instant {
         var simulation = Simulation(scenario)
         var rule = CriticalPathFirst()
         var accuracy = ForecastAccuracy()
         while case .decision(let observation) = simulation.advance() {
             accuracy.read(observation)
-            let ended = observation.graph(ofRun: 0).count - observation.run(at: 0).unfinishedTasks
-            if ended <= 1 { #expect(accuracy.isPoor, "seed \(seed), \(ended) ended") }
+            look(accuracy, observation)
             let decision = rule.decide(observation)
             accuracy.note(decision.placements, observation)
             simulation.apply(decision)
         }
+        return simulation.now
     }
 
     @Test("an end at which there was nothing to start is as expected all the same")
@@ -153,17 +164,8 @@ struct IntelligentTests {
         let scenario = Scenario(
             workers: [Machine(capacity: Self.worker)], workload: Workload([job.arrival(run: Run.ID(rawValue: 1))]),
             expectations: Expectations())
-        var simulation = Simulation(scenario)
-        var rule = CriticalPathFirst()
-        var accuracy = ForecastAccuracy()
-        while case .decision(let observation) = simulation.advance() {
-            accuracy.read(observation)
-            #expect(!accuracy.isPoor)
-            let decision = rule.decide(observation)
-            accuracy.note(decision.placements, observation)
-            simulation.apply(decision)
-        }
-        #expect(simulation.now == Instant(nanoseconds: 1_001_000_000_000))
+        let end = Self.follow(scenario) { accuracy, _ in #expect(!accuracy.isPoor) }
+        #expect(end == Instant(nanoseconds: 1_001_000_000_000))
     }
 
     @Test("what failed is tried again at its place in the plan, not after all that has not started")

@@ -66,11 +66,6 @@ extension Engine {
         runIndex[run].map { runs[$0].limitsInUse } ?? []
     }
 
-    /// Units of each of the run's limits that nobody holds.
-    public func limitsLeft(to run: Run.ID) -> [Int64] {
-        runIndex[run].map { index in runs[index].limitsInUse.indices.map(runs[index].unitsLeft) } ?? []
-    }
-
     /// What other runs held of the run's limits when it last looked.
     public func limitsHeldByOthers(than run: Run.ID) -> [Int64] {
         runIndex[run].map { runs[$0].limitsHeldByOthers } ?? []

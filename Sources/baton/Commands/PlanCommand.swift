@@ -105,8 +105,7 @@ struct PlanCommand: ParsableCommand {
         }
         let known = try KnownSubject(
             OptimizedWorkflow(input), on: [machine], overhead: Optimization.usualOverhead, estimator: estimator,
-            past: nil,
-            upToDate: plan.upToDate)
+            past: nil, upToDate: plan.upToDate)
         let effect = LoadEffect(
             Analysis(known.subject), beside: load.runs, workforce: Threads(count: ExperimentRunner.coreCount),
             makePolicy: Optimization.standIn(for: self.machine.policy, load))
