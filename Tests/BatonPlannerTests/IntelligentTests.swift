@@ -2,6 +2,7 @@ import BatonCore
 import BatonPolicies
 import BatonSimulator
 import BatonTesting
+import Synchronization
 import Testing
 
 @testable import BatonPlanner
@@ -63,13 +64,13 @@ struct IntelligentTests {
         let workload = Problems.workload(mostTasks: 30, using: &generator)
         let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
         let search = MakespanSearch(problem, seed: 1)
-        nonisolated(unsafe) var now: Int64 = 0
-        let budget = PlanBudget.time(nanoseconds: 100) { now }
+        let now = Mutex<Int64>(0)
+        let budget = PlanBudget.time(nanoseconds: 100) { now.withLock { $0 } }
         let (first, later) = (budget.limit(replacing: nil), budget.limit(replacing: 1_000))
-        now = 60
+        now.withLock { $0 = 60 }
         #expect(!first(search))
         #expect(later(search))
-        now = 100
+        now.withLock { $0 = 100 }
         #expect(first(search))
     }
 
