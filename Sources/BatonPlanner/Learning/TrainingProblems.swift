@@ -106,7 +106,7 @@ public struct TrainingProblems: Sendable {
         }
     }
 
-    /// 20 to 60 runs, load 0.5 to 1.2, on 5 to 100 machines.
+    /// 12 to 200 runs, load 0.5 to 1.2, on 5 to 100 machines.
     ///
     /// - Returns: nil where there are only problems that bring machines.
     func stream(growth: Double, using generator: inout SeededGenerator) -> Stream? {
@@ -125,7 +125,7 @@ public struct TrainingProblems: Sendable {
         let capacity = Self.largest(drawn).greater(
             Resources(milliCPU: Int64(cores) * 1000, memoryBytes: 64_000_000_000))
         let mean = max(drawn.reduce(0) { $0 + $1.taskCount } / drawn.count, 1)
-        let count = min(max(2_000 / mean, 12), Int(20 + 40 * growth))
+        let count = min(max(2_000 / mean, 12), Int(20 + 180 * growth))
         let load = 0.5 + 0.3 * generator.unit() + 0.4 * growth * generator.unit()
         let machines = Array(repeating: Machine(capacity: capacity), count: workers)
         let pattern = generator.int(below: 4) == 0 ? Arrivals.Pattern.burst : .poisson
