@@ -136,10 +136,12 @@ struct RecentRuns: Sendable {
         usualAreaNanoseconds = runs.indices.reduce(0) { $0 + runs[$1].area } / count
     }
 
-    /// All of them on an empty cluster, each when it came.
+    /// All of them on an empty cluster, each when it came, and then all once more: the second half meets what a stream that
+    /// goes on has left over.
     ///
     /// - Returns: nil when a task fits on none of the machines.
     func rollout(on machines: [Machine]) -> SharingRollout? {
+        let runs = runs + again
         guard let problem = problem(runs[...], on: machines) else { return nil }
         var bids: SharingRollout.Bids?
         if runs.contains(where: { $0.bid != nil }) {
@@ -147,6 +149,19 @@ struct RecentRuns: Sendable {
                 places: runs.flatMap { $0.bid?.places ?? $0.places }, weights: runs.map { $0.bid?.weight ?? 1 })
         }
         return SharingRollout(problem, places: runs.flatMap(\.places), bids: bids)
+    }
+
+    /// The runs as if they came once more, after the usual time between two of them.
+    private var again: [Past] {
+        guard let first = runs.first, let last = runs.last, runs.count > 1 else { return [] }
+        let span = last.arrival - first.arrival
+        let period = span + span / Int64(runs.count - 1)
+        return runs.map { past in
+            var past = past
+            past.arrival += period
+            for place in past.deadlines.indices { past.deadlines[place].due += period }
+            return past
+        }
     }
 
     private func problem(_ runs: ArraySlice<Past>, on machines: [Machine]) -> StaticProblem? {

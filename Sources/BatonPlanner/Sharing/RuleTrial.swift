@@ -4,14 +4,20 @@ import BatonSimulator
 
 /// Tries ways to share the cluster on the runs that came last, a little at each decision, and says which is best.
 ///
-/// All candidates meet the same runs at the same times. Another than the present one is chosen only if it is better by
-/// more than chance: if the lower confidence bound of the mean difference, run by run, is above zero.
+/// All candidates meet the same runs at the same times, on a cluster that is as busy as a stream leaves it that goes on: what
+/// helps the first runs on an empty one may hold up all that come later. Another than the present way is chosen only if it
+/// is better by more than chance: if the lower confidence bound of its gain is above zero.
+///
+/// - Source: batch means; Schmeiser 1982, doi:10.1287/opre.30.3.556.
 struct RuleTrial: Sendable {
     /// So much is simulated in one decision, which takes some 0.1 ms.
     private static let stepsPerDecision = 1_000
-    /// Standard errors below the mean difference: one in eighteen would be as low by chance. With a dozen candidates one in
-    /// six was too many: one stream of TPC-H in seven changed to a worse way.
-    private static let confidence = 1.6
+    /// Runs that are open at once wait for each other, so the gains of single runs are no independent samples; those of
+    /// stretches of a stream nearly are.
+    private static let batches = 8
+    /// A gain must be so many standard errors above zero: Student's t with seven degrees of freedom is by chance in one case of
+    /// 150, and a dozen candidates are tried.
+    private static let confidence = 3.3
 
     /// A way to share, before it is known how long tasks are.
     struct Candidate: Hashable, Sendable {
@@ -35,7 +41,7 @@ struct RuleTrial: Sendable {
                 cost: cost)
         }
 
-        /// It, and what differs from it in one thing.
+        /// It, and what differs from it in one thing, or in what is kept free of how long tasks.
         ///
         /// - Parameters:
         ///   - proposal: what the network would do, with its bids.
@@ -47,7 +53,11 @@ struct RuleTrial: Sendable {
                 return candidate
             }
             var list = [self]
-            list += [0, 0.125, 0.25, 0.4].map { reserve in with { $0.reserve = reserve } }
+            list += [0, 0.05, 0.125, 0.25, 0.4].map { reserve in with { $0.reserve = reserve } }
+            // Where most runs are short, all of their tasks count as long by a smaller factor.
+            if longFactor < 1 {
+                list += [0.125, 0.25, 0.4].map { reserve in with { ($0.reserve, $0.longFactor) = (reserve, 1) } }
+            }
             if reserve > 0 { list += [0.1, 0.3, 1].map { factor in with { $0.longFactor = factor } } }
             list += [nil, 2, 3].map { cap in with { $0.cap = cap } }
             list += SizeAwareSharing.Order.allCases.map { order in with { $0.order = order } }
@@ -62,18 +72,18 @@ struct RuleTrial: Sendable {
     }
 
     /// What it begins with: costs little where it does not help.
-    private(set) var choice = Candidate(reserve: 0.125, longFactor: 0.5, order: .leastArea)
+    private(set) var choice = Candidate(reserve: 0.05, longFactor: 0.5, order: .leastArea)
     private var candidates: [Candidate] = []
     /// Why it is this one, in words; empty before the first trial has ended.
     private(set) var basis = ""
     private var rollout: SharingRollout?
     private var usualLength: Int64 = 0
     private var usualArea = 0.0
-    /// By candidate, what each run's wait has cost.
+    /// By candidate, what each run's wait has cost that came when the cluster was busy.
     private var costs: [[Double]] = []
     private let cost: WaitingCost
     /// Tried when so many runs have come: by fewer chance decides.
-    private var nextAt = 12
+    private var nextAt = 3 * batches
 
     /// - Parameter cost: what is to be small; its foresight is tuned.
     init(_ cost: WaitingCost) {
@@ -112,7 +122,7 @@ struct RuleTrial: Sendable {
         guard rollout?.advance(steps: Self.stepsPerDecision) == true, let finished = rollout?.costs else {
             return
         }
-        costs.append(finished)
+        costs.append(Array(finished.suffix(finished.count / 2)))
         if costs.count < candidates.count {
             begin(costs.count)
         } else {
@@ -129,26 +139,19 @@ struct RuleTrial: Sendable {
     private mutating func choose() {
         let totals = costs.map { $0.reduce(0.0, +) }
         guard let best = totals.indices.min(by: { totals[$0] < totals[$1] }) else { return }
-        let gains = zip(costs[0], costs[best]).map { $0 - $1 }
-        let mean = Sample.mean(gains)
-        let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(gains.count - 1, 1))
-        let error = (variance / Double(gains.count)).squareRoot()
-        let tried = "\(candidates.count) ways to share were tried on the last \(gains.count) runs"
-        let isBetter = mean - Self.standardErrors(runs: gains.count) * error > 0
+        let count = costs[0].count
+        let gains = (0..<Self.batches).map { batch in
+            let runs = batch * count / Self.batches..<(batch + 1) * count / Self.batches
+            return Sample.mean(runs.map { costs[0][$0] - costs[best][$0] })
+        }
+        let error = Sample.standardDeviation(gains) / Double(Self.batches).squareRoot()
+        let isBetter = Sample.mean(gains) > Self.confidence * error
+        let tried = "\(candidates.count) ways to share were tried on the last \(count) runs"
         basis =
             isBetter
             ? "\(tried), and this one took \(percent(totals[best] / totals[0])) of the time of the one before"
             : "\(tried), and none was better than this one beyond doubt"
         if isBetter { choice = candidates[best] }
-    }
-
-    /// How far the bound lies below the mean: the fewer runs, the less is known of how much they differ.
-    ///
-    /// - Source: Student's t by the normal quantile; Abramowitz, Stegun 1964, equation 26.7.5.
-    static func standardErrors(runs: Int) -> Double {
-        let (z, freedom) = (confidence, Double(max(runs - 1, 1)))
-        let cube = z * z * z
-        return z + (cube + z) / (4 * freedom) + (5 * cube * z * z + 16 * cube + 3 * z) / (96 * freedom * freedom)
     }
 
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
