@@ -61,6 +61,36 @@ struct ServeTests {
         #expect(server.stop() == 0)
     }
 
+    @Test("a run that can't be taken over, for a secret of it is gone, holds no room among the others")
+    func untakeable() throws {
+        let house = try Household()
+        let workflow = """
+            name: secretive
+            tasks:
+              a: {run: 'echo x >> ran.a; until test -e go; do sleep 0.01; done', resources: {cpu: 1}}
+              b: {run: 'echo "$TOKEN" > told', needs: [a], secrets: [TOKEN]}
+            """
+        var server = try Served(house, options: ["--jobs", "1"])
+        #expect(try server.send("PUT", "/api/v1/secrets/TOKEN", #"{"value": "hush"}"#).status == 200)
+        let run = try server.submit(workflow)
+        let open = try server.submit("name: open\ntasks: {d: {run: 'true', approval: 'Go?'}}")
+        try server.wait { server.file("ran.a") != nil }
+        #expect(try server.send("DELETE", "/api/v1/secrets/TOKEN", "").status == 200)
+        server.kill()
+        try Data().write(to: URL(filePath: server.path("go")))
+        server = try Served(house, key: server.key, options: ["--jobs", "1"])
+        #expect(house.says("run \(run) can't be taken over", in: "serverstderr"))
+        let other = try server.submit("name: other\ntasks: {c: {run: 'true', resources: {cpu: 1}}}")
+        try server.waitForEnd(of: other)
+        #expect(try server.get("/api/v1/runs/\(open)").member("status") == "running")
+        #expect(try server.send("PUT", "/api/v1/secrets/TOKEN", #"{"value": "hush"}"#).status == 200)
+        server.kill()
+        server = try Served(house, key: server.key, options: ["--jobs", "1"])
+        try server.waitForEnd(of: run)
+        #expect(server.file("ran.a") == "x\n" && server.file("told") == "hush\n")
+        #expect(server.stop() == 0)
+    }
+
     @Test("killed again and again under load, every submission that was acknowledged runs exactly once")
     func kills() throws {
         let house = try Household()

@@ -90,7 +90,6 @@ extension Orchestrator {
     func forgetEndedRuns() {
         guard engine.runCount > 0, orders.isEmpty else { return }
         if runs.isEmpty {
-            // Also those that could not be taken over.
             engine = Engine()
             join()
         } else {
@@ -108,9 +107,33 @@ extension Orchestrator {
         let folder = RunFolder(dataDirectory: setup.dataDirectory, run: summary.id)
         guard let lease = FileLock(tryLocking: folder.lease) else { throw .alreadyDriven(id) }
         let log = try reading { () throws(StoreError) in try store.replay(id, after: 0) }
+        // First by itself: a run that can't be driven must not hold room among the others.
+        var alone = Engine()
+        for entry in log { _ = alone.handle(entry.event, at: entry.at) }
+        guard let submission = alone.submission(of: id) else { throw .unknownRun(id) }
+        let secrets = try Secrets(
+            names: submission.workflow.allSecrets, directory: setup.secretsDirectory, find: setup.findSecret)
+        let decisions = log.reduce(Int64(0)) { most, entry in
+            if case .decided(let decision) = entry.event { max(most, decision.number) } else { most }
+        }
+        let run = try driven(submission, secrets: secrets, lease: lease, decisions: decisions)
+        let facts: (Attempt.ID) -> AttemptFact =
+            alone.runningAttempts.isEmpty ? { _ in .neverStarted } : try run.world.connect()
+        let isShared = engine.workerCount > 0
+        let available = replay(log, of: id)
+        runs[id] = run
+        if isShared, available != engine.available(on: Self.worker) {
+            record(to: run, .workerResized(Self.worker, capacity: engine.available(on: Self.worker)))
+        }
+        reconcile(run, with: facts)
+    }
+
+    /// Puts a run's log into the engine, but for the machine where it is there already.
+    ///
+    /// - Returns: what the log says was there of the machine at last.
+    private func replay(_ log: [LoggedEvent], of id: Run.ID) -> Resources? {
         let isShared = engine.workerCount > 0
         let isKnown = engine.status(of: id) != nil
-        var decisions: Int64 = 0
         var available: Resources?
         for entry in log {
             switch entry.event {
@@ -120,22 +143,11 @@ extension Orchestrator {
             case .workerResized(_, let capacity):
                 available = capacity
                 if isShared { continue }
-            case .decided(let decision): decisions = max(decisions, decision.number)
             default: break
             }
             if !isKnown { _ = engine.handle(entry.event, at: entry.at) }
         }
-        guard let submission = engine.submission(of: id) else { throw .unknownRun(id) }
-        let secrets = try Secrets(
-            names: submission.workflow.allSecrets, directory: setup.secretsDirectory, find: setup.findSecret)
-        let run = try driven(submission, secrets: secrets, lease: lease, decisions: decisions)
-        let hadAttempts = engine.runningAttempts.contains { $0.run == id }
-        let facts = hadAttempts ? try run.world.connect() : { _ in .neverStarted }
-        runs[id] = run
-        if isShared, available != engine.available(on: Self.worker) {
-            record(to: run, .workerResized(Self.worker, capacity: engine.available(on: Self.worker)))
-        }
-        reconcile(run, with: facts)
+        return available
     }
 
     private func driven(
