@@ -62,7 +62,9 @@ struct CommittedPlan: Sendable {
         let earlier = former?.urgency(of: snapshot)
         let lasted = earlier == nil ? nil : former.map { begin.nanoseconds - $0.begin.nanoseconds }
         let isOver = budget.limit(replacing: lasted)
-        var search = MakespanSearch(snapshot.problem, objective, seed: 1, network: network, earlier: earlier)
+        let (problem, underway) = asItIs(observation, snapshot)
+        var search = MakespanSearch(
+            problem, objective, seed: 1, network: network, earlier: earlier, underway: underway)
         if !omitted.contains(.search), !omitted.contains(.rollouts) { search.run(isOver: isOver) }
         list = omitted.contains(.rollouts) ? search.unsearched : search.best.list
         numbers = Array(repeating: -1, count: snapshot.problem.count)
@@ -70,6 +72,18 @@ struct CommittedPlan: Sendable {
         self.snapshot = snapshot
         reason = Self.reason(search, objective)
         rationale = Self.rationale(search)
+    }
+
+    /// What runs already is shorter by what has passed of it, and comes before all that has not begun.
+    private func asItIs(_ observation: Observation, _ snapshot: Snapshot) -> (StaticProblem, underway: [Int32]) {
+        var problem = snapshot.problem
+        var underway: Set<Int32> = []
+        // Of a task and its copy the one that ends first counts.
+        for task in running(observation, snapshot, 0) {
+            let isFirst = underway.insert(Int32(task.task)).inserted
+            problem.durations[task.task] = isFirst ? task.end : min(problem.durations[task.task], task.end)
+        }
+        return (problem, underway.sorted())
     }
 
     /// Goes on in the same order where only workers came or went, and only a few: with a hundred of them some come or go every

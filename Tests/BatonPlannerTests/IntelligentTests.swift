@@ -214,6 +214,32 @@ struct IntelligentTests {
         #expect(searched == plans)
     }
 
+    @Test("a plan that is made while tasks run counts what is left of them")
+    func planUnderWay() throws {
+        let tasks = (0..<13).map { index in
+            Job.Task(
+                name: "t\(index)", kind: "t", request: .init(milliCPU: 4000),
+                behaviour: .init(duration: .seconds(index == 0 ? 100 : 10)))
+        }
+        let job = try Job(name: "long", tasks: tasks)
+        let machine = Machine(capacity: Self.worker)
+        var scenario = Scenario(
+            workers: [machine, machine], workload: Workload([job.arrival(run: Run.ID(rawValue: 1))]),
+            expectations: Expectations())
+        // Then 50 s are left of the long one, and seven others of 10 s.
+        scenario.faults.incidents = [.init(at: Instant(nanoseconds: 50_000_000_000), .workerJoins(machine))]
+        var simulation = Simulation(scenario)
+        _ = simulation.run { Intelligent(patience: nil) }
+        let promised = simulation.log.compactMap { record in
+            if case .decided(let decision) = record.event, case .new(let rationale) = decision.plan {
+                rationale.chosen.makespan
+            } else {
+                nil
+            }
+        }
+        #expect(promised == [.seconds(110), .seconds(50)])
+    }
+
     @Test("whatever goes wrong, all runs end", arguments: Seed.range(0..<20))
     func faults(seed: UInt64) {
         let workers = Array(repeating: Machine(capacity: Self.worker), count: Int(seed % 3) + 1)

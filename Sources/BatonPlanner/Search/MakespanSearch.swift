@@ -46,6 +46,8 @@ public struct MakespanSearch: Sendable {
     private let bound: ScheduleJudge.Score
     /// What must be placed first where priorities differ, `[V]`; empty where they don't.
     private let precedence: [Int32]
+    /// What runs already, and is placed before all others, in order and as a look-up, `[V]`.
+    private let underway: (tasks: [Int32], contains: [Bool])
     /// To end all as early as possible is all that counts.
     public let isMakespan: Bool
     public let hasDeadlines: Bool
@@ -69,13 +71,17 @@ public struct MakespanSearch: Sendable {
     ///   - seed: of all chance in the search.
     ///   - network: proposes lists, which are tried like all others.
     ///   - earlier: of a plan made before, the higher the earlier a task was to start, `[V]`; tried before all others.
+    ///   - underway: tasks that run already and wait for no other. The problem says how long they take from now on.
     public init(
         _ problem: StaticProblem, _ objective: Objective = Objective(.makespan), seed: UInt64,
-        network: SchedulingNetwork? = nil, earlier: [Double]? = nil
+        network: SchedulingNetwork? = nil, earlier: [Double]? = nil, underway: [Int32] = []
     ) {
         lists = TaskLists(graph: problem.graph)
         urgency = Urgency(problem)
         precedence = problem.precedence
+        var runsAlready = [Bool](repeating: false, count: problem.count)
+        for task in underway { runsAlready[Int(task)] = true }
+        self.underway = (underway, runsAlready)
         decoder = SerialDecoder(problem)
         rollout = Rollout(problem)
         generator = SeededGenerator(seed: seed)
@@ -86,6 +92,7 @@ public struct MakespanSearch: Sendable {
         scores = network?.network.answer(problem).scores
         proposalNanoseconds = scores == nil ? 0 : GraphNetwork.estimatedNanoseconds(tasks: problem.count)
         TaskLists.sort(&urgent, by: precedence)
+        Self.putFirst(self.underway, &urgent)
         let last = decoder.decode(urgent)
         var judge = ScheduleJudge(problem, objective)
         judge.setIncumbent(judge.figures(ends: decoder.ends, places: decoder.places, last: last))
@@ -163,14 +170,17 @@ public struct MakespanSearch: Sendable {
     /// Decodes the list, then straightens its schedule from the end and again from the beginning.
     private mutating func improved(_ list: [Int32]) -> Individual {
         guard precedence.isEmpty else { return ordered(list) }
+        var list = list
+        Self.putFirst(underway, &list)
         let given = keep(list, decoder.decode(list))
         // Turned round first, so that of tasks that end together those come first that others no longer wait for.
         let original = list
-        var list = Array(list.reversed())
+        list.reverse()
         TaskLists.sort(&list) { decoder.ends[Int($0)] > decoder.ends[Int($1)] }
         _ = decoder.decode(list, .backward)
         list.reverse()
         TaskLists.sort(&list) { decoder.ends[Int($0)] > decoder.ends[Int($1)] }
+        Self.putFirst(underway, &list)
         let score = keep(list, decoder.decode(list))
         decodedCount += 3
         // To be straight is good for the last end only.
@@ -187,8 +197,14 @@ public struct MakespanSearch: Sendable {
     private mutating func ordered(_ list: [Int32]) -> Individual {
         var list = list
         TaskLists.sort(&list, by: precedence)
+        Self.putFirst(underway, &list)
         decodedCount += 1
         return Individual(list: list, score: keep(list, decoder.decode(list)))
+    }
+
+    private static func putFirst(_ underway: (tasks: [Int32], contains: [Bool]), _ list: inout [Int32]) {
+        guard !underway.tasks.isEmpty else { return }
+        list = underway.tasks + list.filter { !underway.contains[Int($0)] }
     }
 
     private mutating func keep(_ list: [Int32], _ last: Int64) -> ScheduleJudge.Score {
