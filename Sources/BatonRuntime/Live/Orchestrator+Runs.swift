@@ -26,7 +26,8 @@ extension Orchestrator {
         let folder = RunFolder(dataDirectory: setup.dataDirectory, run: submission.run)
         try folder.create()
         guard let lease = FileLock(tryLocking: folder.lease) else { throw .alreadyDriven(submission.run) }
-        let run = try driven(submission, secrets: secrets, lease: lease, decisions: 0)
+        let run = try driven(
+            submission, secrets: secrets, lease: lease, memoryBytes: capacity.memoryBytes, decisions: 0)
         runs[run.id] = run
         // Its log has to tell where it runs, too.
         record(
@@ -116,10 +117,12 @@ extension Orchestrator {
         let decisions = log.reduce(Int64(0)) { most, entry in
             if case .decided(let decision) = entry.event { max(most, decision.number) } else { most }
         }
-        let run = try driven(submission, secrets: secrets, lease: lease, decisions: decisions)
+        let isShared = engine.workerCount > 0
+        let memoryBytes = (isShared ? engine : alone).capacity(of: Self.worker).memoryBytes
+        let run = try driven(
+            submission, secrets: secrets, lease: lease, memoryBytes: memoryBytes, decisions: decisions)
         let facts: (Attempt.ID) -> AttemptFact =
             alone.runningAttempts.isEmpty ? { _ in .neverStarted } : try run.world.connect()
-        let isShared = engine.workerCount > 0
         let available = replay(log, of: id)
         runs[id] = run
         if isShared, available != engine.available(on: Self.worker) {
@@ -151,13 +154,14 @@ extension Orchestrator {
     }
 
     private func driven(
-        _ submission: Run.Submission, secrets: Secrets, lease: FileLock, decisions: Int64
+        _ submission: Run.Submission, secrets: Secrets, lease: FileLock, memoryBytes: Int64, decisions: Int64
     ) throws(RuntimeError) -> DrivenRun {
         let folder = RunFolder(dataDirectory: setup.dataDirectory, run: submission.run)
-        let (supervisor, memory) = (setup.supervisor, capacity.memoryBytes)
+        let supervisor = setup.supervisor
         let makeExecutor: ExecutorFactory = { () throws(RuntimeError) in
             try ProcessExecutor.connect(
-                folder: folder, run: submission.run, supervisor: supervisor, memoryLimitBytes: memory, secrets: secrets
+                folder: folder, run: submission.run, supervisor: supervisor, memoryLimitBytes: memoryBytes,
+                secrets: secrets
             )
         }
         let world = LiveWorld(
