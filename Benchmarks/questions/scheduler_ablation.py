@@ -32,12 +32,12 @@ PLANS = {
                             "600", "--seeds", "30", "--objective", "makespan"],
 }
 STREAMS = {
-    f"{workload}, {workers} workers, load {load}": [
+    f"{jobs} runs of {workload}, {workers} workers, load {load}": [
         "--workload", workload, "--jobs", jobs, "--workers", workers, "--cpu", cores, "--memory", "64GB", "--load", load,
         "--duration-cv", "0.5", "--seeds", "30"]
     for workload, jobs, workers, cores, load in [
         ("tpch", 40, 5, 1, 0.8), ("tpch", 40, 20, 1, 0.8), ("tpch", 40, 20, 1, 1.2), ("wfinstances", 60, 5, 16, 0.8),
-        ("wfinstances", 60, 5, 16, 1.2), ("wfinstances", 60, 20, 4, 0.8)]
+        ("wfinstances", 60, 5, 16, 1.2), ("wfinstances", 60, 20, 4, 0.8), ("wfinstances", 200, 5, 16, 0.8)]
 }
 # Of one training: rounds of imitation and of reinforcement.
 ROUNDS = os.environ.get("ROUNDS", "150,400")
