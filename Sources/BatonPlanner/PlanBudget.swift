@@ -12,10 +12,10 @@ public enum PlanBudget: Sendable {
     case time(nanoseconds: Int64, clock: @Sendable () -> Int64)
 
     /// - Parameter lasted: how long the plan was followed that is to be replaced, in nanoseconds; nil for the first.
-    /// - Returns: whether a search that begins now must end. One that replaces a plan begins with its order, and has half of the
+    /// - Returns: whether a search that begins now must end. One that replaces a plan begins with its order, and has 0.3 of the
     ///   time: tasks wait for it in the middle of a run.
     func limit(replacing lasted: Int64?) -> (MakespanSearch) -> Bool {
-        let isOver = limit(share: lasted == nil ? 1 : 0.5)
+        let isOver = limit(share: lasted == nil ? 1 : 0.3)
         if case .time = self { return { isOver($0.estimatedNanoseconds, $0.decodedCount) } }
         return { search in
             // The fewer tasks, the fewer lists leave nothing to be found; and nothing starts while it is searched, which may
