@@ -75,6 +75,9 @@ struct RolloutShape: Sendable {
         permits.isEmpty || permits[Int(kindOf[task])][machine]
     }
 
+    /// By machine, whether the task may be there; empty where all may be anywhere.
+    func permits(_ task: Int) -> [Bool] { permits.isEmpty ? [] : permits[Int(kindOf[task])] }
+
     func arrival(of task: Int) -> Int64 { jobs[Int(jobOf[task])].arrival }
 
     @inline(__always)

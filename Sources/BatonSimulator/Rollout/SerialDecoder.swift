@@ -11,6 +11,8 @@ public struct SerialDecoder: Sendable {
     /// The machine, `[V]`; -1 for groups.
     public private(set) var places: [Int32]
     private var profiles: [ResourceProfile]
+    /// By machine, when the first task could start at the earliest: most machines need no closer look.
+    private var openings: [Int64]
     /// No task starts before its own, `[V]`.
     private var arrivals: [Int64]
     /// About how long decoding took since this was made, on one core of an AMD EPYC of 2023: 110 ns a task, 20 a machine that is
@@ -24,6 +26,7 @@ public struct SerialDecoder: Sendable {
         ends = starts
         places = Array(repeating: -1, count: shape.count)
         profiles = Array(repeating: ResourceProfile(), count: shape.capacities.count)
+        openings = Array(repeating: .min, count: profiles.count)
         arrivals = (0..<shape.count).map(shape.arrival)
     }
 
@@ -66,7 +69,7 @@ public struct SerialDecoder: Sendable {
         empty()
         for task in ends.indices { ends[task] = now }
         for entry in running {
-            profiles[entry.machine].take(shape.demands[entry.task], in: .first, to: entry.end)
+            take(shape.demands[entry.task], on: entry.machine, in: .first, to: entry.end)
             ends[entry.task] = entry.end
         }
         for release in releases { arrivals[release.task] = release.at }
@@ -86,7 +89,17 @@ public struct SerialDecoder: Sendable {
     }
 
     private mutating func empty() {
-        for machine in profiles.indices { profiles[machine].reset(shape.capacities[machine], least: shape.leastDemand) }
+        for machine in profiles.indices {
+            profiles[machine].reset(shape.capacities[machine], least: shape.leastDemand)
+            openings[machine] = profiles[machine].opensAt
+        }
+    }
+
+    private mutating func take(
+        _ demand: SIMD4<Int32>, on machine: Int, in gap: ResourceProfile.Gap, to end: Int64
+    ) {
+        profiles[machine].take(demand, in: gap, to: end)
+        openings[machine] = profiles[machine].opensAt
     }
 
     /// No ready task at or behind each position asks for less of anything; more than there is behind the last.
@@ -149,11 +162,15 @@ public struct SerialDecoder: Sendable {
             return
         }
         let demand = shape.demands[task]
-        estimatedNanoseconds += 110
+        let isUniform = shape.isUniform
+        let permits = shape.permits(task)
+        var nanoseconds = shape.durations[task]
         var best: (gap: ResourceProfile.Gap, end: Int64, machine: Int)?
-        for machine in profiles.indices where shape.allows(task, on: machine) {
-            let nanoseconds = time(of: task, on: machine, direction)
-            let opening = max(earliest, profiles[machine].opensAt)
+        estimatedNanoseconds += 110
+        for machine in openings.indices where permits.isEmpty || permits[machine] {
+            let opening = max(earliest, openings[machine])
+            if isUniform, let best, opening >= best.gap.start { continue }
+            if !isUniform { nanoseconds = time(of: task, on: machine, direction) }
             if opening >= (best?.end ?? .max) - nanoseconds { continue }
             estimatedNanoseconds += 20
             let found = profiles[machine].earliest(
@@ -161,9 +178,10 @@ public struct SerialDecoder: Sendable {
             guard let gap = found else { continue }
             if let best, gap.start + nanoseconds >= best.end { continue }
             best = (gap, gap.start + nanoseconds, machine)
+            if isUniform, gap.start == earliest { break }
         }
         guard let best else { preconditionFailure("task \(task) fits on no machine") }
-        profiles[best.machine].take(demand, in: best.gap, to: best.end)
+        take(demand, on: best.machine, in: best.gap, to: best.end)
         starts[task] = best.gap.start
         ends[task] = best.end
         places[task] = Int32(best.machine)
