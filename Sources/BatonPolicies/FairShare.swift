@@ -52,13 +52,13 @@ public struct FairShare: Policy {
 /// What all living workers have together, summed up again only when it may have changed.
 struct ClusterTotal: Sendable {
     private var revision = -1
-    private var total = Resources.zero
+    private(set) var amount = Resources.zero
 
     mutating func read(_ observation: Observation) -> Resources {
         if revision != observation.clusterRevision {
             revision = observation.clusterRevision
-            total = observation.totalCapacity
+            amount = observation.totalCapacity
         }
-        return total
+        return amount
     }
 }

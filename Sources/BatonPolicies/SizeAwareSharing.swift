@@ -103,7 +103,12 @@ public struct SizeAwareSharing: Policy {
             places.append([])
             deadlines.append(nil)
         }
+        let former = total.amount
         let total = total.read(observation)
+        // All in shares of the same cluster, or runs that came while a worker was gone would seem to be larger.
+        if total != former {
+            for run in observation.openRuns.map(Int.init) { widths[run] = width(of: run, total, observation) }
+        }
         for run in orders.update(observation) {
             widths[run] = width(of: run, total, observation)
             places[run] = UrgentOrder.places(orders.places(ofRun: run) ?? [], ofRun: run, observation)

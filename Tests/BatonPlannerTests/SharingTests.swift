@@ -324,6 +324,30 @@ struct SharingTests {
         #expect(Self.completions(workload, on: [Self.machine], sharing) == [.seconds(2400), .seconds(5)])
     }
 
+    @Test("a run that came before a worker joined is not taken for a larger one")
+    func sizesOnOtherCluster() throws {
+        func job(_ run: UInt64, tasks: Int, at: Int64) throws -> Workload.Arrival {
+            let tasks = (0..<tasks).map { number in
+                Job.Task(
+                    name: "t\(number)", kind: "t", dependencies: [], request: .init(milliCPU: 4000, memoryBytes: 0),
+                    behaviour: .init(duration: .seconds(10)))
+            }
+            return try Job(name: "job", tasks: tasks).arrival(
+                run: Run.ID(rawValue: run), at: Instant(nanoseconds: at * 1_000_000_000))
+        }
+        var scenario = Scenario(
+            workers: [Self.machine],
+            workload: Workload([
+                try job(1, tasks: 1, at: 0), try job(2, tasks: 4, at: 1), try job(3, tasks: 6, at: 3),
+            ]))
+        scenario.expectations = Expectations()
+        scenario.faults = FaultPlan(
+            incidents: [FaultPlan.Incident(at: Instant(nanoseconds: 2_000_000_000), .workerJoins(Self.machine))])
+        var simulation = Simulation(scenario)
+        let runs = simulation.run { SizeAwareSharing(patience: nil) }.runs
+        #expect(try #require(runs[1].completion) < (try #require(runs[2].completion)))
+    }
+
     @Test("a task that is long and needs a whole worker starts all the same")
     func largeAndLong() throws {
         let job = try Job(
