@@ -12,7 +12,7 @@ public struct Graphene: Policy {
     public let name = "graphene"
     private let patience: Duration?
     private var queue = RunQueue<Int32>()
-    private var orders = TroublesomeFirstOrders(.thorough)
+    private var orders = TroublesomeFirstOrders()
 
     /// - Parameter patience: how long smaller tasks may pass one without room; nil for ever.
     public init(patience: Duration? = PolicyCatalog.patience) {

@@ -44,27 +44,3 @@ struct RunWaits: Sendable {
     /// Since when the run has waited, if that is too long.
     func tooLong(_ run: Int) -> Int64? { isTooLong[run] ? since[run] : nil }
 }
-
-/// The order inside a run that respects what its tasks declare.
-enum UrgentOrder {
-    /// - Parameter places: of the tasks in the order that counts where they are equally urgent, `[V]`.
-    static func places(_ places: [Int32], ofRun run: Int, _ observation: Observation) -> [Int32] {
-        let tasks = places.indices
-        let priorities = tasks.map { observation.priority(of: $0, inRun: run) }
-        let hasDeadlines = tasks.contains { observation.deadline(of: $0, inRun: run) != nil }
-        guard hasDeadlines || priorities.contains(where: { $0 != priorities[0] }) else { return places }
-        let highest = observation.graph(ofRun: run).highestBehind(priorities)
-        let durations = observation.durations(ofRun: run)
-        let ends = observation.latestEnds(ofRun: run)
-        func latestStart(_ task: Int) -> Int64 {
-            guard hasDeadlines, ends[task].nanoseconds != .max else { return .max }
-            return ends[task].nanoseconds - durations[task]
-        }
-        let order = tasks.sorted {
-            (-highest[$0], latestStart($0), places[$0]) < (-highest[$1], latestStart($1), places[$1])
-        }
-        var result = places
-        for (place, task) in order.enumerated() { result[task] = Int32(place) }
-        return result
-    }
-}

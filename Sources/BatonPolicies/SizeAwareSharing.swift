@@ -7,8 +7,7 @@ public import BatonCore
 /// the cluster, which costs them little and saves short runs much where sizes differ a lot. Where they don't, it only leaves
 /// room idle; so how much is kept is a thing to be tuned, and 0 is a good value of it.
 ///
-/// Inside a run tasks go as in `Graphene`, those of higher priority before others, and where tasks have deadlines of their own,
-/// the one that must start first before those. Tasks that joined it come behind, in that order.
+/// Inside a run tasks go by `InnerOrder`, those that joined it behind all others.
 ///
 /// Deadlines and priorities of runs count by `WaitingCost`, which also bounds how long a run waits for others.
 ///
@@ -70,7 +69,8 @@ public struct SizeAwareSharing: Policy {
     /// How long smaller tasks may pass one that has no room; nil for ever.
     public var patience: Duration?
     private var queue = RunQueue<Int32>()
-    private var orders = TroublesomeFirstOrders(.quick)
+    /// By run: which expectations its order and its width are of.
+    private var revisions: [Int?] = []
     /// By run, the share of the cluster that its tasks take on average, weighed by how long they take.
     private var widths: [Double] = []
     /// By run; nil for those that go by the rule.
@@ -87,8 +87,10 @@ public struct SizeAwareSharing: Policy {
         self.patience = patience
     }
 
-    /// Each task's place in the order of its run; nil for a run that was not planned.
-    public func places(ofRun run: Int) -> [Int32]? { orders.places(ofRun: run) == nil ? nil : places[run] }
+    /// Each task's place in the order of its run; nil for a run that was not looked at.
+    public func places(ofRun run: Int) -> [Int32]? {
+        run < revisions.count && revisions[run] != nil ? places[run] : nil
+    }
 
     /// From now on the run goes by this bid; to be said before its first tasks are looked at.
     public mutating func take(_ bid: Bid, ofRun run: Int) {
@@ -96,22 +98,23 @@ public struct SizeAwareSharing: Policy {
         bids[run] = bid
     }
 
-    /// Plans runs that are new or have changed, which `decide` does as well.
+    /// Looks at runs that are new or have changed, which `decide` does as well.
     public mutating func prepare(_ observation: Observation) {
         while widths.count < observation.runCount {
+            revisions.append(nil)
             widths.append(0)
             places.append([])
             deadlines.append(nil)
         }
         let former = total.amount
         let total = total.read(observation)
-        // All in shares of the same cluster, or runs that came while a worker was gone would seem to be larger.
-        if total != former {
-            for run in observation.openRuns.map(Int.init) { widths[run] = width(of: run, total, observation) }
-        }
-        for run in orders.update(observation) {
-            widths[run] = width(of: run, total, observation)
-            places[run] = UrgentOrder.places(orders.places(ofRun: run) ?? [], ofRun: run, observation)
+        for run in observation.openRuns.map(Int.init) {
+            let isNew = revisions[run] != observation.revision(ofRun: run)
+            // All in shares of the same cluster, or runs that came while a worker was gone would seem to be larger.
+            if isNew || total != former { widths[run] = width(of: run, total, observation) }
+            guard isNew else { continue }
+            revisions[run] = observation.revision(ofRun: run)
+            places[run] = InnerOrder.places(ofRun: run, observation)
             deadlines[run] = RunDeadline(
                 latestEnds: observation.latestEnds(ofRun: run).map(\.nanoseconds),
                 durations: observation.durations(ofRun: run), path: observation.upwardRanks(ofRun: run).max() ?? 0,

@@ -2,13 +2,8 @@ import BatonCore
 
 /// The order that `TroublesomeFirstPlanner` gives the tasks of each open run.
 struct TroublesomeFirstOrders: Sendable {
-    let effort: TroublesomeFirstPlanner.Effort
     /// By run: the revision that was planned, and each task's place in the order.
     private var orders: [(revision: Int, places: [Int32])?] = []
-
-    init(_ effort: TroublesomeFirstPlanner.Effort) {
-        self.effort = effort
-    }
 
     /// Nil for a run that was not planned.
     func places(ofRun run: Int) -> [Int32]? { run < orders.count ? orders[run]?.places : nil }
@@ -20,21 +15,13 @@ struct TroublesomeFirstOrders: Sendable {
     }
 
     /// Plans runs that are new or have changed; a changed cluster does not change their order.
-    ///
-    /// - Returns: those runs.
-    @discardableResult
-    mutating func update(_ observation: Observation) -> [Int] {
+    mutating func update(_ observation: Observation) {
         while orders.count < observation.runCount { orders.append(nil) }
-        let due = observation.openRuns.map(Int.init).filter { orders[$0]?.revision != observation.revision(ofRun: $0) }
-        guard !due.isEmpty else { return [] }
-        let effort = effort.shared(by: due.count)
-        for run in due {
+        for run in observation.openRuns.map(Int.init) where orders[run]?.revision != observation.revision(ofRun: run) {
             let planner = TroublesomeFirstPlanner(
                 PlanningProblem(run, observation),
-                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) },
-                effort: effort)
+                capacities: (0..<observation.workerCount).map { observation.capacity(of: Worker.ID($0)) })
             orders[run] = (observation.revision(ofRun: run), planner.places())
         }
-        return due
     }
 }

@@ -6,30 +6,9 @@ import BatonCore
 /// The paper scores stages by how well copies of their tasks pack; here each task is scored so by itself, on the first
 /// living worker.
 struct TroublesomeFirstPlanner {
-    /// How much planning a run may cost. A placement takes 3 to 13 µs on 100 workers.
-    struct Effort: Sendable {
-        /// In all plans after the first together; of a run of more tasks than this there is one plan.
-        var mostPlacements: Int
-        /// A run of more tasks is not planned: those with the longest way to the end come first.
-        var mostTasks: Int
-        /// Of runs that come in one moment, shared evenly.
-        var mostTogether: Int
+    /// In all plans of a run after the first together: some 0.2 s, more for large runs. A placement takes 3 to 13 µs on 100 workers.
+    private static let mostPlacements = 20_000
 
-        /// Some 0.2 s, more for large runs.
-        static let thorough = Effort(mostPlacements: 20_000, mostTasks: .max, mostTogether: .max)
-        /// Some 20 ms, and 40 in one moment.
-        static let quick = Effort(mostPlacements: 1_500, mostTasks: 1_500, mostTogether: 10_000)
-
-        /// What is left for each of so many runs.
-        func shared(by runs: Int) -> Effort {
-            let share = mostTogether / max(runs, 1)
-            return Effort(
-                mostPlacements: min(mostPlacements, share), mostTasks: min(mostTasks, share), mostTogether: mostTogether
-            )
-        }
-    }
-
-    private let effort: Effort
     private let problem: PlanningProblem
     private let capacities: [Resources]
     /// All tasks, the longest way to the end first.
@@ -40,10 +19,9 @@ struct TroublesomeFirstPlanner {
     }
 
     /// - Parameter capacities: of each processor.
-    init(_ problem: PlanningProblem, capacities: [Resources], effort: Effort = .thorough) {
+    init(_ problem: PlanningProblem, capacities: [Resources]) {
         self.problem = problem
         self.capacities = capacities
-        self.effort = effort
         let averages = Averages(problem)
         let ranks = averages.upwardRanks(problem)
         var position = Array(repeating: 0, count: problem.graph.count)
@@ -55,9 +33,8 @@ struct TroublesomeFirstPlanner {
 
     /// Each task's place in the order of the best plan.
     func places() -> [Int32] {
-        if problem.graph.count > effort.mostTasks { return places(by: order) }
         var best = plan(Array(repeating: .others, count: problem.graph.count), [.others])
-        var left = effort.mostPlacements - problem.graph.count
+        var left = Self.mostPlacements - problem.graph.count
         trying: for parts in candidates() {
             for sequence in [
                 [.troublesome, .others, .children, .parents], [.troublesome, .others, .parents, .children],
