@@ -140,7 +140,7 @@ public struct Intelligent: PlanningPolicy {
         }
         if trial.choice.isBidding { for (run, bid) in bids { sharing.take(bid, ofRun: run) } }
         sharing.parameters = trial.parameters
-        sharing.patience = max(PolicyCatalog.patience, .nanoseconds(recent.usualLengthNanoseconds ?? 0))
+        sharing.patience = trial.patience
         sharing.basis = trial.basis
         return sharing.decide(observation).placements
     }

@@ -59,11 +59,12 @@ struct SharingTests {
         let parameters = SizeAwareSharing.Parameters(
             reserve: [0, 0.3, 0.6][Int(seed % 3)], longNanoseconds: 4_000_000_000, cap: seed % 2 == 0 ? nil : 1.2,
             order: seed % 5 < 3 ? .leastArea : .leastTime)
-        let spy = Spy(policy: SizeAwareSharing(parameters, patience: nil))
+        let patience: Duration? = seed % 7 < 4 ? .milliseconds(Int.random(in: 0...9_000, using: &generator)) : nil
+        let spy = Spy(policy: SizeAwareSharing(parameters, patience: patience))
         let real = Self.completions(workload, on: machines, spy)
         let places = workload.arrivals.indices.flatMap { spy.seen.places[$0] ?? [] }
         var rollout = SharingRollout(problem, places: places)
-        let rule = SharingRollout.Rule(parameters)
+        let rule = SharingRollout.Rule(parameters, patience: patience)
         rollout.begin(rule)
         while !rollout.advance(steps: 50) {}
         let first = rollout.completions

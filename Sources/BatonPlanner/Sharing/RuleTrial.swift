@@ -104,6 +104,9 @@ struct RuleTrial: Sendable {
         if let area = recent.usualAreaNanoseconds { usualArea = area }
     }
 
+    /// What has no room is passed for as long as a usual run takes.
+    var patience: Duration { max(PolicyCatalog.patience, .nanoseconds(usualLength)) }
+
     var parameters: SizeAwareSharing.Parameters {
         choice.parameters(usualLength: usualLength, usualArea: usualArea, cost)
     }
@@ -133,7 +136,8 @@ struct RuleTrial: Sendable {
 
     private mutating func begin(_ candidate: Int) {
         let parameters = candidates[candidate].parameters(usualLength: usualLength, usualArea: usualArea, cost)
-        rollout?.begin(SharingRollout.Rule(parameters, byBids: candidates[candidate].isBidding))
+        let rule = SharingRollout.Rule(parameters, byBids: candidates[candidate].isBidding, patience: patience)
+        rollout?.begin(rule)
     }
 
     private mutating func choose() {
@@ -164,10 +168,11 @@ struct RuleTrial: Sendable {
 }
 
 extension SharingRollout.Rule {
-    init(_ parameters: SizeAwareSharing.Parameters, byBids: Bool = false) {
+    init(_ parameters: SizeAwareSharing.Parameters, byBids: Bool = false, patience: Duration? = nil) {
         let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
         self.init(
             longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
-            cap: parameters.cap, byArea: parameters.order == .leastArea, byBids: byBids, cost: parameters.cost)
+            cap: parameters.cap, byArea: parameters.order == .leastArea, byBids: byBids,
+            patience: patience?.nanoseconds, cost: parameters.cost)
     }
 }

@@ -19,18 +19,21 @@ public struct SharingRollout: Sendable {
         public var byArea: Bool
         /// Jobs bid: they are served by their bids instead of the usual places.
         public var byBids: Bool
+        /// How long others may pass a task that has no room, in nanoseconds; nil for ever.
+        public var patience: Int64?
         /// What the wait of a job costs.
         public var cost: WaitingCost
 
         public init(
             longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, byBids: Bool = false,
-            cost: WaitingCost = WaitingCost()
+            patience: Int64? = nil, cost: WaitingCost = WaitingCost()
         ) {
             self.longParts = longParts
             self.longNanoseconds = longNanoseconds
             self.cap = cap
             self.byArea = byArea
             self.byBids = byBids
+            self.patience = patience
             self.cost = cost
         }
     }
@@ -63,6 +66,8 @@ public struct SharingRollout: Sendable {
     private var nextJob = 0
     private var decision: Int32 = 0
     private var waitingFor: [Int32] = []
+    /// When each task could start, `[V]`.
+    private var readySince: [Int64]
     private var free: [Resources] = []
     private var ready: BitQueue
     private var running = TimeHeap()
@@ -124,6 +129,7 @@ public struct SharingRollout: Sendable {
         hasStarted = Array(repeating: false, count: shape.count)
         ready = BitQueue(capacity: shape.count)
         self.places = Array(repeating: -1, count: shape.count)
+        readySince = Array(repeating: 0, count: shape.count)
         closedIn = Array(repeating: 0, count: shape.kinds.count)
     }
 
@@ -193,6 +199,7 @@ public struct SharingRollout: Sendable {
     private mutating func release(_ task: Int, _ now: Int64) {
         if shape.isCommand[task] {
             ready.insert(Int32(task))
+            readySince[task] = now
             readyCounts[Int(shape.jobOf[task])] += 1
         } else {
             finish(task, now)
@@ -219,13 +226,15 @@ public struct SharingRollout: Sendable {
         let cap = rule.cap.map { $0 / Double(max(open.count, 1)) }
         kindsLeft = shape.kinds.count
         rankOpen(now)
-        for job in waitingTooLong(now) { start(job, atMost: 1, cap, now) }
+        for job in waitingTooLong(now) where !start(job, atMost: 1, cap, now) { return }
         sortOpen()
-        for job in open where kindsLeft > 0 { start(job, atMost: .max, cap, now) }
+        for job in open where kindsLeft > 0 && !start(job, atMost: .max, cap, now) { return }
     }
 
     /// Starts tasks of the job that have room.
-    private mutating func start(_ job: Int, atMost most: Int, _ cap: Double?, _ now: Int64) {
+    ///
+    /// - Returns: false when one that has none may not be passed any more.
+    private mutating func start(_ job: Int, atMost most: Int, _ cap: Double?, _ now: Int64) -> Bool {
         let end = shape.jobs[job].tasks.upperBound
         let least = most == .max ? 0 : readyCounts[job] - most
         var cursor = ready.next(after: shape.jobs[job].tasks.lowerBound - 1)
@@ -233,8 +242,9 @@ public struct SharingRollout: Sendable {
             if let cap, held[job].dominantShare(of: total) >= cap { break }
             cursor = ready.next(after: place)
             stepsLeft -= 1
-            start(Int(ready.task(at: place)), at: place, of: job, now)
+            if !start(Int(ready.task(at: place)), at: place, of: job, now) { return false }
         }
+        return true
     }
 
     /// Jobs of which nothing has started for too long although others were preferred, the longest wait first.
@@ -265,15 +275,18 @@ public struct SharingRollout: Sendable {
     }
 
     /// Starts the task if it may and has room.
-    private mutating func start(_ task: Int, at place: Int, of job: Int, _ now: Int64) {
+    ///
+    /// - Returns: false when it has none and may not be passed any more.
+    private mutating func start(_ task: Int, at place: Int, of job: Int, _ now: Int64) -> Bool {
         let kind = Int(shape.kindOf[task])
         let isLong = shape.durations[task] > rule.longNanoseconds
-        if closedIn[kind] == decision { return }
-        if isLong, heldByLong >= rule.longParts { return }
+        if isLong, heldByLong >= rule.longParts { return true }
+        let mayBePassed = rule.patience.map { now - readySince[task] < $0 } ?? true
+        if closedIn[kind] == decision { return mayBePassed }
         guard let machine = findRoom(problem.demands[task]) else {
             kindsLeft -= 1
             closedIn[kind] = decision
-            return
+            return mayBePassed
         }
         ready.remove(at: place)
         readyCounts[job] -= 1
@@ -284,6 +297,7 @@ public struct SharingRollout: Sendable {
         if isLong { heldByLong += parts[task] }
         places[task] = Int32(machine)
         running.push(Int32(task), at: now &+ shape.durations[task])
+        return true
     }
 
     /// The machine where the least is left over, and the first of several.
