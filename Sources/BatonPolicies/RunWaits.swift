@@ -9,6 +9,8 @@ struct RunWaits: Sendable {
     private var since: [Int64] = []
     /// By run.
     private var isTooLong: [Bool] = []
+    /// Classes or deadlines count at the last decision.
+    private(set) var isContested = false
 
     mutating func read(_ observation: Observation, _ cost: WaitingCost, _ deadlines: [RunDeadline?]) {
         while since.count < observation.runCount {
@@ -27,7 +29,7 @@ struct RunWaits: Sendable {
             if run.readyTasks == 0 { since[index] = -1 } else if since[index] < 0 { since[index] = now }
         }
         let isByClass = cost.hasClasses && priorities.map { $0.lowerBound < $0.upperBound } ?? false
-        let isContested = isByClass || (cost.lateness > 0 && hasDeadlines)
+        isContested = isByClass || (cost.lateness > 0 && hasDeadlines)
         for index in observation.openRuns.map(Int.init) {
             isTooLong[index] =
                 isContested && since[index] >= 0

@@ -48,6 +48,9 @@ public struct SizeAwareSharing: Policy {
         case leastArea
         /// In time of its tasks, one after the other.
         case leastTime
+        /// As `leastArea`, but a task that fills a worker better can go before one whose run has less left (`Packing`).
+        /// Where runs differ in class or have deadlines, these count alone.
+        case packed
     }
 
     /// What is said of a run by somebody who knows better than the rule.
@@ -69,6 +72,7 @@ public struct SizeAwareSharing: Policy {
     /// How long smaller tasks may pass one that has no room; nil for ever.
     public var patience: Duration?
     private var queue = RunQueue<Int32>()
+    private var groups = DemandGroups<Int32>()
     /// By run: which expectations its order and its width are of.
     private var revisions: [Int?] = []
     /// By run, the share of the cluster that its tasks take on average, weighed by how long they take.
@@ -141,16 +145,22 @@ public struct SizeAwareSharing: Policy {
         swap(&waits, &self.waits)  // the closures below change it while the queue is being changed
         waits.read(observation, parameters.cost, deadlines)
         let isBySlack = parameters.cost.isBySlack && canMeetDeadlines(observation)
+        let key = { [bids, places] (task: ReadyTask) -> Int32 in
+            let (own, index) = (bid(bids, ofRun: task.run)?.places ?? places[task.run], Int(task.reference.task.index))
+            return index < own.count ? own[index] : .max
+        }
+        var held = LongTasks(parameters, total, observation)
+        if parameters.order == .packed, !waits.isContested {
+            self.waits = waits
+            return Decision(policy: name, placements: packed(observation, key, &held, cap, total))
+        }
         let reason = "of what may start, its run has the least left to do" + (basis.isEmpty ? "" : "; " + basis)
         var manner = ReadyLine<Int32>.Manner(patience: patience, choice: .tightest) { _ in reason }
         if parameters.reserve > 0 {
-            var held = LongTasks(parameters, total, observation)
             manner.mayStart = { task, builder in held.mayStart(task, builder, observation) }
         }
-        let placements = queue.place(observation, manner) { [bids, places] task in
-            let (own, index) = (bid(bids, ofRun: task.run)?.places ?? places[task.run], Int(task.reference.task.index))
-            return index < own.count ? own[index] : .max
-        } standing: { [bids, widths, deadlines, parameters] run, held -> RunRank? in
+        let placements = queue.place(observation, manner, key: key) {
+            [bids, widths, deadlines, parameters] run, held -> RunRank? in
             if held != run.held { waits.note(run.index, at: observation.now) }
             if let cap, held.dominantShare(of: total) >= cap { return nil }
             if let since = waits.tooLong(run.index) { return RunRank(waitingSince: since) }
@@ -159,7 +169,7 @@ public struct SizeAwareSharing: Policy {
                 return RunRank(priority: priority, latestStart: deadlines[run.index]?.starts.next ?? .max)
             }
             let area = Double(run.remainingNanoseconds) * widths[run.index]
-            let left = parameters.order == .leastArea ? area : Double(run.remainingNanoseconds)
+            let left = parameters.order == .leastTime ? Double(run.remainingNanoseconds) : area
             let deadline = deadlines[run.index]
             let slack =
                 deadline?.slack(
@@ -172,6 +182,55 @@ public struct SizeAwareSharing: Policy {
         }
         self.waits = waits
         return Decision(policy: name, placements: placements)
+    }
+
+    /// Fills one worker after the other. What has no room of the run with the least left is not passed for longer than patience
+    /// lasts.
+    private mutating func packed(
+        _ observation: Observation, _ key: (ReadyTask) -> Int32, _ long: inout LongTasks, _ cap: Double?,
+        _ total: Resources
+    ) -> [Placement] {
+        groups.refill(observation, key: key)
+        defer { groups.close() }
+        let reason = "fills what is free there, and its run has little left to do" + (basis.isEmpty ? "" : "; " + basis)
+        var builder = PlacementBuilder(observation)
+        let left = { [bids, widths] run in
+            Double(observation.run(at: run).remainingNanoseconds) * widths[run] * (bid(bids, ofRun: run)?.weight ?? 1)
+        }
+        var candidates = groups.open(observation, builder, left: left)
+        var held: [Int: Resources] = [:]
+        func mayStart(_ task: ReadyTask) -> Bool {
+            if long.isClosed(to: task, observation) { return false }
+            guard let cap else { return true }
+            return (held[task.run] ?? observation.run(at: task.run).held).dominantShare(of: total) < cap
+        }
+        func started(_ task: ReadyTask, _ grant: Resources) {
+            long.add(task, observation)
+            if cap != nil { held[task.run, default: observation.run(at: task.run).held] += grant }
+        }
+        let overdue = overdueOfFirst(candidates, observation)
+        for candidate in overdue where mayStart(candidate.task) {
+            switch builder.place(candidate.task, on: .tightest, reason: reason) {
+            case .placed(_, let grant):
+                groups.takeFirst(of: candidate.group)
+                started(candidate.task, grant)
+            case .limitReached(let limit): groups.parkFirst(of: candidate.group, limit)
+            case .noRoom: if !builder.isHopeless(candidate.task) { return builder.placements }
+            }
+        }
+        if !overdue.isEmpty { candidates = groups.open(observation, builder, left: left) }
+        groups.pack(candidates, observation, &builder, reason: reason, mayStart: mayStart, started: started)
+        return builder.placements
+    }
+
+    /// Of the run with the least left.
+    private func overdueOfFirst(
+        _ candidates: [DemandGroups<Int32>.Candidate], _ observation: Observation
+    ) -> [DemandGroups<Int32>.Candidate] {
+        guard let patience, let run = candidates.first?.task.run else { return [] }
+        return candidates.prefix { $0.task.run == run }.filter {
+            $0.task.since.advanced(by: patience) <= observation.now
+        }
     }
 
     /// Whether all deadlines can be met. Keeps up with what has started, and with what is to start once more.
@@ -213,8 +272,9 @@ private struct LongTasks {
 
     init(_ parameters: SizeAwareSharing.Parameters, _ total: Resources, _ observation: Observation) {
         longNanoseconds = parameters.longNanoseconds
-        limit = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
+        limit = parameters.reserve > 0 ? SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve) : .max
         self.total = total
+        guard parameters.reserve > 0 else { return }
         for worker in 0..<observation.workerCount {
             for task in observation.running(on: Worker.ID(worker)) {
                 let durations = observation.durations(ofRun: task.run)
@@ -227,11 +287,27 @@ private struct LongTasks {
     mutating func mayStart(_ task: ReadyTask, _ builder: PlacementBuilder, _ observation: Observation) -> Bool {
         if let pending, builder.placements.count > pending.placementCount { held += pending.parts }
         pending = nil
-        guard observation.durationNanoseconds(of: task) > longNanoseconds else { return true }
+        guard isLong(task, observation) else { return true }
         guard held < limit else { return false }
-        let share = observation.leastGrant(for: task).dominantShare(of: total)
-        pending = (builder.placements.count, SizeAwareSharing.parts(share))
+        pending = (builder.placements.count, parts(of: task, observation))
         return true
+    }
+
+    func isClosed(to task: ReadyTask, _ observation: Observation) -> Bool {
+        held >= limit && isLong(task, observation)
+    }
+
+    /// The task has been placed.
+    mutating func add(_ task: ReadyTask, _ observation: Observation) {
+        if isLong(task, observation) { held += parts(of: task, observation) }
+    }
+
+    private func isLong(_ task: ReadyTask, _ observation: Observation) -> Bool {
+        observation.durationNanoseconds(of: task) > longNanoseconds
+    }
+
+    private func parts(of task: ReadyTask, _ observation: Observation) -> Int {
+        SizeAwareSharing.parts(observation.leastGrant(for: task).dominantShare(of: total))
     }
 }
 

@@ -58,7 +58,7 @@ struct SharingTests {
         let problem = StaticProblem(workload, on: machines)
         let parameters = SizeAwareSharing.Parameters(
             reserve: [0, 0.3, 0.6][Int(seed % 3)], longNanoseconds: 4_000_000_000, cap: seed % 2 == 0 ? nil : 1.2,
-            order: seed % 5 < 3 ? .leastArea : .leastTime)
+            order: SizeAwareSharing.Order.allCases[Int(seed % 5) % 3])
         let patience: Duration? = seed % 7 < 4 ? .milliseconds(Int.random(in: 0...9_000, using: &generator)) : nil
         let spy = Spy(policy: SizeAwareSharing(parameters, patience: patience))
         let real = Self.completions(workload, on: machines, spy)

@@ -172,7 +172,7 @@ extension SharingRollout.Rule {
         let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
         self.init(
             longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
-            cap: parameters.cap, byArea: parameters.order == .leastArea, byBids: byBids,
+            cap: parameters.cap, byArea: parameters.order != .leastTime, packs: parameters.order == .packed, byBids: byBids,
             patience: patience?.nanoseconds, cost: parameters.cost)
     }
 }

@@ -17,6 +17,9 @@ public struct SharingRollout: Sendable {
         public var cap: Double?
         /// What a job has left is counted in time of all machines; else in time of its tasks.
         public var byArea: Bool
+        /// A task that fills a machine better can go before one whose job has less left (`Packing`), where jobs differ neither in
+        /// class nor have deadlines.
+        public var packs: Bool
         /// Jobs bid: they are served by their bids instead of the usual places.
         public var byBids: Bool
         /// How long others may pass a task that has no room, in nanoseconds; nil for ever.
@@ -25,13 +28,14 @@ public struct SharingRollout: Sendable {
         public var cost: WaitingCost
 
         public init(
-            longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, byBids: Bool = false,
+            longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, packs: Bool = false, byBids: Bool = false,
             patience: Int64? = nil, cost: WaitingCost = WaitingCost()
         ) {
             self.longParts = longParts
             self.longNanoseconds = longNanoseconds
             self.cap = cap
             self.byArea = byArea
+            self.packs = packs
             self.byBids = byBids
             self.patience = patience
             self.cost = cost
@@ -51,48 +55,52 @@ public struct SharingRollout: Sendable {
         }
     }
 
-    private let shape: RolloutShape
-    private let problem: StaticProblem
-    private let total: Resources
+    let shape: RolloutShape
+    let problem: StaticProblem
+    let total: Resources
     /// The tasks of each job in the order in which they are preferred, job by job, `[V]`; by the rule and by bids.
     private let order: (usual: [Int32], byBids: [Int32]?)
-    private var weights: [Double]?
+    var weights: [Double]?
     /// Millionths of the cluster, `[V]`.
     private let parts: [Int]
 
-    private var rule = Rule(longParts: .max, longNanoseconds: .max, cap: nil, byArea: true)
+    var rule = Rule(longParts: .max, longNanoseconds: .max, cap: nil, byArea: true)
     /// From arrival to end of each job that has ended, in the order of arrival; 0 before, `[J]`.
     public private(set) var completions: [Int64]
     private var nextJob = 0
     private var decision: Int32 = 0
     private var waitingFor: [Int32] = []
     /// When each task could start, `[V]`.
-    private var readySince: [Int64]
-    private var free: [Resources] = []
-    private var ready: BitQueue
+    var readySince: [Int64]
+    var free: [Resources] = []
+    var ready: BitQueue
     private var running = TimeHeap()
     private var places: [Int32]
     private var unfinished: [Int] = []
-    private var remaining: [Int64] = []
+    var remaining: [Int64] = []
     /// Over all tasks of a job, the mean share of all machines that they take, weighed by how long they take, `[J]`.
-    private let widths: [Double]
-    private var held: [Resources] = []
+    let widths: [Double]
+    var held: [Resources] = []
     private var hasStarted: [Bool]
     /// By job: when it must have come how far, how urgent it is, tasks that could start, since when it has waited for
     /// one to start, and its turn.
-    private var deadlines: [RunDeadline?]
-    private let priorities: [Int32]
-    private var readyCounts: [Int] = []
+    var deadlines: [RunDeadline?]
+    let priorities: [Int32]
+    var readyCounts: [Int] = []
     private var waitingSince: [Int64] = []
     private var ranks: [RunRank]
-    private var heldByLong = 0
+    var heldByLong = 0
     /// Jobs that have arrived and not ended, the one with the least left first.
-    private var open: [Int] = []
+    var open: [Int] = []
     /// For each kind of demand, the decision in which it found no room.
     private var closedIn: [Int32]
     /// Kinds of demand that may still have room in this decision.
     private var kindsLeft = 0
-    private var stepsLeft = 0
+    /// Tasks of one job and kind in `packedOrder`, by job; empty under rules that do not pack.
+    var groups: [[Range<Int>]] = []
+    /// Place of each task among those of its job, `[V]`.
+    let preferences: (usual: [Int32], byBids: [Int32]?)
+    var stepsLeft = 0
 
     /// - Parameters:
     ///   - problem: jobs on machines that are all alike.
@@ -107,6 +115,7 @@ public struct SharingRollout: Sendable {
         self.total = total
         parts = problem.demands.map { Int(($0.dominantShare(of: total) * 1e6).rounded()) }
         order = (Self.order(problem, places), bids.map { Self.order(problem, $0.places) })
+        preferences = (places, bids?.places)
         weights = bids?.weights
         let areas = problem.dominantAreas
         widths = shape.jobs.map { job in
@@ -150,7 +159,9 @@ public struct SharingRollout: Sendable {
         decision = 0
         waitingFor = shape.dependencyCounts
         free = problem.machines.map(\.capacity)
-        ready.reset(rule.byBids ? order.byBids! : order.usual)
+        let order = rule.byBids ? self.order.byBids! : self.order.usual
+        groups = []
+        ready.reset(packs ? grouped(order) : order)
         running.removeAll()
         unfinished = shape.jobs.map(\.tasks.count)
         remaining = shape.jobs.map { job in job.tasks.reduce(0) { $0 + shape.durations[$1] } }
@@ -224,6 +235,7 @@ public struct SharingRollout: Sendable {
 
     private mutating func dispatch(_ now: Int64) {
         let cap = rule.cap.map { $0 / Double(max(open.count, 1)) }
+        if packs { return pack(cap, now) }
         kindsLeft = shape.kinds.count
         rankOpen(now)
         for job in waitingTooLong(now) where !start(job, atMost: 1, cap, now) { return }
@@ -288,20 +300,24 @@ public struct SharingRollout: Sendable {
             closedIn[kind] = decision
             return mayBePassed
         }
+        begin(task, at: place, of: job, on: machine, now)
+        return true
+    }
+
+    mutating func begin(_ task: Int, at place: Int, of job: Int, on machine: Int, _ now: Int64) {
         ready.remove(at: place)
         readyCounts[job] -= 1
         hasStarted[task] = true
         waitingSince[job] = now
         free[machine] -= problem.demands[task]
         held[job] += problem.demands[task]
-        if isLong { heldByLong += parts[task] }
+        if shape.durations[task] > rule.longNanoseconds { heldByLong += parts[task] }
         places[task] = Int32(machine)
         running.push(Int32(task), at: now &+ shape.durations[task])
-        return true
     }
 
     /// The machine where the least is left over, and the first of several.
-    private func findRoom(_ demand: Resources) -> Int? {
+    func findRoom(_ demand: Resources) -> Int? {
         var best: (machine: Int, left: Double)?
         for machine in free.indices where demand.fits(in: free[machine]) {
             let left = (free[machine] - demand).share(of: problem.machines[machine].capacity)
