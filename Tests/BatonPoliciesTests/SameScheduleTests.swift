@@ -18,7 +18,7 @@ import Testing
         ("cpop", 0xd465c8038e699414),
         ("min-min", 0x819ddc034f42c31f),
         ("max-min", 0x29e8ecdd55890e74),
-        ("tetris", 0x890edebae915c822),
+        ("tetris", 0x685a8e7f84bc1f2e),
         ("graphene", 0x59b08a746e8af16c),
         ("best-fit", 0x76de480f2cfb5e80),
         ("edf", 0x6bf2b7ecb175f826),

@@ -5,8 +5,8 @@ import BatonSimulator
 /// Tries ways to share the cluster on the runs that came last, a little at each decision, and says which is best.
 ///
 /// All candidates meet the same runs at the same times, on a cluster that is as busy as a stream leaves it that goes on: what
-/// helps the first runs on an empty one may hold up all that come later. Another than the present way is chosen only if it
-/// is better by more than chance: if the lower confidence bound of its gain is above zero.
+/// helps the first runs on an empty one may hold up all that come later. Of packing and not packing the better one is taken;
+/// another way is chosen only if it is better by more than chance: if the lower confidence bound of its gain is above zero.
 ///
 /// - Source: batch means; Schmeiser 1982, doi:10.1287/opre.30.3.556.
 struct RuleTrial: Sendable {
@@ -30,6 +30,15 @@ struct RuleTrial: Sendable {
         var isBidding = false
         /// Over what a run usually takes of the whole cluster.
         var foresightFactor = 2.0
+
+        var packs: Bool { order == .packed }
+
+        /// The same with packing, or with runs by what they have left alone.
+        func packed(_ isPacked: Bool) -> Candidate {
+            var candidate = self
+            candidate.order = isPacked ? .packed : .leastArea
+            return candidate
+        }
 
         func parameters(
             usualLength: Int64, usualArea: Double = 0, _ cost: WaitingCost
@@ -143,19 +152,31 @@ struct RuleTrial: Sendable {
     private mutating func choose() {
         let totals = costs.map { $0.reduce(0.0, +) }
         guard let best = totals.indices.min(by: { totals[$0] < totals[$1] }) else { return }
+        // Both are sound, and which is better is a matter of what runs ask for: neither has to be proven.
+        var base = 0
+        if let other = candidates.firstIndex(where: { $0 == candidates[0].packed(!candidates[0].packs) }),
+            totals[other] < totals[0]
+        {
+            base = other
+        }
+        let isBetter = isSurelyBetter(best, than: base)
+        let chosen = isBetter ? best : base
+        let tried = "\(candidates.count) ways to share were tried on the last \(costs[0].count) runs"
+        basis =
+            chosen != 0
+            ? "\(tried), and this one took \(percent(totals[chosen] / totals[0])) of the time of the one before"
+            : "\(tried), and none was better than this one beyond doubt"
+        choice = candidates[chosen]
+    }
+
+    private func isSurelyBetter(_ one: Int, than other: Int) -> Bool {
         let count = costs[0].count
         let gains = (0..<Self.batches).map { batch in
             let runs = batch * count / Self.batches..<(batch + 1) * count / Self.batches
-            return Sample.mean(runs.map { costs[0][$0] - costs[best][$0] })
+            return Sample.mean(runs.map { costs[other][$0] - costs[one][$0] })
         }
         let error = Sample.standardDeviation(gains) / Double(Self.batches).squareRoot()
-        let isBetter = Sample.mean(gains) > Self.confidence * error
-        let tried = "\(candidates.count) ways to share were tried on the last \(count) runs"
-        basis =
-            isBetter
-            ? "\(tried), and this one took \(percent(totals[best] / totals[0])) of the time of the one before"
-            : "\(tried), and none was better than this one beyond doubt"
-        if isBetter { choice = candidates[best] }
+        return Sample.mean(gains) > Self.confidence * error
     }
 
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
@@ -172,7 +193,7 @@ extension SharingRollout.Rule {
         let longParts = SizeAwareSharing.wholeParts - SizeAwareSharing.parts(parameters.reserve)
         self.init(
             longParts: parameters.reserve > 0 ? longParts : .max, longNanoseconds: parameters.longNanoseconds,
-            cap: parameters.cap, byArea: parameters.order != .leastTime, packs: parameters.order == .packed, byBids: byBids,
-            patience: patience?.nanoseconds, cost: parameters.cost)
+            cap: parameters.cap, byArea: parameters.order != .leastTime,
+            packs: parameters.order == .packed, byBids: byBids, patience: patience?.nanoseconds, cost: parameters.cost)
     }
 }

@@ -28,8 +28,8 @@ public struct SharingRollout: Sendable {
         public var cost: WaitingCost
 
         public init(
-            longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, packs: Bool = false, byBids: Bool = false,
-            patience: Int64? = nil, cost: WaitingCost = WaitingCost()
+            longParts: Int, longNanoseconds: Int64, cap: Double?, byArea: Bool, packs: Bool = false,
+            byBids: Bool = false, patience: Int64? = nil, cost: WaitingCost = WaitingCost()
         ) {
             self.longParts = longParts
             self.longNanoseconds = longNanoseconds
