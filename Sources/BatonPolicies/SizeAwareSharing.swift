@@ -199,6 +199,8 @@ public struct SizeAwareSharing: Policy {
         }
         var candidates = groups.open(observation, builder, left: left)
         var held: [Int: Resources] = [:]
+        var starting: Set<Int> = []
+        defer { for run in starting { waits.note(run, at: observation.now) } }
         func mayStart(_ task: ReadyTask) -> Bool {
             if long.isClosed(to: task, observation) { return false }
             guard let cap else { return true }
@@ -206,6 +208,7 @@ public struct SizeAwareSharing: Policy {
         }
         func started(_ task: ReadyTask, _ grant: Resources) {
             long.add(task, observation)
+            starting.insert(task.run)
             if cap != nil { held[task.run, default: observation.run(at: task.run).held] += grant }
         }
         let overdue = overdueOfFirst(candidates, observation)

@@ -96,7 +96,7 @@ public struct SharingRollout: Sendable {
     private var closedIn: [Int32]
     /// Kinds of demand that may still have room in this decision.
     private var kindsLeft = 0
-    /// Tasks of one job and kind in `packedOrder`, by job; empty under rules that do not pack.
+    /// By job, where tasks of one kind are in the order of the queue; empty under rules that do not pack.
     var groups: [[Range<Int>]] = []
     /// Place of each task among those of its job, `[V]`.
     let preferences: (usual: [Int32], byBids: [Int32]?)
@@ -235,7 +235,7 @@ public struct SharingRollout: Sendable {
 
     private mutating func dispatch(_ now: Int64) {
         let cap = rule.cap.map { $0 / Double(max(open.count, 1)) }
-        if packs { return pack(cap, now) }
+        if !groups.isEmpty { return pack(cap, now) }
         kindsLeft = shape.kinds.count
         rankOpen(now)
         for job in waitingTooLong(now) where !start(job, atMost: 1, cap, now) { return }
