@@ -306,6 +306,33 @@ struct SharingTests {
         #expect(spy.seen.reasons.contains { $0.contains("ways to share were tried on the last") })
     }
 
+    @Test("runs whose tasks leave holes are packed before anything was tried")
+    func packedAtFirst() throws {
+        func job(_ tasks: Int, milliCPU: Int64) throws -> Job {
+            try Job(
+                name: "job",
+                tasks: (0..<tasks).map { index in
+                    Job.Task(
+                        name: "t\(index)", kind: "t", dependencies: [],
+                        request: .init(milliCPU: milliCPU, memoryBytes: 0), behaviour: .init(duration: .seconds(10)))
+                })
+        }
+        // Runs of small tasks have a little less left, but two of these leave a hole, and one of each do not.
+        let jobs = try [job(20, milliCPU: 1500), job(13, milliCPU: 2500)]
+        let workload = Workload(
+            (0..<12).map { place in
+                jobs[place % 2].arrival(
+                    run: Run.ID(rawValue: UInt64(place) + 1), at: Instant(nanoseconds: Int64(place) * 1_000_000_000))
+            })
+        func mean(_ policy: any Policy) -> Double {
+            Sample.mean(Self.completions(workload, on: [Self.machine], policy).compactMap { $0?.seconds })
+        }
+        let spy = Spy(policy: Intelligent(patience: nil))
+        let packed = mean(spy)
+        #expect(packed < 0.85 * mean(SizeAwareSharing(patience: nil)))
+        #expect(spy.seen.reasons.contains { $0.hasPrefix("fills what is free there") })
+    }
+
     @Test("room is kept for short tasks however long the long ones have waited")
     func keptForLong() throws {
         func job(_ count: Int, _ duration: Duration) throws -> Job {

@@ -22,6 +22,9 @@ struct RecentRuns: Sendable {
         /// In nanoseconds of the whole cluster, `[V]`, and of all tasks together.
         var areas: [Double]
         var area: Double
+        /// Sums over its tasks of share and squared share of a worker, times `areas`.
+        var shares: Double
+        var squaredShares: Double
         /// Nil where no network said anything of it.
         var bid: SizeAwareSharing.Bid?
         var deadlines: [StaticProblem.Deadline]
@@ -41,6 +44,9 @@ struct RecentRuns: Sendable {
     private(set) var usualLengthNanoseconds: Int64?
     /// What a run takes on average of the whole cluster, in nanoseconds; nil while nothing is known.
     private(set) var usualAreaNanoseconds: Double?
+    /// How much the shares of a worker differ for which tasks ask: their standard deviation, weighed by what tasks take of the
+    /// cluster; nil while nothing is known.
+    private(set) var demandSpread: Double?
     /// What the network would do, knowing these runs; nil without one.
     private(set) var proposal: SharingChoice?
 
@@ -112,14 +118,18 @@ struct RecentRuns: Sendable {
         let tasks = durations.indices
         let isCommand = tasks.map { observation.isCommand($0, inRun: run) }
         let demands = tasks.map { isCommand[$0] ? observation.usualGrant(for: $0, inRun: run) : .zero }
-        let total = RuleTrial.machines(observation).reduce(into: Resources.zero) { $0 += $1.capacity }
+        let machines = RuleTrial.machines(observation)
+        let total = machines.reduce(into: Resources.zero) { $0 += $1.capacity }
         let areas = zip(durations, demands).map { Double($0) * $1.dominantShare(of: total) }
+        let shares = demands.map { $0.dominantShare(of: machines.first?.capacity ?? .zero) }
         runs.append(
             Past(
                 arrival: observation.run(at: run).submittedAt.nanoseconds, graph: observation.graph(ofRun: run),
                 durations: durations, demands: demands, isCommand: isCommand, places: places,
                 criticalPath: observation.upwardRanks(ofRun: run).max() ?? 0,
                 areas: areas, area: areas.reduce(0, +),
+                shares: zip(areas, shares).reduce(0) { $0 + $1.0 * $1.1 },
+                squaredShares: zip(areas, shares).reduce(0) { $0 + $1.0 * $1.1 * $1.1 },
                 deadlines: observation.deadlines(ofRun: run, tasks: Array(tasks), from: 0, since: .zero),
                 priority: observation.run(at: run).priority))
         taskCount += durations.count
@@ -133,7 +143,12 @@ struct RecentRuns: Sendable {
         let count = Double(runs.count)
         let logarithms = runs.indices.reduce(0.0) { $0 + PortableMath.log(Double(max(runs[$1].criticalPath, 1))) }
         usualLengthNanoseconds = Int64(PortableMath.exp(logarithms / count))
-        usualAreaNanoseconds = runs.indices.reduce(0) { $0 + runs[$1].area } / count
+        let area = runs.indices.reduce(0) { $0 + runs[$1].area }
+        usualAreaNanoseconds = area / count
+        guard area > 0 else { return }
+        let mean = runs.indices.reduce(0) { $0 + runs[$1].shares } / area
+        let meanSquare = runs.indices.reduce(0) { $0 + runs[$1].squaredShares } / area
+        demandSpread = max(meanSquare - mean * mean, 0).squareRoot()
     }
 
     /// All of them on an empty cluster, each when it came, and then all once more: the second half meets what a stream that

@@ -5,8 +5,9 @@ import BatonSimulator
 /// Tries ways to share the cluster on the runs that came last, a little at each decision, and says which is best.
 ///
 /// All candidates meet the same runs at the same times, on a cluster that is as busy as a stream leaves it that goes on: what
-/// helps the first runs on an empty one may hold up all that come later. Of packing and not packing the better one is taken;
-/// another way is chosen only if it is better by more than chance: if the lower confidence bound of its gain is above zero.
+/// helps the first runs on an empty one may hold up all that come later. Another than the present way is chosen only if it
+/// is better by more than chance: if the lower confidence bound of its gain is above zero. Until then runs are packed where
+/// their tasks leave holes.
 ///
 /// - Source: batch means; Schmeiser 1982, doi:10.1287/opre.30.3.556.
 struct RuleTrial: Sendable {
@@ -18,6 +19,10 @@ struct RuleTrial: Sendable {
     /// A gain must be so many standard errors above zero: Student's t with seven degrees of freedom is by chance in one case of
     /// 150, and a dozen candidates are tried.
     private static let confidence = 3.3
+    /// Tasks whose shares of a worker differ by more, as a standard deviation, leave holes that packing fills.
+    private static let packedSpread = 0.1
+    /// What has no room of a packed run is passed for so many usual runs: while a worker is emptied for it, all the others wait.
+    private static let packedPatience: Int64 = 10
 
     /// A way to share, before it is known how long tasks are.
     struct Candidate: Hashable, Sendable {
@@ -30,15 +35,6 @@ struct RuleTrial: Sendable {
         var isBidding = false
         /// Over what a run usually takes of the whole cluster.
         var foresightFactor = 2.0
-
-        var packs: Bool { order == .packed }
-
-        /// The same with packing, or with runs by what they have left alone.
-        func packed(_ isPacked: Bool) -> Candidate {
-            var candidate = self
-            candidate.order = isPacked ? .packed : .leastArea
-            return candidate
-        }
 
         func parameters(
             usualLength: Int64, usualArea: Double = 0, _ cost: WaitingCost
@@ -111,10 +107,17 @@ struct RuleTrial: Sendable {
     private mutating func measure(_ recent: RecentRuns) {
         if let length = recent.usualLengthNanoseconds { usualLength = length }
         if let area = recent.usualAreaNanoseconds { usualArea = area }
+        if basis.isEmpty, let spread = recent.demandSpread {
+            choice.order = spread > Self.packedSpread ? .packed : .leastArea
+        }
     }
 
-    /// What has no room is passed for as long as a usual run takes.
-    var patience: Duration { max(PolicyCatalog.patience, .nanoseconds(usualLength)) }
+    /// What has no room is passed for as long as a usual run takes, or several of them where runs are packed.
+    var patience: Duration { patience(choice.order) }
+
+    private func patience(_ order: SizeAwareSharing.Order) -> Duration {
+        max(PolicyCatalog.patience, .nanoseconds((order == .packed ? Self.packedPatience : 1) * usualLength))
+    }
 
     var parameters: SizeAwareSharing.Parameters {
         choice.parameters(usualLength: usualLength, usualArea: usualArea, cost)
@@ -145,38 +148,27 @@ struct RuleTrial: Sendable {
 
     private mutating func begin(_ candidate: Int) {
         let parameters = candidates[candidate].parameters(usualLength: usualLength, usualArea: usualArea, cost)
-        let rule = SharingRollout.Rule(parameters, byBids: candidates[candidate].isBidding, patience: patience)
+        let rule = SharingRollout.Rule(
+            parameters, byBids: candidates[candidate].isBidding, patience: patience(parameters.order))
         rollout?.begin(rule)
     }
 
     private mutating func choose() {
         let totals = costs.map { $0.reduce(0.0, +) }
         guard let best = totals.indices.min(by: { totals[$0] < totals[$1] }) else { return }
-        // Both are sound, and which is better is a matter of what runs ask for: neither has to be proven.
-        var base = 0
-        if let other = candidates.firstIndex(where: { $0 == candidates[0].packed(!candidates[0].packs) }),
-            totals[other] < totals[0]
-        {
-            base = other
-        }
-        let isBetter = isSurelyBetter(best, than: base)
-        let chosen = isBetter ? best : base
-        let tried = "\(candidates.count) ways to share were tried on the last \(costs[0].count) runs"
-        basis =
-            chosen != 0
-            ? "\(tried), and this one took \(percent(totals[chosen] / totals[0])) of the time of the one before"
-            : "\(tried), and none was better than this one beyond doubt"
-        choice = candidates[chosen]
-    }
-
-    private func isSurelyBetter(_ one: Int, than other: Int) -> Bool {
         let count = costs[0].count
         let gains = (0..<Self.batches).map { batch in
             let runs = batch * count / Self.batches..<(batch + 1) * count / Self.batches
-            return Sample.mean(runs.map { costs[other][$0] - costs[one][$0] })
+            return Sample.mean(runs.map { costs[0][$0] - costs[best][$0] })
         }
         let error = Sample.standardDeviation(gains) / Double(Self.batches).squareRoot()
-        return Sample.mean(gains) > Self.confidence * error
+        let isBetter = Sample.mean(gains) > Self.confidence * error
+        if isBetter { choice = candidates[best] }
+        let tried = "\(candidates.count) ways to share were tried on the last \(count) runs"
+        basis =
+            isBetter
+            ? "\(tried), and this one took \(percent(totals[best] / totals[0])) of the time of the one before"
+            : "\(tried), and none was better than this one beyond doubt"
     }
 
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
