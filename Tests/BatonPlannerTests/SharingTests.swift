@@ -306,7 +306,7 @@ struct SharingTests {
         #expect(spy.seen.reasons.contains { $0.contains("ways to share were tried on the last") })
     }
 
-    @Test("runs whose tasks leave holes are packed before anything was tried")
+    @Test("runs whose tasks leave holes are packed before anything was tried, unless some are much larger than others")
     func packedAtFirst() throws {
         func job(_ tasks: Int, milliCPU: Int64) throws -> Job {
             try Job(
@@ -317,20 +317,25 @@ struct SharingTests {
                         request: .init(milliCPU: milliCPU, memoryBytes: 0), behaviour: .init(duration: .seconds(10)))
                 })
         }
-        // Runs of small tasks have a little less left, but two of these leave a hole, and one of each do not.
-        let jobs = try [job(20, milliCPU: 1500), job(13, milliCPU: 2500)]
-        let workload = Workload(
-            (0..<12).map { place in
+        func mean(_ jobs: [Job], _ policy: any Policy) -> Double {
+            let arrivals = (0..<12).map { place in
                 jobs[place % 2].arrival(
                     run: Run.ID(rawValue: UInt64(place) + 1), at: Instant(nanoseconds: Int64(place) * 1_000_000_000))
-            })
-        func mean(_ policy: any Policy) -> Double {
-            Sample.mean(Self.completions(workload, on: [Self.machine], policy).compactMap { $0?.seconds })
+            }
+            let times = Self.completions(Workload(arrivals), on: [Self.machine], policy)
+            return Sample.mean(times.compactMap { $0?.seconds })
         }
+        let packing = "fills what is free there"
+        // Runs of small tasks have a little less left, but two of these leave a hole, and one of each do not.
+        let alike = try [job(20, milliCPU: 1500), job(13, milliCPU: 2500)]
         let spy = Spy(policy: Intelligent(patience: nil))
-        let packed = mean(spy)
-        #expect(packed < 0.85 * mean(SizeAwareSharing(patience: nil)))
-        #expect(spy.seen.reasons.contains { $0.hasPrefix("fills what is free there") })
+        #expect(mean(alike, spy) < 0.85 * mean(alike, SizeAwareSharing(patience: nil)))
+        #expect(spy.seen.reasons.contains { $0.hasPrefix(packing) })
+
+        let unlike = try [job(2, milliCPU: 1500), job(130, milliCPU: 2500)]
+        let other = Spy(policy: Intelligent(patience: nil))
+        #expect(mean(unlike, other) == mean(unlike, SizeAwareSharing()))
+        #expect(!other.seen.reasons.contains { $0.hasPrefix(packing) })
     }
 
     @Test("room is kept for short tasks however long the long ones have waited")

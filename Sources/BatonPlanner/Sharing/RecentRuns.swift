@@ -47,6 +47,8 @@ struct RecentRuns: Sendable {
     /// How much the shares of a worker differ for which tasks ask: their standard deviation, weighed by what tasks take of the
     /// cluster; nil while nothing is known.
     private(set) var demandSpread: Double?
+    /// How much runs differ in what they take of the cluster: the standard deviation of its logarithm.
+    private(set) var sizeSpread = 0.0
     /// What the network would do, knowing these runs; nil without one.
     private(set) var proposal: SharingChoice?
 
@@ -104,12 +106,11 @@ struct RecentRuns: Sendable {
         let long = runs.reduce(0.0) { sum, run in
             zip(run.durations, run.areas).reduce(sum) { Double($1.0) > length ? $0 + $1.1 : $0 }
         }
-        let logarithms = areas.map { PortableMath.log(max($0, 1)) }
         return TaskFeatures.Usual(
-            length: length, area: PortableMath.exp(Sample.mean(logarithms)),
+            length: length, area: PortableMath.exp(Sample.mean(logarithmsOfAreas)),
             lengthSpread: Sample.standardDeviation(
                 runs.map { PortableMath.log(Double(max($0.criticalPath, 1))) }),
-            areaSpread: Sample.standardDeviation(logarithms), load: span > 0 ? total / Double(span) : 0,
+            areaSpread: sizeSpread, load: span > 0 ? total / Double(span) : 0,
             longShare: total > 0 ? long / total : 0, runs: runs.count)
     }
 
@@ -139,12 +140,15 @@ struct RecentRuns: Sendable {
 
     var hasDeadlines: Bool { runs.contains { !$0.deadlines.isEmpty } }
 
+    private var logarithmsOfAreas: [Double] { runs.map { PortableMath.log(max($0.area, 1)) } }
+
     private mutating func measure() {
         let count = Double(runs.count)
         let logarithms = runs.indices.reduce(0.0) { $0 + PortableMath.log(Double(max(runs[$1].criticalPath, 1))) }
         usualLengthNanoseconds = Int64(PortableMath.exp(logarithms / count))
         let area = runs.indices.reduce(0) { $0 + runs[$1].area }
         usualAreaNanoseconds = area / count
+        sizeSpread = Sample.standardDeviation(logarithmsOfAreas)
         guard area > 0 else { return }
         let mean = runs.indices.reduce(0) { $0 + runs[$1].shares } / area
         let meanSquare = runs.indices.reduce(0) { $0 + runs[$1].squaredShares } / area

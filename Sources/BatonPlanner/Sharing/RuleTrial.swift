@@ -7,7 +7,7 @@ import BatonSimulator
 /// All candidates meet the same runs at the same times, on a cluster that is as busy as a stream leaves it that goes on: what
 /// helps the first runs on an empty one may hold up all that come later. Another than the present way is chosen only if it
 /// is better by more than chance: if the lower confidence bound of its gain is above zero. Until then runs are packed where
-/// their tasks leave holes.
+/// their tasks leave holes and their sizes are alike.
 ///
 /// - Source: batch means; Schmeiser 1982, doi:10.1287/opre.30.3.556.
 struct RuleTrial: Sendable {
@@ -21,6 +21,9 @@ struct RuleTrial: Sendable {
     private static let confidence = 3.3
     /// Tasks whose shares of a worker differ by more, as a standard deviation, leave holes that packing fills.
     private static let packedSpread = 0.1
+    /// Where the logarithms of what runs take differ by more, as a standard deviation, it matters more to end small ones early: what
+    /// fills a hole is mostly a task of a large one, which then holds up those that come later.
+    private static let packedSizeSpread = 1.2
     /// What has no room of a packed run is passed for so many usual runs: while a worker is emptied for it, all the others wait.
     private static let packedPatience: Int64 = 10
 
@@ -108,7 +111,8 @@ struct RuleTrial: Sendable {
         if let length = recent.usualLengthNanoseconds { usualLength = length }
         if let area = recent.usualAreaNanoseconds { usualArea = area }
         if basis.isEmpty, let spread = recent.demandSpread {
-            choice.order = spread > Self.packedSpread ? .packed : .leastArea
+            let isPacked = spread > Self.packedSpread && recent.sizeSpread < Self.packedSizeSpread
+            choice.order = isPacked ? .packed : .leastArea
         }
     }
 
