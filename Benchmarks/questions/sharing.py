@@ -52,8 +52,8 @@ def main(_):
            "seeds of twelve regimes; what is long at first, and for how long tasks are passed, by looking at 4 to 8; the reserve at "
            "first, and what a trial asks for before it changes anything, by 4 to 8 seeds of wfinstances and alibaba2018, in streams of "
            "60 and of 200 runs; the order inside a run by 4 to 10 seeds of nineteen regimes, these two workloads and families among "
-           "them, and 30 of TPC-H on 5 workers. Faults: 1 % of the attempts take ten times as long, 2 % start late, and every worker is lost every 4 "
-           "hours on average, for 10 minutes."],
+           f"them, and by the {SEEDS} seeds of TPC-H. Faults: 1 % of the attempts take ten times as long, 2 % start late, and every "
+           "worker is lost every 4 hours on average, for 10 minutes."],
           raw)
 
 
