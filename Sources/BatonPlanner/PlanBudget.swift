@@ -4,7 +4,7 @@ public enum PlanBudget: Sendable {
     case standard
     /// As many as that, unless a clock says that it has taken too long: a busy machine must not hold up what could start.
     case watched(nanoseconds: Int64, clock: @Sendable () -> Int64)
-    /// As many schedules as a clock allows.
+    /// As many schedules as a clock allows: all of the plan ends by then.
     ///
     /// - Parameters:
     ///   - nanoseconds: for one plan.
@@ -42,7 +42,14 @@ public enum PlanBudget: Sendable {
             return { isEnough($0, $1) || Double(clock() - begin) >= Double(nanoseconds) * share }
         case .time(let nanoseconds, let clock):
             let begin = clock()
-            return { _, _ in Double(clock() - begin) >= Double(nanoseconds) * share }
+            var latest: Int64?
+            return { _, _ in
+                let now = clock()
+                // Another step of the search, and what is done with what it found, are to end in time as well.
+                let step = latest.map { now - $0 } ?? 0
+                latest = now
+                return Double(now - begin + 2 * step) >= Double(nanoseconds) * share
+            }
         }
     }
 }

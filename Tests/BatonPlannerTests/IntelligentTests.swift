@@ -74,6 +74,20 @@ struct IntelligentTests {
         #expect(first(search))
     }
 
+    @Test("a search ends while there is time for another step and for what comes after")
+    func wholeInTime() {
+        var generator = SeededGenerator(seed: 1)
+        let workload = Problems.workload(mostTasks: 30, using: &generator)
+        let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
+        let search = MakespanSearch(problem, seed: 1)
+        let now = Mutex<Int64>(0)
+        let isOver = PlanBudget.time(nanoseconds: 100, clock: { now.withLock { $0 } }).limit(replacing: nil)
+        for (time, expected) in [(60, false), (70, false), (85, true)] {
+            now.withLock { $0 = Int64(time) }
+            #expect(isOver(search) == expected, "at \(time)")
+        }
+    }
+
     @Test(
         "where nothing is known of what tasks take, the longest path decides",
         arguments: 0..<10)

@@ -2,6 +2,7 @@ import BatonCore
 import BatonPolicies
 import BatonSimulator
 import BatonTesting
+import Synchronization
 import Testing
 
 @testable import BatonPlanner
@@ -91,6 +92,36 @@ struct PlacedRunsTests {
         #expect(rationale.chosen.proposer == "heft")
         #expect(rationale.considered == 1)
         #expect(plans.dropFirst().allSatisfy { $0 == .same })
+    }
+
+    @Test("of several runs that are planned at once each has its part of the time")
+    func sharedBudget() {
+        let first = Self.scenario(seed: 3)
+        let arrivals = (1...5).map { number in
+            var arrival = first.workload.arrivals[0]
+            arrival.submission.run = Run.ID(rawValue: UInt64(number))
+            return arrival
+        }
+        var scenario = Scenario(workers: first.workers, workload: Workload(arrivals))
+        scenario.expectations = Expectations()
+        scenario.isChecked = true
+        let ticks = Mutex<Int64>(0)
+        let budget = PlanBudget.time(nanoseconds: 250) {
+            ticks.withLock { ticks in
+                ticks += 1
+                return ticks
+            }
+        }
+        var simulation = Simulation(scenario)
+        _ = simulation.run { Intelligent(budget: budget, patience: nil) }
+        let rationales = simulation.log.compactMap { record -> Rationale? in
+            guard case .decided(let decision) = record.event, case .new(let rationale) = decision.plan else {
+                return nil
+            }
+            return rationale
+        }
+        // The first decision plans all of them, and tells of the last.
+        #expect(rationales.first?.considered == PlaceProposals.Proposer.allCases.count)
     }
 
     @Test("what has taken long is expected to take longer than what has just begun to be late")

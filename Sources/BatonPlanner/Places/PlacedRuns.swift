@@ -95,8 +95,8 @@ struct PlacedRuns: Sendable {
             }
         }
         guard !stale.isEmpty else { return }
-        let isOver = budget.limit(share: open.count == 1 ? 1 : 0.2 / Double(stale.count))
         for run in stale {
+            let isOver = budget.limit(share: open.count == 1 ? 1 : 0.2 / Double(stale.count))
             runs[run] = PlannedRun(
                 run, observation, cluster, known: runs[run], isAlone: open.count == 1, isOver: isOver)
             rationale = runs[run]?.rationale
