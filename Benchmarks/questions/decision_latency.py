@@ -31,7 +31,8 @@ def main(_):
     rows, raw = [], {}
     for load, arguments in loads.items():
         for budget in BUDGETS:
-            command = [BATON, "simulate", *arguments, *CLUSTER, "--policy", "intelligent", "--baseline", "intelligent", "--json"]
+            command = [BATON, "simulate", *arguments, *CLUSTER, "--policy", "intelligent", "--baseline", "intelligent", "--data-dir", "data",
+                       "--json"]
             wall = succeed(command + (["--plan-budget", budget] if budget else []), folder)["wall"]
             ours = json.loads(Path(folder, "output").read_text())["policies"][0]
             raw[f"{load}, {budget}"] = ours | {"wall": wall}

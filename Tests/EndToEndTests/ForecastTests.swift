@@ -67,6 +67,22 @@ import Testing
         #expect(plan.forecast.entries.filter { !$0.isKnown }.map(\.task) == [3])
     }
 
+    @Test("what was declared counts until the task itself has run, and for more than tasks of its name elsewhere")
+    func declared() throws {
+        let tasks = [task("a", seconds: 2), task("b")]
+        func ends(_ basis: Estimate.Basis) throws -> [String: Duration] {
+            let plan = try plan(tasks, estimator: Uncertain(basis: basis))
+            #expect(plan.forecast.entries.allSatisfy { $0.isKnown })
+            return Dictionary(
+                uniqueKeysWithValues: plan.forecast.entries.map {
+                    (plan.instances[$0.task].name, $0.start.duration(to: $0.end))
+                })
+        }
+        let (own, elsewhere) = (try ends(.own), try ends(.elsewhere))
+        #expect(own == ["a": .seconds(10), "b": .seconds(10)])
+        #expect(elsewhere == ["a": .seconds(2), "b": .seconds(10)])
+    }
+
     @Test("what only the run can tell is assumed, and said")
     func assumptions() throws {
         var spread = task("spread")
@@ -97,6 +113,8 @@ import Testing
 
     /// Ten seconds, sometimes twenty; of `sure` always five.
     private struct Uncertain: Estimator {
+        var basis: Estimate.Basis?
+
         func estimate(
             workflow: String, task: String, instance: String, request: TaskInstance.Request
         ) -> Estimate? {
@@ -104,7 +122,7 @@ import Testing
             return Estimate(
                 durationP50Nanoseconds: isSure ? 5_000_000_000 : 10_000_000_000,
                 durationP90Nanoseconds: isSure ? 5_000_000_000 : 20_000_000_000, peakMemoryP50Bytes: 1,
-                peakMemoryP99Bytes: 1, largestSeenMemoryBytes: 1, sampleCount: 9, model: "test")
+                peakMemoryP99Bytes: 1, largestSeenMemoryBytes: 1, sampleCount: 9, model: "test", basis: basis)
         }
 
         mutating func observe(_ usage: Usage, workflow: String, task: String, instance: String) {}

@@ -189,11 +189,11 @@ struct RunState: Sendable {
         updateRanks()
     }
 
-    /// Expected nanoseconds of one task: learned, else declared; nil when neither is known.
+    /// Expected nanoseconds of one task, learned or declared; nil when neither is known.
     // Inlined, or each call from a policy copies the whole run.
     @inline(__always)
     func expectedNanoseconds(of index: Int) -> Int64? {
-        estimates[index]?.durationP50Nanoseconds ?? expansion.instances[index].expectedDuration?.nanoseconds
+        expansion.instances[index].expectedNanoseconds(estimates[index])
     }
 
     /// Recomputes what depends on durations; tasks of unknown length count as the median of the known ones, or as a

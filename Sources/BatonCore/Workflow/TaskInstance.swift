@@ -33,6 +33,15 @@ public struct TaskInstance: Hashable, Sendable {
     /// The values of each part of its work: several for a batch, else its own.
     public var parts: [[Workflow.Binding]] { batch.isEmpty ? [bindings] : batch }
 
+    /// How many nanoseconds it is expected to take: by its own attempts, else as declared, else by tasks of its name in other
+    /// workflows; nil when nothing is known.
+    ///
+    /// - Parameter estimate: what was learned.
+    public func expectedNanoseconds(_ estimate: Estimate?) -> Int64? {
+        if let expectedDuration, estimate?.basis == .elsewhere { return expectedDuration.nanoseconds }
+        return estimate?.durationP50Nanoseconds ?? expectedDuration?.nanoseconds
+    }
+
     public enum Kind: Hashable, Sendable {
         /// Runs a command.
         case command

@@ -135,7 +135,9 @@ enum TaskKey: String, FormatKey {
         case .env: "Environment variables; they win over those of the workflow and of defaults."
         case .secrets: "Names of secrets that the task may read."
         case .concurrency: "A group of which one task runs at a time, or as many as its limit says."
-        case .duration: "How long it is expected to take; learned from earlier runs when absent."
+        case .duration:
+            "How long it is expected to take, until it has run; counts for more than what tasks of its name took in other "
+                + "workflows."
         }
     }
 }

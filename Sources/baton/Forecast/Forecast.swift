@@ -237,9 +237,8 @@ private struct Drive {
     }
 
     private func length(of reference: TaskReference, in engine: Engine) -> (Duration, isKnown: Bool) {
-        let learned = engine.estimate(of: reference).map { Duration.nanoseconds($0.durationP50Nanoseconds) }
-        let declared = engine.instances(of: reference.run)[Int(reference.task.index)].expectedDuration
-        if let known = learned ?? declared { return (known, true) }
-        return (typical, false)
+        let instance = engine.instances(of: reference.run)[Int(reference.task.index)]
+        guard let known = instance.expectedNanoseconds(engine.estimate(of: reference)) else { return (typical, false) }
+        return (.nanoseconds(known), true)
     }
 }

@@ -77,11 +77,11 @@ struct Plan {
     }
 
     private static func knownLengths(_ instances: [TaskInstance], _ estimates: [TaskEstimate]) -> [Duration] {
-        var lengths = instances.map { $0.kind == .command ? $0.expectedDuration : nil }
-        for estimate in estimates {
-            lengths[Int(estimate.task.index)] = .nanoseconds(estimate.estimate.durationP50Nanoseconds)
+        let learned = Dictionary(uniqueKeysWithValues: estimates.map { (Int($0.task.index), $0.estimate) })
+        return instances.enumerated().compactMap { index, instance in
+            guard instance.kind == .command else { return nil }
+            return instance.expectedNanoseconds(learned[index]).map { .nanoseconds($0) }
         }
-        return lengths.compactMap { $0 }
     }
 
     var instances: [TaskInstance] { forecast.engine.instances(of: run) }

@@ -59,7 +59,7 @@ struct KnownSubject {
                 request: instance.request)
         }
         let lengths = zip(expansion.instances, estimates).map { instance, estimate -> Duration? in
-            estimate.map { .nanoseconds($0.durationP50Nanoseconds) } ?? instance.expectedDuration
+            instance.expectedNanoseconds(estimate).map { .nanoseconds($0) }
         }
         let sorted = lengths.compactMap { $0 }.sorted()
         let typical = sorted.isEmpty ? Duration.seconds(1) : sorted[sorted.count / 2]

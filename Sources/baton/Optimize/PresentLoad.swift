@@ -55,8 +55,7 @@ struct PresentLoad {
         _ run: Run.ID, _ engine: Engine, _ now: Instant, _ machines: [BatonSimulator.Machine], mostTasks: Int
     ) -> OpenRun? {
         let known = engine.instances(of: run).enumerated().compactMap { index, instance -> Int64? in
-            let estimate = engine.estimate(of: TaskReference(run: run, task: TaskInstance.ID(index)))
-            return estimate?.durationP50Nanoseconds ?? instance.expectedDuration?.nanoseconds
+            instance.expectedNanoseconds(engine.estimate(of: TaskReference(run: run, task: TaskInstance.ID(index))))
         }.sorted()
         let typical = known.isEmpty ? Duration.seconds(1) : .nanoseconds(known[known.count / 2])
         return OpenRun(run, in: engine, at: now, machines: machines, mostTasks: mostTasks) {

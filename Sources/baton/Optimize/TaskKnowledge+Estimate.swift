@@ -8,11 +8,11 @@ extension TaskKnowledge {
 
     /// - Parameter typical: what counts where nothing is known.
     init(_ instance: TaskInstance, _ estimate: Estimate?, typical: Duration) {
-        let declared = instance.expectedDuration ?? typical
         self.init(
-            nanoseconds: declared.nanoseconds, doubt: Self.doubtOfOne, peakMemoryBytes: nil)
+            nanoseconds: instance.expectedNanoseconds(estimate) ?? typical.nanoseconds, doubt: Self.doubtOfOne,
+            peakMemoryBytes: nil)
         guard let estimate else { return }
-        nanoseconds = max(estimate.durationP50Nanoseconds, 1)
+        nanoseconds = max(nanoseconds, 1)
         spread = Self.spread(estimate.durationP50Nanoseconds, estimate.durationP90Nanoseconds, 1.2816)
         doubt = max(0.05, Self.doubtOfOne / Double(max(estimate.sampleCount, 1)).squareRoot())
         peakMemoryBytes = estimate.peakMemoryP50Bytes

@@ -26,8 +26,7 @@ struct WorkflowJob {
             let estimate = estimator?.estimate(
                 workflow: job.workflow.name, task: job.workflow.tasks[Int(instance.task)].name, instance: instance.name,
                 request: instance.request)
-            lengths[index] =
-                estimate.map { .nanoseconds($0.durationP50Nanoseconds) } ?? instance.expectedDuration
+            lengths[index] = instance.expectedNanoseconds(estimate).map { .nanoseconds($0) }
             job.behaviours[index].peakMemoryBytes =
                 estimate?.peakMemoryP50Bytes ?? instance.request.memoryBytes ?? 0
         }

@@ -40,10 +40,8 @@ struct RunProgress {
 
         var isCommand: Bool { instance.kind == .command }
 
-        /// Learned, else declared.
-        var expected: Duration? {
-            estimate.map { .nanoseconds($0.durationP50Nanoseconds) } ?? instance.expectedDuration
-        }
+        /// Learned or declared.
+        var expected: Duration? { instance.expectedNanoseconds(estimate).map { .nanoseconds($0) } }
     }
 
     /// The latest look at a running attempt.
