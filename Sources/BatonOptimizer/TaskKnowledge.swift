@@ -14,7 +14,7 @@ public struct TaskKnowledge: Hashable, Sendable {
     public var suggestedMemoryBytes: Int64?
     /// Thousandths of a core that it is worth asking for; nil where its CPU was not measured.
     public var suggestedMilliCPU: Int64?
-    /// Attempts behind the figures; 0 for what somebody declared or assumed.
+    /// Attempts of this task behind the figures; 0 for what somebody declared or assumed.
     public var sampleCount: Int
     public var failures: FailureHistory?
     /// What attempts that succeeded took in earlier runs of the same work, in any order.

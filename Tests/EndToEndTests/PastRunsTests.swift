@@ -34,4 +34,20 @@ import Testing
         #expect(changed.durations["index"] == nil, "it does something else now")
         #expect(changed.durations["align[a]"] == second)
     }
+
+    @Test("what tasks of its name took in other workflows stands behind no advice, and is less than a declaration")
+    func elsewhere() {
+        func knowledge(_ basis: Estimate.Basis) -> TaskKnowledge {
+            TaskKnowledge(
+                TaskInstance(name: "test", task: 0, expectedDuration: .seconds(2)),
+                Estimate(
+                    durationP50Nanoseconds: 10_000_000_000, durationP90Nanoseconds: 20_000_000_000,
+                    peakMemoryP50Bytes: 1_000_000, peakMemoryP99Bytes: 2_000_000, largestSeenMemoryBytes: 2_000_000,
+                    sampleCount: 9, model: "test", basis: basis), typical: .seconds(1))
+        }
+        let (own, elsewhere) = (knowledge(.own), knowledge(.elsewhere))
+        #expect((own.sampleCount, own.nanoseconds) == (9, 10_000_000_000))
+        #expect((elsewhere.sampleCount, elsewhere.nanoseconds) == (0, 2_000_000_000))
+        #expect(elsewhere.doubt > own.doubt)
+    }
 }

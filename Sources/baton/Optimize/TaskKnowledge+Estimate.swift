@@ -14,12 +14,13 @@ extension TaskKnowledge {
         guard let estimate else { return }
         nanoseconds = max(nanoseconds, 1)
         spread = Self.spread(estimate.durationP50Nanoseconds, estimate.durationP90Nanoseconds, 1.2816)
-        doubt = max(0.05, Self.doubtOfOne / Double(max(estimate.sampleCount, 1)).squareRoot())
+        // What others of its name took is a guess, and no reason to change a file.
+        sampleCount = estimate.basis == .elsewhere ? 0 : Int(estimate.sampleCount)
+        doubt = max(0.05, Self.doubtOfOne / Double(max(sampleCount, 1)).squareRoot())
         peakMemoryBytes = estimate.peakMemoryP50Bytes
         memorySpread = Self.spread(estimate.peakMemoryP50Bytes, estimate.peakMemoryP99Bytes, 2.3263)
         suggestedMemoryBytes = estimate.requestBytes ?? estimate.peakMemoryP99Bytes
         suggestedMilliCPU = estimate.requestMilliCPU
-        sampleCount = Int(estimate.sampleCount)
     }
 
     /// Of a log-normal distribution with this median and this quantile, so many deviations above.
