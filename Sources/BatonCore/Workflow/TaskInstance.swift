@@ -37,9 +37,13 @@ public struct TaskInstance: Hashable, Sendable {
     /// workflows; nil when nothing is known.
     ///
     /// - Parameter estimate: what was learned.
+    // Inlined, or each call copies the instance.
+    @inline(__always)
     public func expectedNanoseconds(_ estimate: Estimate?) -> Int64? {
-        if let expectedDuration, estimate?.basis == .elsewhere { return expectedDuration.nanoseconds }
-        return estimate?.durationP50Nanoseconds ?? expectedDuration?.nanoseconds
+        guard let estimate, estimate.basis != .elsewhere || expectedDuration == nil else {
+            return expectedDuration?.nanoseconds
+        }
+        return estimate.durationP50Nanoseconds
     }
 
     public enum Kind: Hashable, Sendable {
