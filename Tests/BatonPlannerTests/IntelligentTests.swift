@@ -58,12 +58,15 @@ struct IntelligentTests {
         #expect(report.makespan.nanoseconds == search.best.makespanNanoseconds, "seed \(seed)")
     }
 
-    @Test("a plan that replaces another takes three tenths of the time")
-    func laterBudget() {
+    private static func anySearch() -> MakespanSearch {
         var generator = SeededGenerator(seed: 1)
         let workload = Problems.workload(mostTasks: 30, using: &generator)
-        let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
-        let search = MakespanSearch(problem, seed: 1)
+        return MakespanSearch(StaticProblem(workload, on: Problems.machines(using: &generator)), seed: 1)
+    }
+
+    @Test("a plan that replaces another takes three tenths of the time")
+    func laterBudget() {
+        let search = Self.anySearch()
         let now = Mutex<Int64>(0)
         let budget = PlanBudget.time(nanoseconds: 100) { now.withLock { $0 } }
         let (first, later) = (budget.limit(replacing: nil), budget.limit(replacing: 1_000))
@@ -76,10 +79,7 @@ struct IntelligentTests {
 
     @Test("a search ends while there is time for another step and for what comes after")
     func wholeInTime() {
-        var generator = SeededGenerator(seed: 1)
-        let workload = Problems.workload(mostTasks: 30, using: &generator)
-        let problem = StaticProblem(workload, on: Problems.machines(using: &generator))
-        let search = MakespanSearch(problem, seed: 1)
+        let search = Self.anySearch()
         let now = Mutex<Int64>(0)
         let isOver = PlanBudget.time(nanoseconds: 100, clock: { now.withLock { $0 } }).limit(replacing: nil)
         for (time, expected) in [(60, false), (70, false), (85, true)] {

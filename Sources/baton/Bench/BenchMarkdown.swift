@@ -181,8 +181,8 @@ struct BenchMarkdown {
         what others measured on PSPLIB, so its agreement there is no independent check, and every ratio here has it as its base. \
         The cap of `srpt-critical-path` (1.2) was tuned by others for streams of TPC-H queries. The centre's declared memory, the \
         length of the streams and the limit of 1,000 tasks for a recorded job were set after a first look at results and times: \
-        with memory declared 2 to 20 times everywhere, nothing but memory was scarce. Which policy is called best was read off these \
-        same trials.
+        with memory declared 2 to 20 times everywhere, nothing but memory was scarce. What is tuned of `intelligent` was tuned on \
+        these workloads, by a few seeds that are among those here. Which policy is called best was read off these same trials.
         - **What the intervals leave out.** They are not corrected for the many comparisons. Those over regimes treat regimes as \
         independent, though they share workloads and seeds, so they are narrower than they should be.
         - **What is simplified.** `graphene` leaves out the paper's weights for packing and fairness; Docs/Scheduling.md says what else \
